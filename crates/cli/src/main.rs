@@ -1,0 +1,2 @@
+//! The binary `omd`.
+fn main() {}

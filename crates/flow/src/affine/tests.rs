@@ -1,0 +1,73 @@
+use super::*;
+use proptest::prelude::*;
+
+fn matrix() -> impl Strategy<Value = Matrix3<f64>> {
+    prop::array::uniform9(-1.0..1.0f64).prop_map(|rows| Matrix3::from_row_slice(&rows))
+}
+
+proptest! {
+    #[test]
+    fn inverse_and_gradient_satisfy_their_equations(a in matrix(), s in 0.0..0.9f64) {
+        let flow = AffineFlow::new(a).unwrap();
+        let t = s * flow.singular_time().unwrap_or(10.0).min(10.0);
+        let f = flow.deformation(t);
+        let scale = f.norm() * flow.inverse_deformation(t).norm();
+        prop_assert!((f * flow.inverse_deformation(t) - Matrix3::identity()).norm() < 1e-13 * scale * scale);
+        prop_assert!((flow.volume_ratio(t) - f.determinant()).abs() < 1e-12 * f.norm().powi(3));
+        // dL/dt + L^2 = 0 by central differences.
+        let h = 1e-4 / (1.0 + flow.velocity_gradient(t).norm());
+        let rate = (flow.velocity_gradient(t + h) - flow.velocity_gradient(t - h)) / (2.0 * h);
+        let l = flow.velocity_gradient(t);
+        prop_assert!((rate + l * l).norm() < 1e-5 * (1.0 + l.norm().powi(2)));
+        prop_assert!((flow.volume_ratio_rate(t) - flow.volume_ratio(t) * l.trace()).abs() < 1e-10 * scale.powi(3));
+    }
+
+    #[test]
+    fn singular_time_is_the_inverse_of_the_most_negative_real_eigenvalue(a in matrix()) {
+        let flow = AffineFlow::new(a).unwrap();
+        let lowest = a.complex_eigenvalues().iter().filter(|z| z.im.abs() < 1e-9).map(|z| z.re).fold(0.0, f64::min);
+        match flow.singular_time() {
+            Some(time) => prop_assert!((time + 1.0 / lowest).abs() < 1e-6 * time, "{time} {lowest}"),
+            None => prop_assert!(lowest > -1e-4),
+        }
+    }
+
+    #[test]
+    fn a_rotated_nilpotent_matrix_keeps_its_volume(k in prop::array::uniform3(-3.0..3.0f64), axis in prop::array::uniform3(-3.0..3.0f64)) {
+        let r = nalgebra::Rotation3::new(Vector3::from(axis));
+        let a = r * Matrix3::new(0.0, k[0], k[1], 0.0, 0.0, k[2], 0.0, 0.0, 0.0) * r.transpose();
+        let flow = AffineFlow::new(a).unwrap();
+        prop_assert_eq!(flow.singular_time(), None);
+        prop_assert_eq!(flow.volume_ratio(1e3), 1.0);
+    }
+
+    #[test]
+    fn momentum_is_constant_in_free_flight(a in matrix(), w in prop::array::uniform3(-1.0..1.0f64)) {
+        let flow = AffineFlow::new(a).unwrap();
+        let end = 0.5 * flow.singular_time().unwrap_or(4.0).min(4.0);
+        let w = Vector3::from(w);
+        let later = flow.free_flight(0.3 * end, end) * w;
+        let p = flow.lagrangian_from_peculiar(0.3 * end, &w);
+        prop_assert!((flow.lagrangian_from_peculiar(end, &later) - p).norm() < 1e-11 * (1.0 + p.norm()));
+    }
+}
+
+#[test]
+fn touching_and_triple_roots_are_found() {
+    let diagonal = |x: f64, y: f64, z: f64| AffineFlow::new(Matrix3::from_diagonal(&Vector3::new(x, y, z))).unwrap();
+    assert_eq!(diagonal(-0.5, -0.5, 0.0).singular_time(), Some(2.0));
+    assert_eq!(diagonal(-0.5, 0.0, 0.0).singular_time(), Some(2.0));
+    let triple = diagonal(-0.25, -0.25, -0.25).singular_time().unwrap();
+    assert!((triple - 4.0).abs() < 1e-4, "{triple}");
+    assert_eq!(diagonal(1.0, 1.0, 1.0).singular_time(), None);
+    let rotation = Matrix3::new(0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+    assert_eq!(AffineFlow::new(rotation).unwrap().singular_time(), None);
+}
+
+#[test]
+fn a_restarted_flow_continues_the_motion() {
+    let a = Matrix3::new(0.2, 0.4, -0.1, -0.3, 0.1, 0.25, 0.15, -0.2, 0.05);
+    let flow = AffineFlow::new(a).unwrap();
+    let later = flow.restarted_at(0.7).unwrap();
+    assert!((later.velocity_gradient(0.5) - flow.velocity_gradient(1.2)).norm() < 1e-14);
+}

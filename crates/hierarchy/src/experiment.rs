@@ -1,0 +1,199 @@
+//! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
+
+use omd_flow::{AffineFlow, Matrix3, Vector3};
+use omd_interaction::PairPotential;
+
+/// The initial state shared by all levels.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Number density at t = 0.
+    pub number_density: f64,
+    /// `P / n` at t = 0 before preparation, an energy tensor; isotropic unless the input gives `temperature-tensor`.
+    pub temperature_tensor: Matrix3<f64>,
+    /// Mass of an atom.
+    pub mass: f64,
+    /// How the kinetic start is prepared.
+    pub preparation: Preparation,
+}
+
+impl State {
+    /// `tr(P/n)/3`, an energy.
+    #[must_use]
+    pub fn temperature(&self) -> f64 {
+        self.temperature_tensor.trace() / 3.0
+    }
+}
+
+/// Whether the kinetic start carries the stress of the flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preparation {
+    /// No stress.
+    Equilibrium,
+    /// The Chapman-Enskog stress `-2 Kn mu D(0)`.
+    NavierStokes,
+}
+
+/// The interaction as the input names it; the levels take from it what they need.
+#[derive(Clone, Debug)]
+pub enum Interaction {
+    /// Lennard-Jones, WCA, inverse power, ...
+    Potential(PairPotential),
+    /// Hard spheres of this diameter.
+    HardSphere {
+        /// Length.
+        diameter: f64,
+    },
+    /// `B = rate |u|^exponent / (4 pi)`; Maxwell is exponent 0. No atoms.
+    KernelOnly {
+        /// `C`.
+        rate: f64,
+        /// `gamma`.
+        exponent: f64,
+    },
+}
+
+/// `[time]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    /// End time, below `t*`.
+    pub end: f64,
+    /// Equal intervals after t = 0.
+    pub samples: usize,
+}
+
+impl Schedule {
+    /// The time of sample `index`, `0..=samples`; the last one is `end` to the bit.
+    #[must_use]
+    pub fn time(&self, index: usize) -> f64 {
+        if index == self.samples { self.end } else { self.end * index as f64 / self.samples as f64 }
+    }
+}
+
+/// How atoms start.
+#[derive(Clone, Debug)]
+pub enum AtomStart {
+    /// Drawn positions, velocities from `[state]`.
+    Drawn {
+        /// How many atoms.
+        atoms: usize,
+        /// Where.
+        positions: DrawnPositions,
+        /// The cell at t = 0.
+        lattice: LatticeChoice,
+    },
+    /// Given atoms, wrapped into the cell.
+    Given {
+        /// Edges as columns.
+        cell: Matrix3<f64>,
+        /// As read, wrapped into the cell.
+        positions: Vec<Vector3<f64>>,
+        /// For each atom the lattice vector (integers over the columns of `cell`) from the wrapped position to the one read.
+        shifts: Vec<Vector3<i64>>,
+        /// Peculiar velocities, `None`: drawn from `[state]`.
+        peculiar: Option<Vec<Vector3<f64>>>,
+        /// Species labels in the file's order, for output.
+        species: Vec<String>,
+    },
+}
+
+/// Drawn positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DrawnPositions {
+    /// Uniform, no pair energy above `k_B T`.
+    Random,
+    /// A face-centred cubic arrangement filled as evenly as the count allows.
+    Fcc,
+}
+
+/// The cell of drawn atoms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LatticeChoice {
+    /// A cube.
+    Cubic,
+    /// The cell of this volume whose shortest image distance over the run is largest.
+    Auto,
+    /// These edges (columns), at t = 0.
+    Edges(Matrix3<f64>),
+}
+
+/// `[molecular]`.
+#[derive(Clone, Debug)]
+pub struct MolecularSettings {
+    /// The start.
+    pub start: AtomStart,
+    /// Upper bound of the step; shortened evenly to end on samples.
+    pub time_step: f64,
+    /// `fixed` or `thermal`.
+    pub step_control: StepControl,
+    /// Independent runs.
+    pub replicas: usize,
+    /// Seed; replica r draws from stream r.
+    pub seed: u64,
+    /// Where frames go, if asked for.
+    pub trajectory: Option<TrajectorySettings>,
+}
+
+/// `[molecular.trajectory]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrajectorySettings {
+    /// Every how many samples a frame of replica 0 is written.
+    pub every: usize,
+}
+
+/// `time-step-control`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepControl {
+    /// Constant.
+    Fixed,
+    /// `dt sqrt(T/T0)` constant.
+    Thermal,
+}
+
+/// `[dsmc]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DsmcSettings {
+    /// Particles of one replica.
+    pub particles: usize,
+    /// Independent runs.
+    pub replicas: usize,
+    /// Seed; replica r draws from stream r.
+    pub seed: u64,
+}
+
+/// `viscosity` of `[navier-stokes]`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Viscosity {
+    /// From the interaction, for Kn = 1.
+    ChapmanEnskog,
+    /// A number.
+    Constant(f64),
+    /// (temperature, viscosity) pairs, rising temperature.
+    Table(Vec<(f64, f64)>),
+}
+
+/// Everything `omd run` needs.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// `title`.
+    pub title: String,
+    /// The flow.
+    pub flow: AffineFlow,
+    /// The initial state.
+    pub state: State,
+    /// `None` where no table that is present needs one.
+    pub interaction: Option<Interaction>,
+    /// `Kn`, 1 by default.
+    pub knudsen: f64,
+    /// Sample times.
+    pub schedule: Schedule,
+    /// `[molecular]`.
+    pub molecular: Option<MolecularSettings>,
+    /// `[dsmc]`.
+    pub dsmc: Option<DsmcSettings>,
+    /// `[moments]`.
+    pub moments: bool,
+    /// `[euler]`.
+    pub euler: bool,
+    /// `[navier-stokes]`.
+    pub navier_stokes: Option<Viscosity>,
+}

@@ -1,0 +1,142 @@
+//! Pair potentials and their truncation.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// The untruncated energy of a pair as a function of distance. A new potential is one type that implements this.
+pub trait PairForm: Debug + Send + Sync {
+    /// `U(r)`.
+    fn energy(&self, distance: f64) -> f64;
+    /// `dU/dr`.
+    fn derivative(&self, distance: f64) -> f64;
+    /// `Some` when this is `4 epsilon ((sigma/r)^12 - (sigma/r)^6)`: force loops have a fast path for it.
+    fn as_lennard_jones(&self) -> Option<LennardJones> {
+        None
+    }
+}
+
+/// `U = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LennardJones {
+    /// Well depth, energy.
+    pub epsilon: f64,
+    /// Zero of the potential, length.
+    pub sigma: f64,
+}
+
+impl PairForm for LennardJones {
+    fn energy(&self, distance: f64) -> f64 {
+        let s6 = (self.sigma / distance).powi(6);
+        4.0 * self.epsilon * s6 * (s6 - 1.0)
+    }
+    fn derivative(&self, distance: f64) -> f64 {
+        let s6 = (self.sigma / distance).powi(6);
+        -24.0 * self.epsilon * s6 * (2.0 * s6 - 1.0) / distance
+    }
+    fn as_lennard_jones(&self) -> Option<LennardJones> {
+        Some(*self)
+    }
+}
+
+/// `U = epsilon (sigma/r)^exponent`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InversePower {
+    /// Energy at `sigma`.
+    pub epsilon: f64,
+    /// Length.
+    pub sigma: f64,
+    /// The power.
+    pub exponent: f64,
+}
+
+impl PairForm for InversePower {
+    fn energy(&self, distance: f64) -> f64 {
+        self.epsilon * (self.sigma / distance).powf(self.exponent)
+    }
+    fn derivative(&self, distance: f64) -> f64 {
+        -self.exponent * self.energy(distance) / distance
+    }
+}
+
+/// What happens at the cutoff `rc`. Forces are zero beyond it in every case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truncation {
+    /// The energy jumps by `U(rc)`; forces and scattering do not see the jump.
+    Truncated,
+    /// `U(r) - U(rc)`.
+    Shifted,
+    /// `U(r) - U(rc) - (r - rc) U'(rc)`.
+    ShiftedForce,
+}
+
+/// A pair potential as it acts: form, cutoff, truncation.
+#[derive(Clone, Debug)]
+pub struct PairPotential {
+    form: Arc<dyn PairForm>,
+    cutoff: Option<f64>,
+    truncation: Truncation,
+    /// Subtracted from the energy inside the cutoff.
+    shift: f64,
+    /// Subtracted from the derivative inside the cutoff.
+    slope: f64,
+}
+
+impl PairPotential {
+    /// `cutoff = None` leaves the potential as it is, for transport coefficients.
+    #[must_use]
+    pub fn new(form: Arc<dyn PairForm>, cutoff: Option<f64>, truncation: Truncation) -> Self {
+        let (mut shift, mut slope) = (0.0, 0.0);
+        if let Some(rc) = cutoff {
+            if truncation != Truncation::Truncated {
+                shift = form.energy(rc);
+            }
+            if truncation == Truncation::ShiftedForce {
+                slope = form.derivative(rc);
+            }
+        }
+        Self { form, cutoff, truncation, shift, slope }
+    }
+    /// Weeks, Chandler and Andersen: Lennard-Jones cut at its minimum and shifted.
+    #[must_use]
+    pub fn wca(epsilon: f64, sigma: f64) -> Self {
+        let cutoff = 2f64.powf(1.0 / 6.0) * sigma;
+        Self::new(Arc::new(LennardJones { epsilon, sigma }), Some(cutoff), Truncation::Shifted)
+    }
+    /// The untruncated form.
+    #[must_use]
+    pub fn form(&self) -> &dyn PairForm {
+        &*self.form
+    }
+    /// Where forces end, if they do.
+    #[must_use]
+    pub fn cutoff(&self) -> Option<f64> {
+        self.cutoff
+    }
+    /// What happens there.
+    #[must_use]
+    pub fn truncation(&self) -> Truncation {
+        self.truncation
+    }
+    /// Constants subtracted inside the cutoff: `U = form - shift - slope (r - rc)`.
+    #[must_use]
+    pub fn shift_and_slope(&self) -> (f64, f64) {
+        (self.shift, self.slope)
+    }
+    /// `U(r)`, zero beyond the cutoff.
+    #[must_use]
+    pub fn energy(&self, distance: f64) -> f64 {
+        match self.cutoff {
+            Some(rc) if distance >= rc => 0.0,
+            Some(rc) => self.form.energy(distance) - self.shift - self.slope * (distance - rc),
+            None => self.form.energy(distance),
+        }
+    }
+    /// `dU/dr`, zero beyond the cutoff.
+    #[must_use]
+    pub fn derivative(&self, distance: f64) -> f64 {
+        match self.cutoff {
+            Some(rc) if distance >= rc => 0.0,
+            _ => self.form.derivative(distance) - self.slope,
+        }
+    }
+}
