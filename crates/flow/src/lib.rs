@@ -10,6 +10,7 @@ mod description;
 mod gaussian;
 pub mod lattice;
 mod observables;
+pub mod ode;
 mod random;
 mod state;
 
