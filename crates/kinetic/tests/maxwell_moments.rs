@@ -29,7 +29,9 @@ fn reference_series_to_1e_9() {
                 let wanted = numbers(&series["P"][index]);
                 let scale = series["theta"][index].as_f64().unwrap() * row.density;
                 for (found, wanted) in symmetric_components(&row.pressure).into_iter().zip(wanted) {
-                    assert!((found - wanted).abs() < 1e-9 * scale, "{case} Kn {knudsen} t {time}: {found} {wanted}");
+                    // The shear series at Kn = 0.1 is itself off by 1.8e-9: exponentials of 30 digits below say so.
+                    let bound = if (case, knudsen.as_str()) == ("simple_shear_K1", "0.1") { 2e-9 } else { 1e-9 };
+                    assert!((found - wanted).abs() < bound * scale, "{case} Kn {knudsen} t {time}: {found} {wanted}");
                     compared += 1;
                 }
                 assert!((row.density / series["rho"][index].as_f64().unwrap() - 1.0).abs() < 1e-12);
@@ -50,4 +52,26 @@ fn the_closed_growth_rate_of_simple_shear_is_reached() {
     let alpha = 2.0 / 3.0 * ((1.0 + 9.0 * 4.0f64).acosh() / 6.0).sinh().powi(2);
     let growth = (moments.observe().temperature / before).ln();
     assert!((growth - 2.0 * 0.5 * alpha).abs() < 1e-11, "{growth} {}", alpha);
+}
+
+#[test]
+fn simple_shear_to_twelve_digits() {
+    // xx, yy, zz, xy of exp(M t) (1, 1, 1, 0), mpmath 1.3 with 30 digits; K = 1, lambda n = 1/2.
+    let exact = [
+        (0.01, 1.0, [1.0136855189033726, 1.0128756501406483, -0.020252115316344239]),
+        (0.01, 10.0, [1.1428541542416021, 1.1419410881450564, -0.02283273627752224]),
+        (0.1, 1.0, [1.1624288150217296, 1.082571124227282, -0.21037253264802428]),
+        (0.1, 10.0, [3.6445506571901266, 3.3868419850105268, -0.66061280294858913]),
+        (1.0, 10.0, [105.10533743836723, 30.587024113724544, -33.757733058382336]),
+        (10.0, 10.0, [122.82214740013884, 6.5956689358283594, -19.904661759307585]),
+    ];
+    let shear = AffineFlow::new(Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)).unwrap();
+    for (knudsen, time, [xx, yy, xy]) in exact {
+        let mut moments = MaxwellMoments::new(shear.clone(), 1.0, &Matrix3::identity(), 0.5, knudsen);
+        moments.advance(time, &mut Free).unwrap();
+        let found = symmetric_components(&moments.observe().pressure);
+        for (found, wanted) in found.into_iter().zip([xx, yy, yy, xy]) {
+            assert!((found - wanted).abs() < 1e-12 * xx, "Kn {knudsen} t {time}: {found} {wanted}");
+        }
+    }
 }
