@@ -1,6 +1,7 @@
 //! The one trait that every level of description implements.
 
 use crate::{Observables, StateError, StateReader, StateWriter};
+use nalgebra::{Matrix3, Vector3};
 
 /// What the driver answers when a description reports where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,19 @@ pub struct Stop {
     pub reason: String,
 }
 
+/// The simulated atoms of a description that has atoms, for structure files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structure {
+    /// Time.
+    pub time: f64,
+    /// The edges `F(t) E` of the cell the run started with, as columns.
+    pub cell: Matrix3<f64>,
+    /// Positions, continuous from the start (unwrapped), in the order given at the start.
+    pub positions: Vec<Vector3<f64>>,
+    /// Lab velocities of those same unwrapped atoms.
+    pub lab_velocities: Vec<Vector3<f64>>,
+}
+
 /// One description of the experiment: objective molecular dynamics, DSMC, moments, Euler, ...
 ///
 /// The driver, the tables, the reports and the arrows know nothing else. Times and observables are in internal units.
@@ -74,6 +88,11 @@ pub trait Description: Send {
     /// # Errors
     /// [`StateError`] when the bytes do not fit this description.
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError>;
+
+    /// The simulated atoms at `time()`, where there are atoms.
+    fn structure(&self) -> Option<Structure> {
+        None
+    }
 
     /// Facts about the finished run for the manifest (collisions, list rebuilds, table errors, warnings): key, value.
     fn facts(&self) -> Vec<(&'static str, String)> {

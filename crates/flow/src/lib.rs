@@ -16,7 +16,7 @@ mod state;
 
 pub use affine::{AffineFlow, FlowError};
 pub use classification::{FlowClass, LongTimeForm};
-pub use description::{Advance, Description, Free, Monitor, Pace, Stop};
+pub use description::{Advance, Description, Free, Monitor, Pace, Stop, Structure};
 pub use gaussian::{GaussianError, draw_velocities};
 pub use nalgebra::{Matrix3, Vector3};
 pub use observables::{Dimension, Extra, Observables, symmetric_components};

@@ -2,4 +2,10 @@
 //!
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
+mod drive;
 pub mod experiment;
+mod plan;
+pub mod progress;
+
+pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};
+pub use plan::{BuildError, Plan};

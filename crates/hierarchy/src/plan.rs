@@ -1,0 +1,62 @@
+//! From an experiment to the descriptions that run it.
+
+use omd_flow::Description;
+use std::sync::Mutex;
+
+/// Why an experiment cannot start: the input's key and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {message}")]
+pub struct BuildError {
+    /// The key of the input that decides.
+    pub key: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl BuildError {
+    pub(crate) fn new(key: &'static str, message: impl ToString) -> Self {
+        Self { key, message: message.to_string() }
+    }
+}
+
+type Start = Box<dyn Fn(usize) -> Result<Box<dyn Description>, BuildError> + Send + Sync>;
+
+/// One description of the experiment, ready to start each of its replicas.
+pub struct Plan {
+    /// The name of its table, CSV and curve.
+    pub name: &'static str,
+    /// How many independent runs.
+    pub replicas: usize,
+    start: Start,
+    /// Replica 0, started while the input was checked.
+    first: Mutex<Option<Box<dyn Description>>>,
+}
+
+impl Plan {
+    /// A plan whose replica 0 is started at once: what cannot start is found before anything is written.
+    ///
+    /// # Errors
+    /// [`BuildError`] of that start.
+    pub(crate) fn new(
+        name: &'static str,
+        replicas: usize,
+        start: impl Fn(usize) -> Result<Box<dyn Description>, BuildError> + Send + Sync + 'static,
+    ) -> Result<Self, BuildError> {
+        let first = start(0)?;
+        Ok(Self { name, replicas, start: Box::new(start), first: Mutex::new(Some(first)) })
+    }
+
+    /// Replica `replica` at t = 0.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the replica has no valid start.
+    pub fn start(&self, replica: usize) -> Result<Box<dyn Description>, BuildError> {
+        if replica == 0 {
+            let kept = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            if let Some(description) = kept {
+                return Ok(description);
+            }
+        }
+        (self.start)(replica)
+    }
+}

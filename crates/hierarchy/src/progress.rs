@@ -1,0 +1,31 @@
+//! How far a run has come: what a checkpoint holds.
+
+use omd_flow::Observables;
+
+/// One description with its replicas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunProgress {
+    /// Its name, as in the table's file name.
+    pub description: String,
+    /// One entry a replica.
+    pub replicas: Vec<ReplicaProgress>,
+}
+
+/// One replica.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReplicaProgress {
+    /// The samples so far, t = 0 first.
+    pub rows: Vec<Observables>,
+    /// What `Description::save` wrote; `None` before the start and after the end.
+    pub state: Option<Vec<u8>>,
+    /// Every sample is there, or the physics stopped it.
+    pub done: bool,
+    /// Why the physics stopped it.
+    pub stopped: Option<String>,
+    /// `Description::facts` at the end.
+    pub facts: Vec<(String, String)>,
+    /// Seconds of work, over all sessions.
+    pub seconds: f64,
+    /// Bytes of the trajectory that belong to `rows`.
+    pub trajectory_bytes: u64,
+}
