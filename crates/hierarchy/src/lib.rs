@@ -3,3 +3,4 @@
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
 pub mod experiment;
+pub mod progress;
