@@ -20,7 +20,6 @@ use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
 use physics::StateKeys;
 use reader::{Reader, Section};
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tables::MolecularKeys;
 use toml::de::DeTable;
@@ -47,7 +46,7 @@ pub struct ResolvedInput {
 }
 
 /// Which structure file was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StructureFile {
     /// As found from the input file's directory.
     pub path: PathBuf,
@@ -55,6 +54,19 @@ pub struct StructureFile {
     pub length: u64,
     /// CRC-32 of the bytes.
     pub checksum: u32,
+}
+
+impl StructureFile {
+    /// Length and checksum.
+    #[must_use]
+    pub fn fingerprint(&self) -> (u64, u32) {
+        (self.length, self.checksum)
+    }
+}
+
+/// The names of all descriptions, those of later versions included.
+pub(crate) fn description_names() -> impl Iterator<Item = &'static str> {
+    keys::SECTIONS.iter().filter(|section| section.description).map(|section| section.name)
 }
 
 /// Reads an input file and the structure file it names.
