@@ -136,6 +136,8 @@ struct ReplicaHeader {
     state_length: Option<u64>,
     done: bool,
     stopped: Option<String>,
+    facts: Vec<(String, String)>,
+    seconds: f64,
 }
 
 impl Checkpoint {
@@ -183,6 +185,8 @@ impl Checkpoint {
             state_length: replica.state.as_ref().map(|state| state.len() as u64),
             done: replica.done,
             stopped: replica.stopped.clone(),
+            facts: replica.facts.clone(),
+            seconds: replica.seconds,
         };
         let runs = self
             .runs
@@ -284,7 +288,8 @@ impl Header {
                         Some(state.to_vec())
                     }
                 };
-                replicas.push(ReplicaProgress { rows, state, done: replica.done, stopped: replica.stopped });
+                let ReplicaHeader { done, stopped, facts, seconds, .. } = replica;
+                replicas.push(ReplicaProgress { rows, state, done, stopped, facts, seconds });
             }
             runs.push(RunProgress { description: run.description, replicas });
         }

@@ -45,6 +45,22 @@ pub struct ResolvedInput {
     pub warnings: Vec<String>,
 }
 
+impl ResolvedInput {
+    /// A message about `key` in `[section]` found after reading, as an error that points at it.
+    #[must_use]
+    pub fn diagnostic(&self, section: &str, key: &str, message: &str) -> InputError {
+        let file = self.path.display().to_string();
+        let (document, _) = DeTable::parse_recoverable(&self.text);
+        let span = document.get_ref().get_key_value(section).map(|(header, value)| {
+            let inside = value.get_ref().as_table().and_then(|table| table.get(key));
+            inside.map_or_else(|| header.span(), |value| value.span())
+        });
+        let location = span.map(|span| Location::of_span(&file, &self.text, &span));
+        let message = format!("{} {message}", reader::called(section, key));
+        InputError { diagnostics: vec![Diagnostic { message, location, help: None }] }
+    }
+}
+
 /// Which structure file was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StructureFile {
