@@ -29,6 +29,8 @@ pub(super) struct SpeedBounds {
     /// No particle is above this class.
     pub(super) highest: u32,
     pub(super) weight: Box<[u64; 256]>,
+    /// `quantum * weight`, volume/time.
+    pub(super) part: Box<[f64; 256]>,
     pub(super) quantum: f64,
     pub(super) total: u64,
     pub(super) epoch: Epoch,
@@ -46,6 +48,7 @@ impl SpeedBounds {
             limit: 0,
             highest: 0,
             weight: Box::new([FULL; 256]),
+            part: Box::new([law.majorant(1.0).0; 256]),
             quantum: law.majorant(1.0).0 / FULL as f64,
             total: particles as u64 * FULL,
             epoch: Epoch::ENDLESS,
@@ -69,6 +72,7 @@ impl SpeedBounds {
         self.quantum = top * (1.0 + 1e-14) / FULL as f64;
         for class in 0..=self.limit {
             self.weight[class as usize] = ((value(class) / top * FULL as f64).ceil() as u64).min(FULL);
+            self.part[class as usize] = self.quantum * self.weight[class as usize] as f64;
         }
     }
 
