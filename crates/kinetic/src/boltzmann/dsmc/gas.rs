@@ -70,67 +70,81 @@ struct Plan {
 struct Changes {
     /// Particle and class, to be set when the batch ends; later entries win.
     classes: [(u32, u32); 2 * CAPACITY],
+    /// The weight that each entry has added already.
+    added: [u32; 2 * CAPACITY],
     count: usize,
-    /// Weights added during the batch.
-    raised: [(u32, u32); 2 * CAPACITY + 1],
-    raised_count: usize,
-    raised_weight: f64,
-    /// A speed that has no class, or zero.
-    overflow: f64,
-    sum_of_speeds: f64,
+    added_weight: u64,
+    highest: u32,
+    /// Whether a speed has no class.
+    overflow: bool,
 }
 
 impl Changes {
     fn new() -> Self {
         Self {
             classes: [(0, 0); 2 * CAPACITY],
+            added: [0; 2 * CAPACITY],
             count: 0,
-            raised: [(0, 0); 2 * CAPACITY + 1],
-            raised_count: 0,
-            raised_weight: 0.0,
-            overflow: 0.0,
-            sum_of_speeds: 0.0,
+            added_weight: 0,
+            highest: 0,
+            overflow: false,
         }
     }
 
     fn clear(&mut self) {
-        (self.count, self.raised_count) = (0, 0);
-        (self.raised_weight, self.overflow, self.sum_of_speeds) = (0.0, 0.0, 0.0);
+        (self.count, self.added_weight, self.highest, self.overflow) = (0, 0, 0, false);
     }
 
-    /// Notes the class of a particle that has collided; `scaled` is its speed bound in classes.
+    /// Notes the class of a particle that has collided.
     #[inline(always)]
-    fn note(&mut self, bounds: &mut SpeedBounds, particle: u32, scaled: f64) {
-        if !(scaled < f64::from(bounds.limit)) {
-            // Infinite where it is not a number: the next sweep finds that.
-            self.overflow = self.overflow.max(if scaled.is_nan() { f64::INFINITY } else { scaled * bounds.unit });
+    fn note(&mut self, bounds: &mut SpeedBounds, particle: u32, class: u32) {
+        if class > bounds.limit {
+            self.overflow = true;
             return;
         }
-        let class = scaled as i32 as u32 + 1;
+        let count = self.count % (2 * CAPACITY);
         let present = &mut bounds.class[particle as usize];
-        self.classes[self.count] = (particle, class);
-        self.count += 1;
         let higher = class.max(u32::from(*present));
         let added = bounds.weight[higher as usize & 255] - bounds.weight[usize::from(*present)];
         *present = higher as u8;
-        bounds.total += added;
-        bounds.highest = bounds.highest.max(higher);
-        self.raised[self.raised_count] = (particle, added as u32);
-        self.raised_count += usize::from(added > 0);
-        self.raised_weight += added as f64;
+        self.classes[count] = (particle, class);
+        self.added[count] = added as u32;
+        self.count = count + 1;
+        self.added_weight += added;
+        self.highest = self.highest.max(class);
     }
 
     /// The particle of the reserve that a part word points at, if any.
     #[cold]
     fn raised_particle(&self, part: u32, plan: &Plan) -> Option<u32> {
         let mut target = (f64::from(part) + 0.5) / f64::from(plan.reserve) * plan.reserve_weight;
-        for &(particle, weight) in &self.raised[..self.raised_count] {
-            target -= f64::from(weight);
+        if target >= self.added_weight as f64 {
+            return None;
+        }
+        for (&(particle, _), &added) in self.classes.iter().zip(&self.added) {
+            target -= f64::from(added);
             if target < 0.0 {
                 return Some(particle);
             }
         }
         None
+    }
+
+    /// Sets the classes when the batch ends.
+    fn apply(&self, bounds: &mut SpeedBounds) {
+        let mut total = bounds.total + self.added_weight;
+        for &(particle, class) in &self.classes[..self.count] {
+            let present = &mut bounds.class[particle as usize];
+            total -= bounds.weight[usize::from(*present)];
+            total += bounds.weight[class as usize & 255];
+            *present = class as u8;
+        }
+        bounds.total = total;
+        bounds.highest = bounds.highest.max(self.highest);
+        bounds.ceiling = if self.overflow { 0.0 } else { f64::from(bounds.highest) * bounds.unit };
+        if self.overflow {
+            bounds.epoch.end = f64::NEG_INFINITY;
+        }
     }
 }
 
@@ -181,7 +195,7 @@ impl Gas {
         let particles = self.particles.len() as f64;
         let density = self.density / self.flow.volume_ratio(self.time);
         // Before the first sweep nothing is known; its epoch is planned for particles at the fastest one's speed.
-        let rate = if self.bounds.ceiling == 0.0 {
+        let rate = if self.counters.sweeps == 0 {
             let speed = fastest_at_start(&self.particles);
             density * particles * law.rate(2.0 * speed)
         } else {
@@ -229,17 +243,20 @@ impl Gas {
         for k in 0..count.min(AHEAD) {
             ask::<L>(batch, k, particles, bounds);
         }
+        let reserve_weight = plan.reserve_weight as u64;
+        let (mut collisions, mut sum_of_speeds) = (0, 0.0);
         let mut base = 0;
         let mut stopped = false;
         while base < count && !stopped {
             let width = (count - base).min(WIDTH);
+            wave.begin();
             for l in 0..width {
                 if base + l + AHEAD < count {
                     ask::<L>(batch, base + l + AHEAD, particles, bounds);
                 }
+                wave.mark(batch, base + l, l, setting.reserve);
                 wave.load::<L>(batch, base + l, l, particles, bounds);
             }
-            wave.find_dependent(batch, base, width, setting.reserve);
             let lanes = 0..width.next_multiple_of(8);
             wave.decide(law, batch, base, lanes.clone(), &setting);
             wave.scatter(law, batch, base, lanes, &setting);
@@ -265,12 +282,12 @@ impl Gas {
                 let [p, q] = wave.momenta(l);
                 particles[first as usize] = p;
                 particles[second as usize] = q;
-                counters.collisions += 1;
-                changes.sum_of_speeds += wave.speed[l];
+                collisions += 1;
+                sum_of_speeds += wave.speed[l];
                 if L::BOUNDED {
-                    changes.note(bounds, first, wave.scaled[0][l]);
-                    changes.note(bounds, second, wave.scaled[1][l]);
-                    if changes.overflow > 0.0 || changes.raised_weight > plan.reserve_weight {
+                    changes.note(bounds, first, wave.class[0][l]);
+                    changes.note(bounds, second, wave.class[1][l]);
+                    if changes.overflow || changes.added_weight > reserve_weight {
                         end = batch.delay[k];
                         counters.candidates -= (width - 1 - l) as u64;
                         stopped = true;
@@ -280,34 +297,24 @@ impl Gas {
             }
             base += WIDTH;
         }
+        counters.collisions += collisions;
         self.finish(plan, until, end);
-        if self.changes.sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
+        if sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
     }
 
     /// Ends the batch `delay` after its start.
     #[inline(always)]
     fn finish(&mut self, plan: &Plan, until: f64, delay: f64) {
-        let bounds = &mut self.bounds;
-        for &(particle, class) in &self.changes.classes[..self.changes.count] {
-            let present = &mut bounds.class[particle as usize];
-            bounds.total -= bounds.weight[usize::from(*present)];
-            bounds.total += bounds.weight[class as usize];
-            *present = class as u8;
-        }
-        bounds.ceiling = f64::from(bounds.highest) * bounds.unit;
         let start = self.time;
         self.time += delay;
         if delay >= plan.span {
             // To the bit, so that the caller sees it arrive.
-            let ends = [until, bounds.epoch.end];
+            let ends = [until, self.bounds.epoch.end];
             if let Some(exact) = ends.into_iter().find(|t| t - start <= plan.span) {
                 self.time = exact;
             }
         }
-        if self.changes.overflow > 0.0 {
-            bounds.ceiling = bounds.ceiling.max(self.changes.overflow);
-            bounds.epoch.end = f64::NEG_INFINITY;
-        }
+        self.changes.apply(&mut self.bounds);
         self.counters.batches += 1;
     }
 }

@@ -1,7 +1,7 @@
 //! A few candidates decided together: loads one by one, arithmetic in vector registers.
 
 use super::batch::Batch;
-use super::bounds::SpeedBounds;
+use super::bounds::{SpeedBounds, class_of};
 use super::frame::Frame;
 use super::law::Law;
 use super::particles::{Particle, prefetch};
@@ -31,13 +31,15 @@ pub(super) struct Wave {
     kick: [Lane; 3],
     /// Positive where the candidate is a collision.
     pub(super) margin: Lane,
-    /// Speeds after the collision, in units of the speed classes.
-    pub(super) scaled: [Lane; 2],
+    /// Speed classes after the collision; at least 256 where there is none.
+    pub(super) class: [[u32; WIDTH]; 2],
     /// Whether the candidate may meet a particle that an earlier one of the wave has changed.
     pub(super) dependent: [bool; WIDTH],
     /// Candidates to be looked at one by one: collisions and dependent ones, in order.
     pub(super) chosen: [u8; WIDTH],
-    met: [u64; Self::FILTER],
+    /// `met[index % FILTER]` is `stamp` where a particle of the present wave may be meant.
+    met: [u8; Self::FILTER],
+    stamp: u8,
 }
 
 /// What is the same for all candidates of a batch.
@@ -53,7 +55,7 @@ pub(super) struct Setting<'a> {
 }
 
 impl Wave {
-    const FILTER: usize = 128;
+    const FILTER: usize = 8192;
 
     pub(super) fn new() -> Self {
         const ZERO: Lane = [0.0; WIDTH];
@@ -67,28 +69,33 @@ impl Wave {
             after: [ZERO; 3],
             kick: [ZERO; 3],
             margin: ZERO,
-            scaled: [ZERO; 2],
+            class: [[0; WIDTH]; 2],
             dependent: [false; WIDTH],
             chosen: [0; WIDTH],
             met: [0; Self::FILTER],
+            stamp: 0,
         }
     }
 
-    /// Marks candidates that share a particle with an earlier one of the wave (a few others too, by a shared bit) or
-    /// belong to the reserve.
+    /// Forgets which particles were met.
     #[inline(always)]
-    pub(super) fn find_dependent(&mut self, batch: &Batch, base: usize, count: usize, reserve: u32) {
-        self.met = [0; Self::FILTER];
-        for l in 0..count.min(WIDTH) {
-            let (first, second) = (batch.first[base + l], batch.second[base + l]);
-            let mut seen = u64::from(batch.part[base + l] < reserve);
-            for index in [first, second] {
-                let word = &mut self.met[(index >> 6) as usize % Self::FILTER];
-                seen |= *word >> (index & 63);
-                *word |= 1 << (index & 63);
-            }
-            self.dependent[l] = seen & 1 != 0;
+    pub(super) fn begin(&mut self) {
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.met.fill(0);
+            self.stamp = 1;
         }
+    }
+
+    /// Marks lane `l` when it shares a particle with an earlier one of the wave (a few others too, by a shared byte) or
+    /// belongs to the reserve.
+    #[inline(always)]
+    pub(super) fn mark(&mut self, batch: &Batch, k: usize, l: usize, reserve: u32) {
+        let [first, second] = [batch.first[k], batch.second[k]].map(|index| index as usize % Self::FILTER);
+        self.dependent[l] =
+            (self.met[first] == self.stamp) | (self.met[second] == self.stamp) | (batch.part[k] < reserve);
+        self.met[first] = self.stamp;
+        self.met[second] = self.stamp;
     }
 
     /// Loads the particles and bounds of lane `l`, candidate `k`.
@@ -188,8 +195,9 @@ impl Wave {
                 squares[1] += minus * minus;
             }
             if L::BOUNDED {
-                self.scaled[0][l] = squares[0].sqrt() * setting.scale;
-                self.scaled[1][l] = squares[1].sqrt() * setting.scale;
+                for (class, square) in self.class.iter_mut().zip(squares) {
+                    class[l] = class_of(square.sqrt() * setting.scale);
+                }
             }
         }
     }
