@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Kinetic theory of one flow.
+//!
+//! Invariant: knows no atoms and no hydrodynamics; a kernel comes in as a value. Internal units, `k_B = 1`.
+
+pub mod chapman_enskog;
