@@ -55,6 +55,9 @@ impl<'a> Section<'a> {
     }
 }
 
+/// Numbers inside are this small and its inverse large at most: cubes of them are still numbers.
+const SMALLEST: f64 = 1e-100;
+
 /// Where `key` of `section` stands, in words: `` `end` in [time] ``.
 pub(super) fn called(section: &str, key: &str) -> String {
     if section.is_empty() { format!("`{key}`") } else { format!("`{key}` in [{section}]") }
@@ -127,7 +130,12 @@ impl<'a> Reader<'a> {
                 None if known.is_empty() => "this table has no keys".to_owned(),
                 None => format!("known keys: {}", known.join(", ")),
             };
-            self.error(&key.span(), format!("unknown key {}", called(section.name, &shortened(name))), Some(help));
+            let is_table =
+                section.name.is_empty() && section.value(name).is_some_and(|value| value.get_ref().is_table());
+            let shown = shortened(name);
+            let what =
+                if is_table { format!("table [{shown}]") } else { format!("key {}", called(section.name, &shown)) };
+            self.error(&key.span(), format!("unknown {what}"), Some(help));
         }
     }
 
@@ -162,7 +170,12 @@ impl<'a> Reader<'a> {
     /// Complains that a key is not there.
     pub(super) fn missing(&mut self, section: &Section<'_>, name: &'static str) {
         let wanted = keys::find(section.name, name).map(|key| form(&key.shape));
-        let help = wanted.map(|wanted| format!("add `{name} = ...`: {wanted}"));
+        let help = wanted.map(|wanted| match name {
+            "temperature" => format!("add `{name} = ...`: {wanted}; or `temperature-tensor = ...`"),
+            "atoms" => format!("add `{name} = ...`: {wanted}; or `structure = ...`: a file"),
+            "mass" => format!("add `{name} = ...`: {wanted}; only lj units have a default"),
+            _ => format!("add `{name} = ...`: {wanted}"),
+        });
         self.error(&section.header(), format!("missing key {}", called(section.name, name)), help);
     }
 
@@ -246,7 +259,7 @@ impl<'a> Reader<'a> {
             self.error(span, format!("{what} must be finite, found {number}"), None);
         } else if sign == Sign::Positive && number <= 0.0 {
             self.error(span, format!("{what} must be positive, found {}", show(number)), None);
-        } else if !internal.is_finite() || (internal == 0.0 && number != 0.0) {
+        } else if number != 0.0 && !(SMALLEST..=1.0 / SMALLEST).contains(&internal.abs()) {
             self.error(span, format!("{what} is out of range, found {}", show(number)), None);
         } else {
             return Some(internal);
