@@ -1,8 +1,9 @@
 //! What the tables of one input must agree on.
 
 use super::Parts;
-use super::reader::{Reader, Section, rounded, show};
+use super::reader::{Reader, Section};
 use super::tables::Start;
+use super::wording::{rounded, show};
 use omd_flow::{AffineFlow, Dimension};
 use omd_hierarchy::experiment::{Interaction, Schedule, Viscosity};
 use std::collections::BTreeMap;

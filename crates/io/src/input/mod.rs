@@ -8,6 +8,7 @@ mod reader;
 mod reference;
 mod start;
 mod tables;
+mod wording;
 
 pub use reader::ResolvedKey;
 pub use reference::reference;

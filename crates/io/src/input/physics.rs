@@ -1,7 +1,8 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
 use super::keys::{self, Kind};
-use super::reader::{Reader, Section, called, float, rounded, show};
+use super::reader::{Reader, Section};
+use super::wording::{called, float, rounded, show};
 use crate::units::{Quantity, UnitStyle};
 use omd_flow::{AffineFlow, Dimension, Matrix3};
 use omd_hierarchy::experiment::{Interaction, Preparation};

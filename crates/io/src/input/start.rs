@@ -1,7 +1,8 @@
 //! How atoms start, and the number density that follows from it.
 
-use super::reader::{Reader, called, rounded, show};
+use super::reader::Reader;
 use super::tables::{MolecularKeys, Start};
+use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
 use crate::structure::{Structure, parse_structure};
 use omd_flow::{Dimension, Vector3};
