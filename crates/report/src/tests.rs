@@ -3,7 +3,7 @@
 mod made_up;
 
 use super::*;
-use made_up::{MadeUp, write_shear};
+use made_up::{MadeUp, write_results};
 
 fn page(directory: &Path) -> String {
     let path = write_report(directory).unwrap();
@@ -19,7 +19,7 @@ fn sample_for_a_browser() {
     for case in MadeUp::ALL {
         let directory = directory.join(case.name());
         std::fs::create_dir_all(&directory).unwrap();
-        write_shear(&directory, case);
+        write_results(&directory, case);
         write_report(&directory).unwrap();
         write_picture(&directory, &directory.join("picture.png")).unwrap();
         write_picture(&directory, &directory.join("picture.svg")).unwrap();
@@ -33,7 +33,7 @@ fn directory() -> tempfile::TempDir {
 #[test]
 fn every_section_and_every_curve_is_there() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let page = page(directory.path());
     for id in ["glance", "flow", "state", "pressure", "rheology", "heat-flux", "own", "deviations", "provenance"] {
         assert!(page.contains(&format!("<section id=\"{id}\">")), "{id}");
@@ -55,7 +55,7 @@ fn every_section_and_every_curve_is_there() {
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let page = page(directory.path());
     for forbidden in ["http:", "https:", "//", "<script", "src=", "@import", "url(", "<link", "<img", "<iframe"] {
         assert!(!page.contains(forbidden), "{forbidden}");
@@ -69,7 +69,7 @@ fn nothing_is_loaded_from_elsewhere() {
 #[test]
 fn text_of_others_is_escaped() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let manifest = r#"{"title": "<b>&\"x", "units": "<u>", "input": "</pre><script>alert(1)</script>",
         "host": "<i>h", "descriptions": [{"name": "dsmc", "facts": [["<k>", "<v>"]], "stopped": "<s>"}]}"#;
     std::fs::write(directory.path().join("manifest.json"), manifest).unwrap();
@@ -97,7 +97,7 @@ fn one_table_alone_makes_a_page() {
 #[test]
 fn a_flow_that_ends_shows_when() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Compression);
+    write_results(directory.path(), MadeUp::Compression);
     let page = page(directory.path());
     assert!(page.contains("singular in finite time"));
     assert!(page.contains("the volume vanishes there"));
@@ -107,7 +107,7 @@ fn a_flow_that_ends_shows_when() {
 #[test]
 fn pictures_are_png_or_svg_and_nothing_else() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let (png, svg) = (directory.path().join("a.png"), directory.path().join("a.SVG"));
     write_picture(directory.path(), &png).unwrap();
     write_picture(directory.path(), &svg).unwrap();
@@ -158,7 +158,7 @@ fn a_table_that_is_not_text_and_a_manifest_that_is_not_json() {
     std::fs::write(directory.path().join("dsmc.csv"), b"time,\xff\xfe\n0,1\n").unwrap();
     let error = write_report(directory.path()).unwrap_err().to_string();
     assert!(error.contains("dsmc.csv:1:"), "{error}");
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     std::fs::write(directory.path().join("manifest.json"), "{\n \"title\": }").unwrap();
     let error = write_report(directory.path()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:2:11: not JSON: "), "{error}");
