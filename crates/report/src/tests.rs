@@ -84,6 +84,85 @@ fn text_of_others_is_escaped() {
 }
 
 #[test]
+fn nine_long_noisy_tables_stay_below_three_megabytes() {
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Si);
+    for description in descriptions::DESCRIPTIONS {
+        let csv = made_up::noisy_long(MadeUp::Si, 5000);
+        std::fs::write(directory.path().join(format!("{}.csv", description.name)), csv).unwrap();
+    }
+    let page = page(directory.path());
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn the_effective_viscosity_of_a_newtonian_fluid_is_its_viscosity() {
+    // All of A is used, and the unit of time is not 1: mu = theta/4 in units of pressure and time.
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Si);
+    let results = Results::read(directory.path()).unwrap();
+    let panels = curves::rheology(&results);
+    let curve = panels[0].curves.iter().find(|curve| curve.title == "navier-stokes").unwrap();
+    let table = results.tables.iter().find(|table| Some(table.description) == curve.description).unwrap();
+    for (viscosity, temperature) in curve.y.iter().zip(table.values("temperature").unwrap()) {
+        let expected = 0.25 * temperature / 300.0 * 101_325.0 * 1e-9;
+        assert!((viscosity / expected - 1.0).abs() < 1e-9, "{viscosity} {expected}");
+    }
+}
+
+#[test]
+fn deviations_find_what_was_put_in() {
+    let directory = directory();
+    let header = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
+    let write = |name: &str, text: String| std::fs::write(directory.path().join(name), text).unwrap();
+    let errors = ",temperature_se,pxy_se";
+    // DSMC is 1 % hotter and 2 % of p off in the shear stress, with errors of half of that, and sampled twice as often.
+    write(
+        "dsmc.csv",
+        format!(
+            "{header}{errors}\n0,1,1,1,1,1,-0.2,0,0,0,0\n1,1,2.02,2,2,2,-0.36,0,0,0.01,0.02\n2,1,3.03,3,3,3,-0.54,0,0,0.015,0.03\n"
+        ),
+    );
+    write("moments.csv", format!("{header}\n0,1,1,1,1,1,-0.2,0,0\n2,1,3,3,3,3,-0.6,0,0\n"));
+    let results = Results::read(directory.path()).unwrap();
+    let pairs = deviation::pairs(&results);
+    assert_eq!(pairs.len(), 1);
+    assert_eq!(pairs[0].name(), "dsmc – moments");
+    let quantities: Vec<&str> = pairs[0].deviations.iter().map(|deviation| deviation.quantity).collect();
+    assert_eq!(quantities, ["temperature", "xx", "yy", "zz", "xy"], "what vanishes is left out");
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+    let temperature = pairs[0].of("temperature").unwrap();
+    near(temperature.largest().0, 0.01);
+    near(temperature.root_mean_square().unwrap(), 2.0);
+    let shear = pairs[0].of("xy").unwrap();
+    near(shear.largest().0, 0.02);
+    near(shear.share[1], 0.02);
+    near(shear.root_mean_square().unwrap(), 2.0);
+    assert_eq!(pairs[0].of("xx").unwrap().root_mean_square(), None);
+}
+
+#[test]
+fn the_kinetic_part_is_what_is_compared() {
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Shear);
+    let pairs = deviation::pairs(&Results::read(directory.path()).unwrap());
+    let pair = pairs.iter().find(|pair| pair.name() == "molecular – moments").unwrap();
+    // Noise of 1.2 % of p; the full pressure would be 6 % and more away.
+    assert!(pair.root_mean_square().unwrap() < 1.5);
+    assert!(pair.largest_pressure() < 0.06);
+    let names: Vec<String> = pairs.iter().map(deviation::Pair::name).collect();
+    let expected = [
+        "molecular – dsmc",
+        "molecular – moments",
+        "dsmc – moments",
+        "dsmc – navier-stokes",
+        "moments – navier-stokes",
+        "navier-stokes – euler",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
 fn one_table_alone_makes_a_page() {
     let directory = directory();
     let csv = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz\n0,1,1,1,1,1,0,0,0\n";

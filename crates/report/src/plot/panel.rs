@@ -239,9 +239,10 @@ fn draw_curve(drawing: &mut Drawing, map: &Map, curve: &Curve) {
 }
 
 /// At most this many points of a curve are drawn.
-const MOST_POINTS: usize = 400;
+const MOST_POINTS: usize = 240;
 
-/// The points to draw: all of a short curve, else the first, the last and the extremes of even pieces, so that no peak is lost.
+/// The points to draw: all of a short curve, else the first, the last and the extremes of even pieces, so that no peak
+/// is lost.
 fn thinned(y: &[f64]) -> Vec<usize> {
     if y.len() <= MOST_POINTS {
         return (0..y.len()).collect();

@@ -126,6 +126,12 @@ pub(super) fn write_results(directory: &Path, case: MadeUp) {
     write("manifest.json", manifest(case));
 }
 
+/// A noisy table of so many samples.
+pub(super) fn noisy_long(case: MadeUp, samples: usize) -> String {
+    let flow = AffineFlow::new(case.gradient()).unwrap();
+    noisy(case, &moments(&flow, case.rate(), case.end(), samples), 3, 0.05, false)
+}
+
 const HEADER: &str = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
 
 fn components(p: &Matrix3<f64>) -> [f64; 6] {
