@@ -1,2 +1,46 @@
 //! The binary `omd`.
-fn main() {}
+//!
+//! Invariant: no physics here; it reads arguments, calls the crates below and says what happened.
+// A command-line program talks on standard output and standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod bars;
+mod check;
+mod failure;
+mod hooks;
+mod new;
+mod output;
+mod report;
+mod run;
+mod transport;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = args::Cli::parse();
+    if let Some(threads) = arguments.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+        if let Err(error) = pool {
+            eprintln!("error: {error}");
+            return ExitCode::from(1);
+        }
+    }
+    let quiet = arguments.quiet;
+    let result = match &arguments.command {
+        args::Command::Run(command) => run::run(command, quiet),
+        args::Command::Resume(command) => run::resume(command, quiet),
+        args::Command::Check(command) => check::check(command),
+        args::Command::New(command) => new::new(command, quiet),
+        args::Command::Transport(command) => transport::transport(command, quiet),
+        args::Command::Report(command) => report::report(command, quiet),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.message());
+            failure.code()
+        }
+    }
+}

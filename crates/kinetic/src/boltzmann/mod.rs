@@ -1,5 +1,7 @@
 //! The homo-energetic Boltzmann equation (6)/(52), solved in several ways.
 
+pub mod dsmc;
 mod moments;
 
+pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
 pub use moments::MaxwellMoments;

@@ -1,0 +1,129 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// From atoms to the continuum under one symmetry.
+///
+/// One input file names a flow (a 3x3 matrix A), an interaction and an initial state. omd solves it as objective
+/// molecular dynamics, as kinetic theory and as hydrodynamics, and puts all of them into one table of observables.
+#[derive(Debug, Parser)]
+#[command(name = "omd", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Threads; the numbers do not depend on it. Default: all cores.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Print errors only.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 anything not named here; 2 the input or the directory is wrong; \
+3 the physics stopped the run; 130 interrupted, resumable with `omd resume`.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run every description the input file names.
+    ///
+    /// Leaves one CSV a description, the final atoms, manifest.json and a checkpoint in the output directory. Ctrl-C
+    /// writes a checkpoint and exits with 130; `omd resume DIR` goes on to the same bytes.
+    Run(Run),
+    /// Go on from the checkpoint of an interrupted or killed run.
+    Resume(Resume),
+    /// Read an input file and print what follows from it; nothing is run or written.
+    Check(Check),
+    /// Write a commented input file to start from.
+    New(New),
+    /// Print transport coefficients of the input's interaction over a range of temperatures.
+    ///
+    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity and self-diffusion, in the input's units.
+    Transport(Transport),
+    /// Make one self-contained HTML file of an output directory.
+    Report(Report),
+}
+
+/// `omd run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The input file (TOML).
+    pub(crate) input: PathBuf,
+    /// The output directory. Default: results/<input stem>.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace what an earlier run left in the output directory.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `omd resume`.
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The output directory of the run.
+    pub(crate) directory: PathBuf,
+}
+
+/// `omd check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The input file (TOML).
+    #[arg(required_unless_present = "keys")]
+    pub(crate) input: Option<PathBuf>,
+    /// List every key an input file may have, with its unit, default and meaning.
+    #[arg(long, conflicts_with = "input")]
+    pub(crate) keys: bool,
+}
+
+/// `omd new`.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The file to write; an existing one is never overwritten.
+    pub(crate) file: PathBuf,
+    /// Which start: argon (real units), reduced (Lennard-Jones units), maxwell (kinetic theory only).
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) template: Template,
+}
+
+/// What `omd new` can write.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+pub(crate) enum Template {
+    /// Argon gas in simple shear, real units, all levels.
+    #[default]
+    Argon,
+    /// A Lennard-Jones gas in reduced units.
+    Reduced,
+    /// Maxwell molecules: exact moments, DSMC, hydrodynamics.
+    Maxwell,
+}
+
+/// `omd transport`.
+#[derive(Debug, Args)]
+pub(crate) struct Transport {
+    /// The input file (TOML); its interaction, mass and units count.
+    pub(crate) input: PathBuf,
+    /// Lowest temperature, input units. Default: a tenth of the state's.
+    #[arg(long, value_name = "T")]
+    pub(crate) from: Option<f64>,
+    /// Highest temperature, input units. Default: ten times the state's.
+    #[arg(long, value_name = "T")]
+    pub(crate) to: Option<f64>,
+    /// How many temperatures, spaced evenly in log T.
+    #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) points: u32,
+    /// Write the table as CSV to this file instead of the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// `omd report`.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The output directory of a run.
+    pub(crate) directory: PathBuf,
+    /// Also write the overview as a PNG picture.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+}

@@ -1,0 +1,151 @@
+//! A batch of candidate pairs: every random number of it, drawn in advance in vector registers.
+
+use super::bounds::SpeedBounds;
+use super::elementary::{circle, logarithm};
+use super::law::Law;
+use super::random::{LANES, index_and_fraction, middle, philox_blocks};
+
+/// The most candidates of one batch.
+pub(super) const CAPACITY: usize = 512;
+const ROOM: usize = CAPACITY + 4 * LANES;
+
+/// Candidates `k = 0 .. count` in the order of their times.
+#[derive(Clone, Debug)]
+pub(super) struct Batch {
+    pub(super) count: usize,
+    /// Time after the batch's start.
+    pub(super) delay: [f64; ROOM],
+    /// Drawn with the weights of the speed bounds.
+    pub(super) first: [u32; ROOM],
+    /// Drawn uniformly from all particles; equal to `first` for no pair at all.
+    pub(super) second: [u32; ROOM],
+    /// The candidate is a collision when `B` is above `threshold` times its majorant.
+    pub(super) threshold: [f64; ROOM],
+    /// A uniform 32-bit word: says which part of the majorant the candidate belongs to.
+    pub(super) part: [u32; ROOM],
+    /// A uniform unit vector; for laws that are not isotropic `(cos phi, sin phi, uniform number)`.
+    pub(super) direction: [[f64; ROOM]; 3],
+}
+
+/// The counter-based stream the batches draw from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stream {
+    pub(super) seed: u64,
+    pub(super) stream: u64,
+    /// The next block.
+    pub(super) block: u64,
+}
+
+impl Stream {
+    #[inline(always)]
+    fn words(&mut self) -> [[u32; LANES]; 4] {
+        let words = philox_blocks(self.seed, self.stream, self.block);
+        self.block += LANES as u64;
+        words
+    }
+}
+
+impl Batch {
+    pub(super) fn new() -> Self {
+        Self {
+            count: 0,
+            delay: [0.0; ROOM],
+            first: [0; ROOM],
+            second: [0; ROOM],
+            threshold: [0.0; ROOM],
+            part: [0; ROOM],
+            direction: [[0.0; ROOM]; 3],
+        }
+    }
+
+    /// Draws `count` candidates that arrive at `rate` (1/time).
+    #[inline(always)]
+    pub(super) fn fill<L: Law>(
+        &mut self,
+        stream: &mut Stream,
+        count: usize,
+        rate: f64,
+        particles: u32,
+        bounds: &SpeedBounds,
+    ) {
+        self.count = count;
+        self.draw_first::<L>(stream, particles, bounds);
+        self.draw_pairs::<L>(stream, particles);
+        self.draw_times(stream, 1.0 / rate);
+    }
+
+    /// Partners with weight `weight[class]`, by rejection from uniform ones.
+    #[inline(always)]
+    fn draw_first<L: Law>(&mut self, stream: &mut Stream, particles: u32, bounds: &SpeedBounds) {
+        let mut found = 0;
+        while found < self.count {
+            let words = stream.words();
+            for half in [0, 2] {
+                let mut index = [0; LANES];
+                let mut fraction = [0; LANES];
+                for l in 0..LANES {
+                    (index[l], fraction[l]) = index_and_fraction(words[half][l], words[half + 1][l], particles);
+                }
+                if L::BOUNDED {
+                    for l in 0..LANES {
+                        self.first[found] = index[l];
+                        let weight = bounds.weight[usize::from(bounds.class[index[l] as usize])];
+                        found += usize::from(u64::from(fraction[l]) < weight);
+                    }
+                } else {
+                    self.first[found..found + LANES].copy_from_slice(&index);
+                    found += LANES;
+                }
+            }
+        }
+    }
+
+    /// Second partners, acceptance thresholds and directions: one block each.
+    #[inline(always)]
+    fn draw_pairs<L: Law>(&mut self, stream: &mut Stream, particles: u32) {
+        for start in (0..self.count).step_by(LANES) {
+            let words = stream.words();
+            for l in 0..LANES {
+                let (index, fraction) = index_and_fraction(words[0][l], words[1][l], particles);
+                self.second[start + l] = index;
+                self.threshold[start + l] = middle(fraction);
+            }
+            for l in 0..LANES {
+                let (x, y) = circle(middle(words[3][l]));
+                let uniform = middle(words[2][l]);
+                if L::ISOTROPIC {
+                    let z = 1.0 - 2.0 * uniform;
+                    let radius = ((1.0 - z) * (1.0 + z)).sqrt();
+                    self.direction[0][start + l] = radius * x;
+                    self.direction[1][start + l] = radius * y;
+                    self.direction[2][start + l] = z;
+                } else {
+                    self.direction[0][start + l] = x;
+                    self.direction[1][start + l] = y;
+                    self.direction[2][start + l] = uniform;
+                }
+            }
+        }
+    }
+
+    /// Exponential waiting times of the given mean, and the part of the majorant: half a block each.
+    #[inline(always)]
+    fn draw_times(&mut self, stream: &mut Stream, mean: f64) {
+        let mut sum = 0.0;
+        for start in (0..self.count).step_by(2 * LANES) {
+            let words = stream.words();
+            for half in [0, 1] {
+                let from = start + half * LANES;
+                let mut wait = [0.0; LANES];
+                for l in 0..LANES {
+                    wait[l] = -mean * logarithm(middle(words[2 * half][l]));
+                }
+                for l in 0..LANES {
+                    sum += wait[l];
+                    self.delay[from + l] = sum;
+                }
+                self.part[from..from + LANES].copy_from_slice(&words[2 * half + 1]);
+            }
+        }
+    }
+}

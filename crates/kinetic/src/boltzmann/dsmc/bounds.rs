@@ -1,0 +1,207 @@
+//! Upper bounds of all speeds, one byte each, and the weights they give.
+
+use super::epoch::Epoch;
+use super::frame::{Frame, apply};
+use super::law::Law;
+use super::particles::Particle;
+use omd_flow::{AffineFlow, StateError, StateReader, StateWriter};
+
+/// The class that the fastest particle gets in a sweep; the rest is headroom.
+const TOP: f64 = 230.0;
+/// The first partner is accepted when 32 random bits are below its weight.
+pub(super) const FULL: u64 = 1 << 32;
+
+/// Speed classes: `|w_i(t)| <= class_i * unit` up to the end of the epoch.
+///
+/// | symbol | code | dimension |
+/// |---|---|---|
+/// | `b_i` | `class[i] * unit` | velocity |
+/// | `h(b) = quantum * weight[class]` | `quantum`, `weight` | volume/time |
+/// | `sum_i h(b_i) / quantum` | `total` | 1 |
+///
+/// The weights are integers, rounded up: the sum stays exact however often it is updated.
+#[derive(Clone, Debug)]
+pub(super) struct SpeedBounds {
+    pub(super) class: Vec<u8>,
+    pub(super) unit: f64,
+    /// The largest class that has a weight.
+    pub(super) limit: u32,
+    /// No particle is above this class.
+    pub(super) highest: u32,
+    pub(super) weight: Box<[u64; 256]>,
+    pub(super) quantum: f64,
+    pub(super) total: u64,
+    pub(super) epoch: Epoch,
+    /// Where the majorant is tightest, velocity.
+    pub(super) pair_bound: f64,
+    /// No speed is above this until the end of the epoch; carries the scale from sweep to sweep.
+    pub(super) ceiling: f64,
+}
+
+impl SpeedBounds {
+    pub(super) fn new<L: Law>(law: &L, particles: usize) -> Self {
+        let mut bounds = Self {
+            class: vec![0; if L::BOUNDED { particles } else { 0 }],
+            unit: 0.0,
+            limit: 0,
+            highest: 0,
+            weight: Box::new([FULL; 256]),
+            quantum: law.majorant(1.0).0 / FULL as f64,
+            total: particles as u64 * FULL,
+            epoch: Epoch::ENDLESS,
+            pair_bound: 0.0,
+            ceiling: 0.0,
+        };
+        if L::BOUNDED {
+            bounds.epoch.end = f64::NEG_INFINITY;
+        }
+        bounds
+    }
+
+    /// The weights from `unit`, `limit` and `pair_bound`.
+    pub(super) fn tabulate<L: Law>(&mut self, law: &L) {
+        if !L::BOUNDED {
+            return;
+        }
+        let (alpha, beta) = law.majorant(self.pair_bound);
+        let value = |class: u32| alpha + beta * f64::from(class) * self.unit;
+        let top = value(self.limit);
+        self.quantum = top * (1.0 + 1e-14) / FULL as f64;
+        for class in 0..=self.limit {
+            self.weight[class as usize] = ((value(class) / top * FULL as f64).ceil() as u64).min(FULL);
+        }
+    }
+
+    /// Measures all speeds at `time` and starts a new epoch. `rate` estimates the rate of candidates.
+    ///
+    /// Returns false when a speed is not finite.
+    #[must_use]
+    #[inline(always)]
+    pub(super) fn sweep<L: Law>(
+        &mut self,
+        law: &L,
+        flow: &AffineFlow,
+        particles: &[Particle],
+        time: f64,
+        rate: f64,
+    ) -> bool {
+        self.epoch = Epoch::plan(flow, time, rate, particles.len());
+        let growth = self.epoch.remaining_growth(time);
+        let frame = Frame::new(flow, time);
+        if self.ceiling == 0.0 {
+            self.ceiling = fastest(&frame, particles);
+        }
+        let mut histogram = [0; 256];
+        // A second sweep only where the known ceiling wasted half of the classes.
+        for _ in 0..2 {
+            self.unit = self.ceiling * growth / TOP;
+            if !(self.unit.is_finite() && self.unit > 0.0) {
+                return false;
+            }
+            match classify(&frame, particles, growth / self.unit, &mut self.class) {
+                Some(counts) => histogram = counts,
+                None => return false,
+            }
+            let highest = histogram.iter().rposition(|&count| count > 0).unwrap_or(0);
+            self.highest = highest as u32;
+            self.ceiling = highest as f64 * self.unit;
+            if highest >= 115 {
+                break;
+            }
+            self.ceiling /= growth;
+        }
+        self.ceiling = f64::from(self.highest) * self.unit;
+        self.limit = (self.highest + self.highest / 10 + 1).min(255);
+        let sum: u64 = histogram.iter().enumerate().map(|(class, count)| class as u64 * count).sum();
+        self.pair_bound = 2.0 * self.unit * sum as f64 / particles.len() as f64;
+        self.tabulate(law);
+        self.total = histogram.iter().zip(self.weight.iter()).map(|(count, weight)| count * weight).sum();
+        true
+    }
+}
+
+impl SpeedBounds {
+    pub(super) fn save(&self, state: &mut StateWriter) {
+        state.bytes(&self.class);
+        state.u64_slice(&[u64::from(self.limit), u64::from(self.highest), self.total]);
+        state.f64_slice(&[self.unit, self.pair_bound, self.ceiling, self.epoch.end, self.epoch.growth]);
+    }
+
+    pub(super) fn restore<L: Law>(&mut self, law: &L, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        let mismatch = || StateError::Mismatch("the speed bounds are those of another gas".to_owned());
+        let class = state.bytes()?;
+        let integers = state.u64_vec()?;
+        let numbers = state.f64_vec()?;
+        let ([limit @ 0..256, highest @ 0..256, total], [unit, pair_bound, ceiling, end, growth]) =
+            (&integers[..], &numbers[..])
+        else {
+            return Err(mismatch());
+        };
+        if class.len() != self.class.len() {
+            return Err(mismatch());
+        }
+        self.class.copy_from_slice(class);
+        (self.limit, self.highest, self.total) = (*limit as u32, *highest as u32, *total);
+        (self.unit, self.pair_bound, self.ceiling) = (*unit, *pair_bound, *ceiling);
+        self.epoch = Epoch { end: *end, growth: *growth };
+        if self.unit > 0.0 {
+            self.tabulate(law);
+        }
+        Ok(())
+    }
+}
+
+/// `F^-1` by columns at the frame's start.
+#[inline(always)]
+fn inverse(frame: &Frame) -> [[f64; 4]; 3] {
+    let volume = frame.volume(0.0);
+    frame.adjugate(0.0).map(|column| column.map(|x| x / volume))
+}
+
+/// The largest speed; NaN never wins, the sweep that follows finds it.
+#[inline(always)]
+fn fastest(frame: &Frame, particles: &[Particle]) -> f64 {
+    let inverse = inverse(frame);
+    let mut largest: f64 = 0.0;
+    for particle in particles {
+        let w = apply(&inverse, &particle.momentum);
+        largest = largest.max(w[0] * w[0] + w[1] * w[1] + w[2] * w[2]);
+    }
+    largest.sqrt()
+}
+
+/// `class = floor(|w| scale) + 1` and how many particles each class has; `None` when a speed is not finite.
+#[inline(always)]
+fn classify(frame: &Frame, particles: &[Particle], scale: f64, class: &mut [u8]) -> Option<[u64; 256]> {
+    const BLOCK: usize = 64;
+    let inverse = inverse(frame);
+    let mut histogram = [[0u32; 256]; 4];
+    let mut check = 0.0;
+    for (particles, class) in particles.chunks(BLOCK).zip(class.chunks_mut(BLOCK)) {
+        let mut scaled = [0.0; BLOCK];
+        for (value, particle) in scaled.iter_mut().zip(particles) {
+            let w = apply(&inverse, &particle.momentum);
+            *value = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
+        }
+        for value in &mut scaled {
+            *value = value.sqrt() * scale;
+            check += *value;
+        }
+        for (class, value) in class.iter_mut().zip(&scaled) {
+            *class = (value.min(254.0) as i32 + 1) as u8;
+        }
+        for (index, class) in class.iter().enumerate() {
+            histogram[index % 4][usize::from(*class)] += 1;
+        }
+    }
+    if !check.is_finite() {
+        return None;
+    }
+    let mut counts = [0u64; 256];
+    for part in &histogram {
+        for (sum, count) in counts.iter_mut().zip(part) {
+            *sum += u64::from(*count);
+        }
+    }
+    Some(counts)
+}

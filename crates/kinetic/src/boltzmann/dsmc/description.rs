@@ -1,0 +1,114 @@
+//! DSMC as a description of the experiment.
+
+use super::observe::Moments;
+use super::{Dsmc, Scattering, with_law};
+use crate::boltzmann::dsmc::law::Deflected;
+use omd_flow::{
+    Advance, Description, Dimension, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
+};
+
+/// Candidates between two questions to the monitor: about a millisecond.
+const PATIENCE: u64 = 1 << 15;
+/// Batches between two questions, for gases that hardly collide.
+const PATIENCE_BATCHES: u64 = 1 << 10;
+
+impl Description for Dsmc {
+    fn name(&self) -> &'static str {
+        "dsmc"
+    }
+
+    fn time(&self) -> f64 {
+        self.gas.time
+    }
+
+    fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
+        if let Some(singular) = self.gas.flow.singular_time().filter(|&t| until >= t) {
+            let reason = format!("the flow exists before t* = {singular} only; {until} was asked for");
+            return Err(Stop { time: self.gas.time, reason });
+        }
+        let mut asked = self.gas.counters;
+        while self.gas.time < until {
+            let gas = &mut self.gas;
+            let result = match self.scattering {
+                Scattering::Maxwell(law) => gas.advance(&law, until),
+                Scattering::HardSphere(law) => gas.advance(&law, until),
+                Scattering::Power(law) => gas.advance(&law, until),
+                Scattering::Deflected(total) => gas.advance(&Deflected { total, kernel: &self.kernel }, until),
+            };
+            if result.is_err() {
+                let reason = "a particle velocity is no longer finite".to_owned();
+                return Err(Stop { time: self.gas.time, reason });
+            }
+            let now = self.gas.counters;
+            if now.candidates - asked.candidates >= PATIENCE || now.batches - asked.batches >= PATIENCE_BATCHES {
+                asked = now;
+                if monitor.at(self.gas.time) == Pace::Pause {
+                    return Ok(Advance::Paused);
+                }
+            }
+        }
+        Ok(Advance::Arrived)
+    }
+
+    fn observe(&mut self) -> Observables {
+        let gas = &self.gas;
+        let moments = Moments::of(&gas.particles, &gas.flow.inverse_deformation(gas.time));
+        let density = self.number_density / gas.flow.volume_ratio(gas.time);
+        let mut row = Observables {
+            time: gas.time,
+            density,
+            temperature: self.mass * moments.covariance.trace() / 3.0,
+            pressure: moments.covariance * (density * self.mass),
+            heat_flux: Some(moments.third * (0.5 * density * self.mass)),
+            extra: Vec::new(),
+        };
+        row.push("fourth_moment", moments.fourth, Dimension::VelocityToTheFourth);
+        let collided = 2.0 * gas.counters.collisions as f64 / gas.particles.len() as f64;
+        row.push("collisions_per_particle", collided, Dimension::None);
+        row.push("drift_x", moments.mean.x, Dimension::Velocity);
+        row.push("drift_y", moments.mean.y, Dimension::Velocity);
+        row.push("drift_z", moments.mean.z, Dimension::Velocity);
+        row
+    }
+
+    fn save(&self, state: &mut StateWriter) {
+        let gas = &self.gas;
+        state.f64(gas.time);
+        state.u64(gas.stream.block);
+        let counters = gas.counters;
+        state.u64_slice(&[counters.candidates, counters.collisions, counters.sweeps, counters.batches]);
+        let momenta: Vec<f64> = gas.particles.iter().flat_map(|p| p.momentum[..3].iter().copied()).collect();
+        state.f64_slice(&momenta);
+        gas.bounds.save(state);
+    }
+
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.gas.time = state.f64()?;
+        self.gas.stream.block = state.u64()?;
+        let counters = state.u64_vec()?;
+        let [candidates, collisions, sweeps, batches] = counters[..] else {
+            return Err(StateError::Mismatch("four counters were expected".to_owned()));
+        };
+        self.gas.counters = super::gas::Counters { candidates, collisions, sweeps, batches };
+        let momenta = state.f64_vec()?;
+        if momenta.len() != 3 * self.gas.particles.len() {
+            let (found, wanted) = (momenta.len() / 3, self.gas.particles.len());
+            return Err(StateError::Mismatch(format!("{found} particles instead of {wanted}")));
+        }
+        for (particle, p) in self.gas.particles.iter_mut().zip(momenta.chunks_exact(3)) {
+            particle.momentum[..3].copy_from_slice(p);
+        }
+        with_law!(self, law => self.gas.bounds.restore(&law, state))
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let counters = self.gas.counters;
+        let acceptance = counters.collisions as f64 / counters.candidates.max(1) as f64;
+        vec![
+            ("collisions", counters.collisions.to_string()),
+            ("candidates", counters.candidates.to_string()),
+            ("acceptance", format!("{acceptance:.4}")),
+            ("refreshes", counters.sweeps.to_string()),
+        ]
+    }
+}

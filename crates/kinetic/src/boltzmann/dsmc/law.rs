@@ -1,0 +1,103 @@
+//! What the collision loop needs to know of a kernel, monomorphised.
+//!
+//! A law bounds its rate by a sum of one number per particle: `B(|u|) <= h(b_i) + h(b_j)` with `h(b) = alpha + beta b`
+//! whenever `|u| <= b_i + b_j`. Then the first partner is drawn with weight `h(b_i)`, the second one uniformly, and the
+//! memory of the particles is touched by candidates only that are accepted with probability `B / (h(b_i) + h(b_j))`.
+
+use super::elementary::power;
+use omd_interaction::CollisionKernel;
+
+/// A collision law: `B = int B dsigma` at a relative speed, its majorant and its scattering.
+pub(super) trait Law: Sync {
+    /// Whether the majorant depends on speeds; if not, no bounds are kept.
+    const BOUNDED: bool;
+    /// Whether the direction after a collision is uniform on the sphere.
+    const ISOTROPIC: bool;
+    /// `int B dsigma`, volume/time.
+    fn rate(&self, speed: f64) -> f64;
+    /// `(alpha, beta)` of a majorant that is tightest near `b_i + b_j = pair_bound`.
+    fn majorant(&self, pair_bound: f64) -> (f64, f64);
+    /// The cosine of the deflection angle; called for laws that are not isotropic only.
+    fn deflection_cosine(&self, _speed: f64, uniform: f64) -> f64 {
+        1.0 - 2.0 * uniform
+    }
+}
+
+/// `B = C`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Maxwell {
+    pub(super) rate: f64,
+}
+
+impl Law for Maxwell {
+    const BOUNDED: bool = false;
+    const ISOTROPIC: bool = true;
+    #[inline(always)]
+    fn rate(&self, _speed: f64) -> f64 {
+        self.rate
+    }
+    fn majorant(&self, _pair_bound: f64) -> (f64, f64) {
+        (0.5 * self.rate, 0.0)
+    }
+}
+
+/// `B = C |u|`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HardSphere {
+    pub(super) rate: f64,
+}
+
+impl Law for HardSphere {
+    const BOUNDED: bool = true;
+    const ISOTROPIC: bool = true;
+    #[inline(always)]
+    fn rate(&self, speed: f64) -> f64 {
+        self.rate * speed
+    }
+    fn majorant(&self, _pair_bound: f64) -> (f64, f64) {
+        (0.0, self.rate)
+    }
+}
+
+/// `B = C |u|^gamma`, `0 < gamma < 1`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Power {
+    pub(super) rate: f64,
+    pub(super) exponent: f64,
+}
+
+impl Law for Power {
+    const BOUNDED: bool = true;
+    const ISOTROPIC: bool = true;
+    #[inline(always)]
+    fn rate(&self, speed: f64) -> f64 {
+        self.rate * power(speed, self.exponent)
+    }
+    /// The tangent of the concave `C x^gamma` at `pair_bound`.
+    fn majorant(&self, pair_bound: f64) -> (f64, f64) {
+        let value = self.rate * pair_bound.powf(self.exponent);
+        (0.5 * value * (1.0 - self.exponent), value * self.exponent / pair_bound)
+    }
+}
+
+/// The rate of `total` with the deflection angles of a kernel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deflected<'a, L> {
+    pub(super) total: L,
+    pub(super) kernel: &'a CollisionKernel,
+}
+
+impl<L: Law> Law for Deflected<'_, L> {
+    const BOUNDED: bool = L::BOUNDED;
+    const ISOTROPIC: bool = false;
+    #[inline(always)]
+    fn rate(&self, speed: f64) -> f64 {
+        self.total.rate(speed)
+    }
+    fn majorant(&self, pair_bound: f64) -> (f64, f64) {
+        self.total.majorant(pair_bound)
+    }
+    fn deflection_cosine(&self, speed: f64, uniform: f64) -> f64 {
+        self.kernel.deflection_cosine(speed, uniform)
+    }
+}
