@@ -7,8 +7,8 @@ use crate::engine::Engine;
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme};
 use omd_flow::{
-    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Vector3,
-    lattice,
+    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
+    Structure, Vector3, lattice,
 };
 use schedule::Leg;
 
@@ -176,6 +176,15 @@ impl Description for Molecular {
         self.observables()
     }
 
+    fn structure(&self) -> Option<Structure> {
+        let atoms = self.atoms();
+        Some(Structure {
+            time: self.engine.time,
+            cell: atoms.cell,
+            positions: atoms.positions,
+            lab_velocities: atoms.velocities,
+        })
+    }
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
         for value in [self.temperature_at_start, self.shortest_image] {
