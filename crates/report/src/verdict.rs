@@ -40,11 +40,12 @@ impl Agreement {
     }
 }
 
-/// The verdicts on the pairs, on the density and on early ends.
+/// The verdicts on the pairs, on the density and on early ends, and the warnings of the run.
 pub(crate) fn verdicts(results: &Results, pairs: &[Pair]) -> Vec<(Agreement, String)> {
     let mut lines: Vec<(Agreement, String)> = pairs.iter().map(pair).collect();
     lines.extend(density(results));
     lines.extend(early_ends(results));
+    lines.extend(results.manifest.warnings().into_iter().map(|text| (Agreement::Marginal, format!("warning: {text}"))));
     lines
 }
 
