@@ -304,7 +304,7 @@ fn deviation_table(results: &Results, pairs: &[Pair]) -> DeviationTable {
             largest: percent(largest),
             at: if largest > 0.0 { format!("at {} {unit}", compact(time, 3)) } else { String::new() },
             noise: noise.map_or_else(String::new, |z| format!("{} se", number(z, 2))),
-            class: Agreement::of(noise).class(),
+            class: Agreement::of(noise, pair.expected).class(),
         }
     };
     let rows = pairs.iter().map(|pair| DeviationRow {

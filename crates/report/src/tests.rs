@@ -157,6 +157,7 @@ fn the_kinetic_part_is_what_is_compared() {
     let pair = pairs.iter().find(|pair| pair.name() == "molecular – moments").unwrap();
     // Noise of 1.2 % of p; the full pressure would be 6 % and more away.
     assert!(pair.root_mean_square().unwrap() < 1.5);
+    assert!((pair.expected - (7.0f64 / 5.0).sqrt()).abs() < 1e-12, "eight replicas");
     assert!(pair.largest_pressure() < 0.06);
     let names: Vec<String> = pairs.iter().map(deviation::Pair::name).collect();
     let expected = [
