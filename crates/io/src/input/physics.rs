@@ -1,6 +1,7 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
-use super::keys::{self, Kind};
+use super::keys;
+use super::kinds::{self, Kind};
 use super::reader::{Reader, Section};
 use super::wording::{called, float, rounded, show};
 use crate::units::{Quantity, UnitStyle};
@@ -103,9 +104,9 @@ fn temperature_tensor(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
 /// `[interaction]`.
 pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Interaction> {
     let name = reader.choice(section, "kind")?;
-    let kind = keys::kind(name)?;
+    let kind = kinds::kind(name)?;
     if !kind.available {
-        let available: Vec<_> = keys::KINDS.iter().filter(|kind| kind.available).map(|kind| kind.name).collect();
+        let available: Vec<_> = kinds::KINDS.iter().filter(|kind| kind.available).map(|kind| kind.name).collect();
         let message = format!("the interaction \"{name}\" is not available in this version");
         reader.error(&section.span("kind"), message, Some(format!("available: {}", available.join(", "))));
         return None;

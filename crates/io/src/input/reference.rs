@@ -1,6 +1,7 @@
 //! The reference of the input file, made of the table the parser reads.
 
-use super::keys::{Absent, KEYS, KINDS, SECTIONS, Section, as_toml};
+use super::keys::{Absent, KEYS, SECTIONS, Section, as_toml};
+use super::kinds::KINDS;
 use super::wording::form;
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Dimension;
