@@ -27,7 +27,7 @@ pub enum OdeError {
 
 const STAGES: usize = 4;
 
-/// The four-stage Gauss method: order 8, A-stable, symmetric (Hairer, Norsett, Wanner I, section II.7).
+/// The four-stage Gauss method: order 8, A-stable, symmetric (\[HairerNorsettWanner1993\], section II.7).
 ///
 /// Stiff relaxation (small Kn) and smooth drift are one case for it. Each step is compared with two halves; the
 /// difference over `2^4 - 1` bounds the error of the halves, which are kept, also where stiffness leaves only the

@@ -47,7 +47,7 @@ fn hard_spheres_have_their_factors() {
     let transport = Transport::of_kernel(&CollisionKernel::hard_sphere(d), mass).unwrap();
     let first = 5.0 / (16.0 * d * d) * (mass * temperature / PI).sqrt();
     let mu = transport.viscosity(temperature).unwrap();
-    // 1.016034: PHYSICS.md 5.
+    // 1.016034: the converged expansion, \[ChapmanCowling1970\].
     assert!((mu.value / first - 1.016034).abs() < 5e-7, "{mu:?} {}", mu.value / first);
     let all = transport.orders(Property::Viscosity, temperature).unwrap();
     for (n, r) in orders(&reference()["hard_sphere"]).iter().enumerate() {

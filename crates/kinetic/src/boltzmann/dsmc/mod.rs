@@ -12,7 +12,7 @@
 //!
 //! # The number of pairs: N, not N - 1
 //! The start has zero mean `w`, exactly, and keeps it. Then `sum_(i<j) u u^T = N sum_i w w^T`, and the second moments
-//! of Maxwell molecules under the rate above obey their exact equation (PHYSICS, `lambda = C/2`) for **every** N. With
+//! of Maxwell molecules under the rate above obey their exact equation (`lambda = C/2`, docs/notation.md) for **every** N. With
 //! `N - 1` they would relax `1 + 1/(N - 1)` times too fast. For hard spheres averaging over the microcanonical
 //! ensemble gives a relaxation rate of the stress wrong by `-0.08/N` (with `N - 1`: `+0.92/N`).
 //!
