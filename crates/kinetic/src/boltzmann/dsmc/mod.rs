@@ -46,7 +46,7 @@ use gas::Gas;
 use law::{HardSphere, Maxwell, Power};
 use omd_flow::{AffineFlow, GaussianError, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::CollisionKernel;
-use particles::Particle;
+use particles::{Particle, on_large_pages};
 
 /// One homo-energetic gas.
 #[derive(Clone, Debug)]
@@ -176,7 +176,8 @@ impl Dsmc {
         }
         let scattering = scattering_of(&kernel)?;
         // F(0) = I: momenta are the peculiar velocities.
-        let particles: Vec<_> = velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }).collect();
+        let mut particles = on_large_pages(velocities.len());
+        particles.extend(velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }));
         let stream = Stream { seed, stream: replica, block };
         let density = number_density / knudsen;
         let gas = match scattering {
