@@ -9,7 +9,12 @@ fn reference() -> Value {
 }
 
 fn orders(value: &Value) -> Vec<f64> {
-    value["orders"].as_array().unwrap_or_else(|| value.as_array().unwrap()).iter().map(|v| v.as_f64().unwrap()).collect()
+    value["orders"]
+        .as_array()
+        .unwrap_or_else(|| value.as_array().unwrap())
+        .iter()
+        .map(|v| v.as_f64().unwrap())
+        .collect()
 }
 
 fn uncut(form: impl PairForm + 'static) -> PairPotential {
@@ -56,7 +61,12 @@ fn hard_spheres_have_their_factors() {
     let kappa = transport.thermal_conductivity(temperature).unwrap();
     let diffusion = transport.self_diffusion(temperature).unwrap();
     let unit = (temperature / (PI * mass)).sqrt() / (d * d);
-    eprintln!("{mu:?} {} {kappa:?} {} {diffusion:?} {}", mu.value / first, kappa.value / (75.0 / 64.0 * unit), diffusion.value / (0.375 * unit));
+    eprintln!(
+        "{mu:?} {} {kappa:?} {} {diffusion:?} {}",
+        mu.value / first,
+        kappa.value / (75.0 / 64.0 * unit),
+        diffusion.value / (0.375 * unit)
+    );
 }
 
 #[test]
@@ -102,7 +112,12 @@ fn lennard_jones_and_wca_match_the_reference() {
             for (n, r) in orders(entry).iter().enumerate() {
                 close(&format!("{name} mu {t} order {}", n + 1), all[n], *r, 1e-8);
             }
-            eprintln!("{:?} {:?} {:?}", transport.viscosity(t), transport.thermal_conductivity(t), transport.self_diffusion(t));
+            eprintln!(
+                "{:?} {:?} {:?}",
+                transport.viscosity(t),
+                transport.thermal_conductivity(t),
+                transport.self_diffusion(t)
+            );
         }
         eprintln!("{name} took {:?}", t.elapsed());
     }
