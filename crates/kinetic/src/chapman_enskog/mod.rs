@@ -65,9 +65,6 @@ pub enum TransportError {
         /// As given.
         value: f64,
     },
-    /// No such order.
-    #[error("Sonine orders go from 1 to {MAX_ORDER}, not {0}")]
-    Order(usize),
     /// The collision rate grows or falls too fast with the relative speed.
     #[error("B ~ |u|^{0} has no transport coefficients: the exponent must be above -3")]
     Exponent(f64),
