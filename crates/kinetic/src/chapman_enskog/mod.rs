@@ -2,7 +2,7 @@
 //! self-diffusion of any collision kernel or potential, in Sonine expansions carried until they stand still.
 //!
 //! The kernel enters through the cross sections `Q_l(E) = 2 pi int (1 - P_l(cos chi)) b db` alone, since the
-//! linearised collision operator is diagonal in the Legendre order of the relative velocity ([`brackets`]). Nothing is
+//! linearised collision operator is diagonal in the Legendre order of the relative velocity (`brackets.rs`). Nothing is
 //! fitted: a potential gives `Q_l(E)` by classical scattering. Cutoffs are not needed here.
 //!
 //! | coefficient | dimension | first order, hard spheres |

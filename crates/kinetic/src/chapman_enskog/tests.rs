@@ -114,9 +114,9 @@ fn lennard_jones_and_wca_match_the_reference() {
     }
 }
 
-/// The reference viscosity of argon, low-pressure limit: 15.9, 22.7, 38.8 uPa s at 200, 300, 600 K, CRC Handbook of Chemistry and Physics, "Viscosity of gases" (Huber, Harvey). Parameters 119.8 K and 3.405 angstrom:
-/// Rowley, Nicholson, Parsonage, as listed at SklogWiki, "Argon". Liquid parameters: +1.9 % at 300 K, +2.9 % at 200 K,
-/// -0.3 % at 600 K.
+/// Argon, low-pressure limit: 15.9, 22.7, 38.8 uPa s at 200, 300, 600 K, CRC Handbook of Chemistry and Physics,
+/// "Viscosity of gases" (Huber, Harvey). Parameters 119.8 K and 3.405 angstrom: Rowley, Nicholson, Parsonage, as
+/// listed at SklogWiki, "Argon"; they were made for the liquid: +2.9 % at 200 K, +1.9 % at 300 K, -0.3 % at 600 K.
 #[test]
 fn lennard_jones_argon_has_the_viscosity_of_argon() {
     let boltzmann = 1.380_649e-23;
