@@ -17,11 +17,8 @@ fn shear() -> AffineFlow {
 
 /// Largest temperature errors of (Euler, Navier-Stokes) at 200 times up to t = 2; `lambda = 1/2`, `mu = 2 T`.
 fn errors(flow: &AffineFlow, knudsen: f64, prepared: bool) -> (f64, f64) {
-    let start = if prepared {
-        prepared_temperature_tensor(flow, 1.0, 1.0, 2.0, knudsen).unwrap()
-    } else {
-        Matrix3::identity()
-    };
+    let start =
+        if prepared { prepared_temperature_tensor(flow, 1.0, 1.0, 2.0, knudsen).unwrap() } else { Matrix3::identity() };
     let mut exact = MaxwellMoments::new(flow.clone(), 1.0, &start, 0.5, knudsen);
     let mut euler = Euler::new(flow.clone(), 1.0, 1.0);
     let mut viscous = NavierStokes::new(flow.clone(), 1.0, 1.0, knudsen, Arc::new(|temperature| 2.0 * temperature));
