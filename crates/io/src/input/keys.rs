@@ -172,6 +172,15 @@ pub(crate) const KEYS: &[Key] = &[
     key("interaction", "kind", Shape::Choice(KIND_NAMES), PURE, Absent::Error, "Which interaction."),
     key("interaction", "epsilon", POSITIVE, Quantity::Of(Dimension::Energy), Absent::Error, "Energy of the potential."),
     key("interaction", "sigma", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Length of the potential."),
+    key("interaction", "alpha", POSITIVE, Quantity::InverseLength, Absent::Error, "Inverse width of a Morse well."),
+    key(
+        "interaction",
+        "equilibrium-distance",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Error,
+        "Where a Morse potential has its minimum.",
+    ),
     key(
         "interaction",
         "exponent",

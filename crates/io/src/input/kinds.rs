@@ -38,8 +38,20 @@ pub(crate) const KINDS: &[Kind] = &[
         optional: &["cutoff", "truncation"],
         meaning: "`U(r) = epsilon (sigma/r)^exponent`",
     },
-    Kind { name: "morse", available: false, required: &[], optional: &[], meaning: "Morse potential" },
-    Kind { name: "gaussian", available: false, required: &[], optional: &[], meaning: "Gaussian core" },
+    Kind {
+        name: "morse",
+        available: true,
+        required: &["epsilon", "alpha", "equilibrium-distance"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`",
+    },
+    Kind {
+        name: "gaussian",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon exp(-r^2/(2 sigma^2))`",
+    },
     Kind {
         name: "hard-sphere",
         available: true,

@@ -68,6 +68,7 @@ fn table_of_kinds() -> String {
 
 fn unit(quantity: Quantity) -> &'static str {
     match quantity {
+        Quantity::InverseLength => "1/length",
         Quantity::Mass => "mass",
         Quantity::KernelRate { .. } => "volume/time x velocity^-exponent",
         Quantity::Of(dimension) => name(dimension),
