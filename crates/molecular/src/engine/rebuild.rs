@@ -6,7 +6,7 @@ use crate::neighbours::{Arrangement, CHUNK, LANES, PADDING, STRIDE};
 use omd_flow::{Matrix3, Vector3};
 
 /// Chunks of one part at least: a smaller part shares too much of its surroundings with the others.
-const CHUNKS_OF_PART: usize = 8;
+const CHUNKS_OF_PART: usize = 15;
 /// Parts at most.
 const MOST_PARTS: usize = 64;
 

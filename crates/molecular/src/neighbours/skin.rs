@@ -18,7 +18,7 @@ pub(crate) struct SkinPolicy {
 /// One listed atom against four lanes, in nanoseconds.
 const PAIR: f64 = 2.0;
 /// One candidate of a rebuild, and what a rebuild costs per cluster besides.
-const BUILD: [f64; 2] = [2.0, 600.0];
+const BUILD: [f64; 2] = [1.3, 500.0];
 /// A list is made for this many times as long as the displacement is expected to last.
 const MARGIN: f64 = 1.15;
 /// At most this much of a squared distance may be lost to the flow between rebuilds.

@@ -31,8 +31,8 @@ fn any_number_of_threads_gives_the_same_bits() {
     let states = [1, 2, 3].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            // 5,832 atoms: two parts and more.
-            let mut molecular = liquid(18, 2e-3, StepControl::Fixed);
+            // 17,576 atoms: two parts.
+            let mut molecular = liquid(26, 2e-3, StepControl::Fixed);
             molecular.advance(0.03, &mut Free).unwrap();
             let row = molecular.observe();
             let mut state = StateWriter::new();
