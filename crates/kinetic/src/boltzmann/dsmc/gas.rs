@@ -42,7 +42,7 @@ pub(super) struct Gas {
     /// The most candidates of a batch.
     pub(super) batch_size: usize,
     batch: Box<Batch>,
-    wave: Box<Wave>,
+    pub(super) wave: Box<Wave>,
     changes: Box<Changes>,
     level: Level,
 }

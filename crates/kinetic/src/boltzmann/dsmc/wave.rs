@@ -40,6 +40,9 @@ pub(super) struct Wave {
     /// `met[index % FILTER]` is `stamp` where a particle of the present wave may be meant.
     met: [u8; Self::FILTER],
     stamp: u8,
+    /// Decides every candidate alone, for a test.
+    #[cfg(test)]
+    pub(super) one_by_one: bool,
 }
 
 /// What is the same for all candidates of a batch.
@@ -74,6 +77,8 @@ impl Wave {
             chosen: [0; WIDTH],
             met: [0; Self::FILTER],
             stamp: 0,
+            #[cfg(test)]
+            one_by_one: false,
         }
     }
 
@@ -94,6 +99,10 @@ impl Wave {
         let [first, second] = [batch.first[k], batch.second[k]].map(|index| index as usize % Self::FILTER);
         self.dependent[l] =
             (self.met[first] == self.stamp) | (self.met[second] == self.stamp) | (batch.part[k] < reserve);
+        #[cfg(test)]
+        if self.one_by_one {
+            self.dependent[l] = true;
+        }
         self.met[first] = self.stamp;
         self.met[second] = self.stamp;
     }
