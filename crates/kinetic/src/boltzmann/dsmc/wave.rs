@@ -227,7 +227,7 @@ impl Wave {
         chosen
     }
 
-    /// Everything for one lane, after the particles it meets have changed: the same numbers as in the wave.
+    /// Everything for one lane, after the particles it meets have changed, and whether it is a collision.
     #[inline(never)]
     pub(super) fn decide_again<L: Law>(
         &mut self,
@@ -238,12 +238,14 @@ impl Wave {
         particles: &[Particle],
         bounds: &SpeedBounds,
         setting: &Setting<'_>,
-    ) {
+    ) -> bool {
         self.load::<L>(batch, base + l, l, particles, bounds);
         self.decide(law, batch, base, l..l + 1, setting);
-        if self.margin[l] > 0.0 {
+        let collides = self.margin[l] > 0.0;
+        if collides {
             self.scatter(law, batch, base, l..l + 1, setting);
         }
+        collides
     }
 
     /// Momenta after the collision of lane `l`.
