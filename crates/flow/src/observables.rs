@@ -1,6 +1,7 @@
 //! One row of the table in which all descriptions meet.
 
 use nalgebra::{Matrix3, Vector3};
+use std::borrow::Cow;
 
 /// The physical dimension of an extra column; the edge of the program converts units by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub enum Dimension {
 /// A column that belongs to one description only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extra {
-    /// The column's name in the table, `snake_case`.
-    pub name: &'static str,
+    /// The column's name in the table, `snake_case`; owned where it was read from a checkpoint.
+    pub name: Cow<'static, str>,
     /// The value, internal units.
     pub value: f64,
     /// The dimension, for conversion at the edge.
@@ -62,7 +63,7 @@ pub struct Observables {
 impl Observables {
     /// Adds a column of this description's own.
     pub fn push(&mut self, name: &'static str, value: f64, dimension: Dimension) {
-        self.extra.push(Extra { name, value, dimension });
+        self.extra.push(Extra { name: Cow::Borrowed(name), value, dimension });
     }
 }
 

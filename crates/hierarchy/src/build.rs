@@ -3,61 +3,149 @@
 //! One interaction feeds all of them: its potential moves the atoms, the scattering of that potential is the collision
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
-use crate::experiment::{Experiment, Interaction, Preparation, Viscosity};
+use crate::experiment::{AtomStart, DsmcSettings, Experiment, Interaction, MolecularSettings, Preparation};
+use crate::transport::viscosity_law;
 use crate::{BuildError, Plan};
-use omd_flow::{Description, Matrix3};
-use omd_hydro::{Euler, NavierStokes, ViscosityLaw, prepared_temperature_tensor};
+use omd_flow::{Description, Matrix3, Philox};
+use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
+use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::MaxwellMoments;
-use std::sync::Arc;
+use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcParameters};
+use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
-/// The plans of every description the experiment asks for, cheap ones first.
+/// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
 ///
 /// # Errors
 /// [`BuildError`]: whatever keeps a description from starting, before anything has run.
 pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
-    let start = Start::new(experiment)?;
+    let tensor = prepared(experiment)?;
     let mut plans = Vec::new();
-    plans.extend(euler(experiment)?);
-    plans.extend(navier_stokes(experiment)?);
-    plans.extend(moments(experiment, &start)?);
-    plans.extend(dsmc(experiment, &start)?);
-    plans.extend(molecular(experiment, &start)?);
+    if experiment.euler {
+        plans.push(euler(experiment)?);
+    }
+    if experiment.navier_stokes.is_some() {
+        plans.push(navier_stokes(experiment)?);
+    }
+    if experiment.moments {
+        plans.push(moments(experiment, tensor)?);
+    }
+    if let Some(settings) = &experiment.molecular {
+        plans.push(molecular(experiment, settings, tensor)?);
+    }
+    if let Some(settings) = experiment.dsmc {
+        plans.push(dsmc(experiment, settings, tensor)?);
+    }
     Ok(plans)
 }
 
-/// What the particle and kinetic descriptions start from.
-struct Start {
-    /// `P/n` with the preparation applied, an energy.
-    temperature_tensor: Matrix3<f64>,
+/// `P/n` at t = 0 with the preparation applied, an energy.
+fn prepared(experiment: &Experiment) -> Result<Matrix3<f64>, BuildError> {
+    let state = &experiment.state;
+    if state.preparation == Preparation::Equilibrium {
+        return Ok(state.temperature_tensor);
+    }
+    let temperature = state.temperature();
+    let viscosity = viscosity_law(experiment)?(temperature);
+    let (density, knudsen) = (state.number_density, experiment.knudsen);
+    prepared_temperature_tensor(&experiment.flow, density, temperature, viscosity, knudsen).map_err(|limit| {
+        let message = format!(
+            "the Chapman-Enskog stress of this flow leaves no positive definite covariance at Kn = {knudsen}; it does \
+             for Kn below {limit:.6}"
+        );
+        BuildError::new("state", "preparation", message)
+    })
 }
 
-impl Start {
-    fn new(experiment: &Experiment) -> Result<Self, BuildError> {
-        let state = &experiment.state;
-        let temperature_tensor = match state.preparation {
-            Preparation::Equilibrium => state.temperature_tensor,
-            Preparation::NavierStokes => {
-                let temperature = state.temperature();
-                let viscosity = chapman_enskog(experiment)?(temperature);
-                prepared_temperature_tensor(
-                    &experiment.flow,
-                    state.number_density,
-                    temperature,
-                    viscosity,
-                    experiment.knudsen,
-                )
-                .map_err(|limit| {
-                    BuildError::new(
-                        "state.preparation",
-                        format!(
-                            "the Chapman-Enskog stress of this flow is too large for a Gaussian start: its covariance \
-                             is positive definite only for Kn below {limit:.6} (here Kn = {})",
-                            experiment.knudsen
-                        ),
-                    )
-                })?
-            }
-        };
-        Ok(Self { temperature_tensor })
+/// The collision kernel of the interaction, at Kn = 1.
+fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, BuildError> {
+    let state = &experiment.state;
+    match &experiment.interaction {
+        Some(Interaction::Potential(potential)) => {
+            CollisionKernel::from_potential(potential, state.mass, state.temperature())
+                .map_err(|error| BuildError::new("interaction", "cutoff", error))
+        }
+        Some(Interaction::HardSphere { diameter }) => Ok(CollisionKernel::hard_sphere(*diameter)),
+        Some(Interaction::KernelOnly { rate, exponent }) => {
+            Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
+        }
+        None => Err(BuildError::new("interaction", "kind", "[dsmc] needs an interaction")),
     }
+}
+
+fn euler(experiment: &Experiment) -> Result<Plan, BuildError> {
+    let (flow, state) = (experiment.flow.clone(), &experiment.state);
+    let (density, temperature) = (state.number_density, state.temperature());
+    Plan::new("euler", 1, move |_| Ok(Box::new(Euler::new(flow.clone(), density, temperature))))
+}
+
+fn navier_stokes(experiment: &Experiment) -> Result<Plan, BuildError> {
+    let (flow, state, knudsen) = (experiment.flow.clone(), &experiment.state, experiment.knudsen);
+    let (density, temperature) = (state.number_density, state.temperature());
+    let law = viscosity_law(experiment)?;
+    Plan::new("navier-stokes", 1, move |_| {
+        Ok(Box::new(NavierStokes::new(flow.clone(), density, temperature, knudsen, law.clone())))
+    })
+}
+
+fn moments(experiment: &Experiment, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let Some(Interaction::KernelOnly { rate, exponent: 0.0 }) = experiment.interaction else {
+        return Err(BuildError::new("interaction", "kind", "[moments] is exact for Maxwell molecules only"));
+    };
+    let (flow, density, knudsen) = (experiment.flow.clone(), experiment.state.number_density, experiment.knudsen);
+    // lambda = C/2 for isotropic scattering.
+    let relaxation = 0.5 * rate;
+    Plan::new("moments", 1, move |_| {
+        Ok(Box::new(MaxwellMoments::new(flow.clone(), density, &tensor, relaxation, knudsen)))
+    })
+}
+
+fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let parameters = DsmcParameters {
+        flow: experiment.flow.clone(),
+        kernel: collision_kernel(experiment)?,
+        knudsen: experiment.knudsen,
+        number_density: state.number_density,
+        mass: state.mass,
+        covariance: tensor / state.mass,
+        particles: settings.particles,
+        seed: settings.seed,
+        replica: 0,
+    };
+    Plan::new("dsmc", settings.replicas, move |replica| {
+        let parameters = DsmcParameters { replica: replica as u64, ..parameters.clone() };
+        let gas = Dsmc::new(parameters).map_err(|error| BuildError::new("dsmc", "particles", error))?;
+        Ok(Box::new(gas) as Box<dyn Description>)
+    })
+}
+
+fn molecular(
+    experiment: &Experiment,
+    settings: &MolecularSettings,
+    tensor: Matrix3<f64>,
+) -> Result<Plan, BuildError> {
+    let Some(Interaction::Potential(potential)) = &experiment.interaction else {
+        return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms"));
+    };
+    let state = &experiment.state;
+    let model = Model { flow: experiment.flow.clone(), potential: potential.clone(), mass: state.mass };
+    let scheme = Scheme { time_step: settings.time_step, control: settings.step_control };
+    let (density, covariance, end) = (state.number_density, tensor / state.mass, experiment.schedule.end);
+    let (start, seed) = (settings.start.clone(), settings.seed);
+    Plan::new("molecular", settings.replicas, move |replica| {
+        let mut random = Philox::new(seed, replica as u64);
+        let (key, atoms) = match &start {
+            AtomStart::Drawn { atoms, positions, lattice } => (
+                "atoms",
+                Atoms::drawn(&model, *atoms, density, *positions, lattice, &covariance, end, &mut random),
+            ),
+            AtomStart::Given { cell, positions, shifts, peculiar, .. } => (
+                "structure",
+                Atoms::given(*cell, positions.clone(), shifts.clone(), peculiar.clone(), &covariance, &mut random),
+            ),
+        };
+        let molecular = atoms.and_then(|atoms| Molecular::new(&model, scheme, &atoms));
+        let molecular = molecular.map_err(|error| BuildError::new("molecular", key, error))?;
+        Ok(Box::new(molecular) as Box<dyn Description>)
+    })
 }

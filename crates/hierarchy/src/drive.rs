@@ -25,7 +25,7 @@ pub trait Hooks: Sync {
     fn checkpoint(&self, progress: &[RunProgress]) -> Result<(), String>;
     /// Replica `replica` of run `run` has reached `fraction` of its schedule.
     fn moved(&self, run: usize, replica: usize, fraction: f64);
-    /// The atoms at sample `sample`, of descriptions that have atoms; answers the length of the trajectory in bytes.
+    /// Sample `sample` is reached; `atoms` gives the atoms where the description has them.
     ///
     /// # Errors
     /// As [`Self::checkpoint`].
@@ -35,8 +35,7 @@ pub trait Hooks: Sync {
         replica: usize,
         sample: usize,
         atoms: &dyn Fn() -> Option<Structure>,
-        trajectory_bytes: u64,
-    ) -> Result<u64, String>;
+    ) -> Result<(), String>;
 }
 
 /// How a run ended.
@@ -213,9 +212,7 @@ fn work(
             Ok(Advance::Arrived) => {
                 progress.rows.push(description.observe());
                 let atoms = || description.structure();
-                progress.trajectory_bytes = hooks
-                    .structure(*run, *replica, sample, &atoms, progress.trajectory_bytes)
-                    .map_err(DriveError::Output)?;
+                hooks.structure(*run, *replica, sample, &atoms).map_err(DriveError::Output)?;
             }
             Ok(Advance::Paused) => {
                 let mut writer = StateWriter::new();

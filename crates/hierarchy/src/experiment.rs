@@ -2,6 +2,7 @@
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
+pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
 
 /// The initial state shared by all levels.
 #[derive(Clone, Debug)]
@@ -96,26 +97,6 @@ pub enum AtomStart {
     },
 }
 
-/// Drawn positions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DrawnPositions {
-    /// Uniform, no pair energy above `k_B T`.
-    Random,
-    /// A face-centred cubic arrangement filled as evenly as the count allows.
-    Fcc,
-}
-
-/// The cell of drawn atoms.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LatticeChoice {
-    /// A cube.
-    Cubic,
-    /// The cell of this volume whose shortest image distance over the run is largest.
-    Auto,
-    /// These edges (columns), at t = 0.
-    Edges(Matrix3<f64>),
-}
-
 /// `[molecular]`.
 #[derive(Clone, Debug)]
 pub struct MolecularSettings {
@@ -138,15 +119,6 @@ pub struct MolecularSettings {
 pub struct TrajectorySettings {
     /// Every how many samples a frame of replica 0 is written.
     pub every: usize,
-}
-
-/// `time-step-control`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepControl {
-    /// Constant.
-    Fixed,
-    /// `dt sqrt(T/T0)` constant.
-    Thermal,
 }
 
 /// `[dsmc]`.

@@ -2,10 +2,13 @@
 //!
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
+mod build;
 mod drive;
 pub mod experiment;
 mod plan;
 pub mod progress;
+mod transport;
 
+pub use build::plans;
 pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};
 pub use plan::{BuildError, Plan};

@@ -5,17 +5,19 @@ use std::sync::Mutex;
 
 /// Why an experiment cannot start: the input's key and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {message}")]
+#[error("`{key}` in [{section}]: {message}")]
 pub struct BuildError {
-    /// The key of the input that decides.
+    /// The table of the input that decides.
+    pub section: &'static str,
+    /// The key in it.
     pub key: &'static str,
     /// What is wrong and what would be right.
     pub message: String,
 }
 
 impl BuildError {
-    pub(crate) fn new(key: &'static str, message: impl ToString) -> Self {
-        Self { key, message: message.to_string() }
+    pub(crate) fn new(section: &'static str, key: &'static str, message: impl ToString) -> Self {
+        Self { section, key, message: message.to_string() }
     }
 }
 

@@ -26,6 +26,4 @@ pub struct ReplicaProgress {
     pub facts: Vec<(String, String)>,
     /// Seconds of work, over all sessions.
     pub seconds: f64,
-    /// Bytes of the trajectory that belong to `rows`.
-    pub trajectory_bytes: u64,
 }

@@ -5,6 +5,9 @@
 
 mod kernel;
 mod potential;
+mod quadrature;
+pub mod scattering;
 
 pub use kernel::CollisionKernel;
-pub use potential::{InversePower, LennardJones, PairForm, PairPotential, Truncation};
+pub use potential::{Gaussian, InversePower, LennardJones, Morse, PairForm, PairPotential, Truncation};
+pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};

@@ -1,1 +1,20 @@
-//! Placeholder.
+//! The edge of the program: the input file becomes one resolved experiment, and what a run leaves becomes files.
+//!
+//! Invariant: knows no dynamics; everything that leaves or enters is in the input's units, everything handed on inside
+//! is in internal ones. No text that a user can write makes it panic.
+
+mod diagnostic;
+mod files;
+mod input;
+mod structure;
+mod table;
+mod units;
+
+pub use diagnostic::{Diagnostic, InputError, Location};
+pub use files::{FileError, write_atomically};
+pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
+pub use structure::{
+    Frame, Structure, TrajectoryWriter, Velocities, parse_structure, write_final_structure, write_frame,
+};
+pub use table::{Table, TableError};
+pub use units::{Quantity, UnitStyle, Units};

@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Objective molecular dynamics: Newton's equations of a few atoms in the presence of all their images.
+//!
+//! The simulated atoms move in the inertial frame; every other atom is the image under an element of an objective
+//! group, placed explicitly, never by the nearest-image convention. An atom may feel its own images and several
+//! images of one neighbour. [`Molecular`] is the description; [`Model`], [`Scheme`] and [`Atoms`] are what it is made of.
+//!
+//! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
+
+mod engine;
+mod error;
+mod force;
+mod group;
+mod model;
+mod molecular;
+mod neighbours;
+mod start;
+mod work;
+
+pub use error::MolecularError;
+pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
+pub use model::{Model, Scheme, StepControl};
+pub use molecular::{FinalAtoms, Molecular};
+pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};

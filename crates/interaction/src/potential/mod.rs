@@ -1,7 +1,19 @@
 //! Pair potentials and their truncation.
+//!
+//! A new form is one file here that implements [`PairForm`], one `mod` and one `pub use` line.
 
 use std::fmt::Debug;
 use std::sync::Arc;
+
+mod gaussian;
+mod inverse_power;
+mod lennard_jones;
+mod morse;
+
+pub use gaussian::Gaussian;
+pub use inverse_power::InversePower;
+pub use lennard_jones::LennardJones;
+pub use morse::Morse;
 
 /// The untruncated energy of a pair as a function of distance. A new potential is one type that implements this.
 pub trait PairForm: Debug + Send + Sync {
@@ -9,52 +21,21 @@ pub trait PairForm: Debug + Send + Sync {
     fn energy(&self, distance: f64) -> f64;
     /// `dU/dr`.
     fn derivative(&self, distance: f64) -> f64;
+    /// `(U, dU/dr)`, for loops that need both.
+    fn energy_and_derivative(&self, distance: f64) -> (f64, f64) {
+        (self.energy(distance), self.derivative(distance))
+    }
+    /// A length of the order of the range: the search for turning points covers distances from `1e-4` to `1e4` of it.
+    fn length(&self) -> f64 {
+        1.0
+    }
     /// `Some` when this is `4 epsilon ((sigma/r)^12 - (sigma/r)^6)`: force loops have a fast path for it.
     fn as_lennard_jones(&self) -> Option<LennardJones> {
         None
     }
-}
-
-/// `U = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LennardJones {
-    /// Well depth, energy.
-    pub epsilon: f64,
-    /// Zero of the potential, length.
-    pub sigma: f64,
-}
-
-impl PairForm for LennardJones {
-    fn energy(&self, distance: f64) -> f64 {
-        let s6 = (self.sigma / distance).powi(6);
-        4.0 * self.epsilon * s6 * (s6 - 1.0)
-    }
-    fn derivative(&self, distance: f64) -> f64 {
-        let s6 = (self.sigma / distance).powi(6);
-        -24.0 * self.epsilon * s6 * (2.0 * s6 - 1.0) / distance
-    }
-    fn as_lennard_jones(&self) -> Option<LennardJones> {
-        Some(*self)
-    }
-}
-
-/// `U = epsilon (sigma/r)^exponent`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct InversePower {
-    /// Energy at `sigma`.
-    pub epsilon: f64,
-    /// Length.
-    pub sigma: f64,
-    /// The power.
-    pub exponent: f64,
-}
-
-impl PairForm for InversePower {
-    fn energy(&self, distance: f64) -> f64 {
-        self.epsilon * (self.sigma / distance).powf(self.exponent)
-    }
-    fn derivative(&self, distance: f64) -> f64 {
-        -self.exponent * self.energy(distance) / distance
+    /// `Some` when this is `epsilon (sigma/r)^exponent`: its cross sections are power laws of the energy.
+    fn as_inverse_power(&self) -> Option<InversePower> {
+        None
     }
 }
 
@@ -140,3 +121,6 @@ impl PairPotential {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,430 @@
+//! The one table of what an input file may say: read by the parser, by "did you mean" and by the reference.
+
+use crate::units::Quantity;
+use omd_flow::Dimension;
+
+/// The form a value must have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Shape {
+    /// A string.
+    Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A finite number.
+    Number(Sign),
+    /// An integer of at least this.
+    Count(u64),
+    /// An integer of 0 or more.
+    Seed,
+    /// Three rows of three numbers.
+    Matrix,
+    /// More than one form, in words.
+    Several(&'static str),
+}
+
+/// Which numbers are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// Above zero.
+    Positive,
+    /// Any finite number.
+    Any,
+}
+
+/// What holds when a key is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// An error.
+    Error,
+    /// This value.
+    Default(&'static str),
+    /// As the words say.
+    Rule(&'static str),
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// The table, `""` for the top level.
+    pub section: &'static str,
+    /// The key.
+    pub name: &'static str,
+    /// Its form.
+    pub shape: Shape,
+    /// What it measures.
+    pub quantity: Quantity,
+    /// What its absence means.
+    pub absent: Absent,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+/// One table of the input file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Section {
+    /// As in the header.
+    pub name: &'static str,
+    /// Whether it runs a description.
+    pub description: bool,
+    /// Whether this version has it.
+    pub available: bool,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+const fn section(name: &'static str, description: bool, available: bool, meaning: &'static str) -> Section {
+    Section { name, description, available, meaning }
+}
+
+/// All tables, in the order of the reference.
+pub(crate) const SECTIONS: &[Section] = &[
+    section("flow", false, true, "The affine flow `u(x, t) = A (I + tA)^-1 x`. Required."),
+    section("state", false, true, "The initial state at t = 0, shared by all levels. Required."),
+    section(
+        "interaction",
+        false,
+        true,
+        "The one interaction all levels are made of. Required by every table that needs one: `[molecular]`, `[dsmc]`, \
+         `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
+    ),
+    section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
+    section("time", false, true, "How long, and how often the observables are taken. Required."),
+    section("molecular", true, true, "Objective molecular dynamics of atoms."),
+    section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
+    section("dsmc", true, true, "The Boltzmann equation by particles."),
+    section("spectral", true, false, "The Boltzmann equation on a grid of velocities."),
+    section("moments", true, true, "Exact second moments of the Boltzmann equation for Maxwell molecules."),
+    section("galerkin", true, false, "The Boltzmann equation in polynomials."),
+    section("mean-field", true, false, "The Vlasov equation."),
+    section("free-flight", true, false, "The flow without interaction."),
+    section("euler", true, true, "The reduced Euler equations, exactly. No keys."),
+    section("navier-stokes", true, true, "The reduced Navier-Stokes equations."),
+    section("run", false, true, "How the run is kept. Optional."),
+];
+
+/// One kind of interaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    /// The word.
+    pub name: &'static str,
+    /// Whether this version has it.
+    pub available: bool,
+    /// Keys it needs.
+    pub required: &'static [&'static str],
+    /// Keys it may have.
+    pub optional: &'static [&'static str],
+    /// The formula.
+    pub meaning: &'static str,
+}
+
+/// All kinds.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: "lennard-jones",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`",
+    },
+    Kind {
+        name: "wca",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &[],
+        meaning: "Lennard-Jones cut at its minimum `2^(1/6) sigma` and shifted (Weeks, Chandler, Andersen)",
+    },
+    Kind {
+        name: "inverse-power",
+        available: true,
+        required: &["epsilon", "sigma", "exponent"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (sigma/r)^exponent`",
+    },
+    Kind { name: "morse", available: false, required: &[], optional: &[], meaning: "Morse potential" },
+    Kind { name: "gaussian", available: false, required: &[], optional: &[], meaning: "Gaussian core" },
+    Kind {
+        name: "hard-sphere",
+        available: true,
+        required: &["diameter"],
+        optional: &[],
+        meaning: "hard spheres; kernel and transport in this version, no atoms",
+    },
+    Kind {
+        name: "maxwell",
+        available: true,
+        required: &["rate"],
+        optional: &[],
+        meaning: "kernel `B = rate / (4 pi)`; no atoms",
+    },
+    Kind {
+        name: "vhs",
+        available: true,
+        required: &["rate", "exponent"],
+        optional: &[],
+        meaning: "kernel `B = rate |u|^exponent / (4 pi)`; no atoms",
+    },
+    Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
+    Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
+];
+
+/// The words of `kind`.
+pub(crate) const KIND_NAMES: &[&str] =
+    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
+
+const PURE: Quantity = Quantity::Of(Dimension::None);
+const POSITIVE: Shape = Shape::Number(Sign::Positive);
+
+const fn key(
+    section: &'static str,
+    name: &'static str,
+    shape: Shape,
+    quantity: Quantity,
+    absent: Absent,
+    meaning: &'static str,
+) -> Key {
+    Key { section, name, shape, quantity, absent, meaning }
+}
+
+/// All keys, in the order of the reference.
+pub(crate) const KEYS: &[Key] = &[
+    key("", "title", Shape::Text, PURE, Absent::Rule("the file's name"), "What reports and tables are headed with."),
+    key(
+        "",
+        "units",
+        Shape::Choice(&["lj", "real", "metal", "si"]),
+        PURE,
+        Absent::Error,
+        "The unit style, as LAMMPS defines it; every number of the file and of the output is in it.",
+    ),
+    key(
+        "flow",
+        "velocity-gradient",
+        Shape::Matrix,
+        Quantity::Of(Dimension::Rate),
+        Absent::Error,
+        "The matrix `A`, rows.",
+    ),
+    key(
+        "state",
+        "number-density",
+        POSITIVE,
+        Quantity::Of(Dimension::NumberDensity),
+        Absent::Rule("required, unless `structure` gives it"),
+        "Atoms per volume.",
+    ),
+    key(
+        "state",
+        "temperature",
+        POSITIVE,
+        Quantity::Of(Dimension::Temperature),
+        Absent::Rule("this or `temperature-tensor` is required"),
+        "Temperature.",
+    ),
+    key(
+        "state",
+        "temperature-tensor",
+        Shape::Matrix,
+        Quantity::Of(Dimension::Temperature),
+        Absent::Rule("isotropic"),
+        "`P/(n k_B)` of an anisotropic Gaussian start, symmetric and positive definite; replaces `temperature`.",
+    ),
+    key("state", "mass", POSITIVE, Quantity::Mass, Absent::Rule("1 in lj units, else required"), "Mass of an atom."),
+    key(
+        "state",
+        "preparation",
+        Shape::Choice(&["equilibrium", "navier-stokes"]),
+        PURE,
+        Absent::Default("equilibrium"),
+        "Whether the start carries no stress or the Chapman-Enskog stress of the flow; excludes `temperature-tensor`.",
+    ),
+    key("interaction", "kind", Shape::Choice(KIND_NAMES), PURE, Absent::Error, "Which interaction."),
+    key("interaction", "epsilon", POSITIVE, Quantity::Of(Dimension::Energy), Absent::Error, "Energy of the potential."),
+    key("interaction", "sigma", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Length of the potential."),
+    key(
+        "interaction",
+        "exponent",
+        Shape::Number(Sign::Any),
+        PURE,
+        Absent::Error,
+        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; 0 or more \
+         with `[dsmc]`.",
+    ),
+    key(
+        "interaction",
+        "cutoff",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Rule("none; `[molecular]` and `[dsmc]` need one"),
+        "Where the potential ends.",
+    ),
+    key(
+        "interaction",
+        "truncation",
+        Shape::Choice(&["truncated", "shifted", "shifted-force"]),
+        PURE,
+        Absent::Default("shifted-force"),
+        "What happens at the cutoff: nothing, the energy goes to zero, energy and force go to zero.",
+    ),
+    key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
+    key(
+        "interaction",
+        "rate",
+        POSITIVE,
+        Quantity::KernelRate { exponent: 0.0 },
+        Absent::Error,
+        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs`.",
+    ),
+    key(
+        "scaling",
+        "knudsen",
+        POSITIVE,
+        PURE,
+        Absent::Default("1.0"),
+        "`1/Kn` stands in front of the collision operator; kernel and transport only, so 1 with `[molecular]`.",
+    ),
+    key(
+        "time",
+        "end",
+        POSITIVE,
+        Quantity::Of(Dimension::Time),
+        Absent::Error,
+        "The end; before the time at which the flow becomes singular.",
+    ),
+    key(
+        "time",
+        "samples",
+        Shape::Count(1),
+        PURE,
+        Absent::Error,
+        "Observables at t = 0 and at this many equal intervals.",
+    ),
+    key(
+        "molecular",
+        "atoms",
+        Shape::Count(4),
+        PURE,
+        Absent::Rule("this or `structure` is required"),
+        "How many atoms.",
+    ),
+    key(
+        "molecular",
+        "structure",
+        Shape::Text,
+        PURE,
+        Absent::Rule("atoms are drawn"),
+        "An extended XYZ file, relative to the input: cell, positions, species, lab velocities (`velo:R:3`) or peculiar \
+         ones (`peculiar:R:3`).",
+    ),
+    key(
+        "molecular",
+        "time-step",
+        POSITIVE,
+        Quantity::Of(Dimension::Time),
+        Absent::Error,
+        "Upper bound of the step; it is shortened evenly to end on samples.",
+    ),
+    key(
+        "molecular",
+        "time-step-control",
+        Shape::Choice(&["fixed", "thermal"]),
+        PURE,
+        Absent::Default("fixed"),
+        "`thermal` keeps `time-step x sqrt(T/T0)` constant as the gas heats.",
+    ),
+    key(
+        "molecular",
+        "lattice",
+        Shape::Several("\"cubic\", \"auto\" or three rows of three numbers"),
+        Quantity::Of(Dimension::Length),
+        Absent::Default("cubic"),
+        "The cell at t = 0: a cube, the cell whose atoms meet their own images last, or its three edge vectors as rows.",
+    ),
+    key(
+        "molecular",
+        "positions",
+        Shape::Choice(&["random", "fcc"]),
+        PURE,
+        Absent::Default("random"),
+        "Where atoms are drawn; random ones keep the pair energy below `k_B T`.",
+    ),
+    key("molecular", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
+    key("molecular", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
+    key("molecular.trajectory", "every", Shape::Count(1), PURE, Absent::Error, "A frame every so many samples."),
+    key(
+        "molecular.trajectory",
+        "format",
+        Shape::Choice(&["extxyz"]),
+        PURE,
+        Absent::Default("extxyz"),
+        "The file format.",
+    ),
+    key("dsmc", "particles", Shape::Count(4), PURE, Absent::Error, "Particles of one replica."),
+    key("dsmc", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
+    key("dsmc", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
+    key(
+        "moments",
+        "closure",
+        Shape::Text,
+        PURE,
+        Absent::Rule("none: Maxwell molecules only"),
+        "A closure for other kernels; none is available in this version.",
+    ),
+    key(
+        "navier-stokes",
+        "viscosity",
+        Shape::Several("\"chapman-enskog\", a number, or rows [temperature, viscosity]"),
+        Quantity::Of(Dimension::Viscosity),
+        Absent::Default("chapman-enskog"),
+        "From the interaction, or given for Kn = 1; it is multiplied by Kn once.",
+    ),
+    key(
+        "run",
+        "checkpoint-minutes",
+        POSITIVE,
+        PURE,
+        Absent::Default("5.0"),
+        "Minutes of wall time between checkpoints.",
+    ),
+];
+
+/// The entry of a key.
+pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.section == section && key.name == name)
+}
+
+/// The names of all keys of a table.
+pub(crate) fn names(section: &str) -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter(move |key| key.section == section).map(|key| key.name)
+}
+
+/// The tables that have a key of this name.
+pub(crate) fn owners(name: &str) -> Vec<&'static str> {
+    KEYS.iter().filter(|key| key.name == name && !key.section.is_empty()).map(|key| key.section).collect()
+}
+
+/// The kind of this name.
+pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_agree_with_each_other() {
+        assert_eq!(KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>(), KIND_NAMES);
+        for kind in KINDS {
+            for name in kind.required.iter().chain(kind.optional) {
+                assert!(find("interaction", name).is_some(), "{name}");
+            }
+        }
+        for key in KEYS {
+            assert!(key.section.is_empty() || SECTIONS.iter().any(|section| section.name == key.section));
+            assert_eq!(KEYS.iter().filter(|other| other.section == key.section && other.name == key.name).count(), 1);
+            if let (Shape::Choice(words), Absent::Default(word)) = (key.shape, key.absent) {
+                assert!(words.contains(&word), "{}", key.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
+
+mod consistency;
+mod keys;
+mod nearest;
+mod physics;
+mod reader;
+mod reference;
+mod start;
+mod tables;
+
+pub use reader::ResolvedKey;
+pub use reference::reference;
+pub(crate) use tables::is_singular;
+
+use crate::diagnostic::{Diagnostic, InputError, Location};
+use crate::units::{UnitStyle, Units};
+use consistency::Tables;
+use omd_flow::AffineFlow;
+use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
+use physics::StateKeys;
+use reader::{Reader, Section};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use tables::MolecularKeys;
+use toml::de::DeTable;
+
+/// An input file and what follows from it.
+#[derive(Clone, Debug)]
+pub struct ResolvedInput {
+    /// The file as it was named.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// The conversion to the file's units.
+    pub units: Units,
+    /// What is run, internal units.
+    pub experiment: Experiment,
+    /// `checkpoint-minutes`.
+    pub checkpoint_minutes: f64,
+    /// The structure file, if one is named.
+    pub structure: Option<StructureFile>,
+    /// Every key with the value that holds, defaults included, in the order they are read.
+    pub keys: Vec<ResolvedKey>,
+    /// What a user should know though nothing is wrong.
+    pub warnings: Vec<String>,
+}
+
+/// Which structure file was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StructureFile {
+    /// As found from the input file's directory.
+    pub path: PathBuf,
+    /// In bytes.
+    pub length: u64,
+    /// CRC-32 of the bytes.
+    pub checksum: u32,
+}
+
+/// Reads an input file and the structure file it names.
+///
+/// # Errors
+/// [`InputError`] with everything found wrong.
+pub fn read_input(path: &Path) -> Result<ResolvedInput, InputError> {
+    let text = text_of(path, "input file")?;
+    resolve_input(path, &text)
+}
+
+/// Resolves the text of an input file; `path` names it in messages, and its directory is where a structure file's path
+/// begins.
+///
+/// # Errors
+/// [`InputError`] with everything found wrong, in the order of the file.
+pub fn resolve_input(path: &Path, text: &str) -> Result<ResolvedInput, InputError> {
+    let file = path.display().to_string();
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(not_toml(&file, text, &errors));
+    }
+    let mut reader = Reader::new(&file, text);
+    match resolve(&mut reader, document.get_ref(), path) {
+        Some(resolved) if reader.is_clean() => Ok(ResolvedInput {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            units: reader.units,
+            experiment: resolved.experiment,
+            checkpoint_minutes: resolved.checkpoint_minutes,
+            structure: resolved.structure,
+            keys: reader.resolved,
+            warnings: resolved.warnings,
+        }),
+        _ => Err(reader.into_error()),
+    }
+}
+
+/// A file as text.
+fn text_of(path: &Path, what: &str) -> Result<String, InputError> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let error = crate::files::FileError::new("read", path, error);
+        InputError::about_file(format!("{what}: {error}"), None)
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        InputError::about_file(format!("{what} {} is not text: byte {} is not UTF-8", path.display(), at + 1), None)
+    })
+}
+
+fn not_toml(file: &str, text: &str, errors: &[toml::de::Error]) -> InputError {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for error in errors {
+        let location = Location::of_span(file, text, &error.span().unwrap_or(0..0));
+        // What follows on one line is mostly the echo of the first.
+        if diagnostics.iter().any(|d| d.location.as_ref().is_some_and(|l| l.line == location.line)) {
+            continue;
+        }
+        let message = format!("not TOML: {}", error.message());
+        diagnostics.push(Diagnostic { message, location: Some(location), help: None });
+    }
+    InputError { diagnostics }
+}
+
+/// What the tables say, each for itself; what is wrong has been reported and is `None`.
+#[derive(Debug)]
+struct Parts<'a> {
+    tables: Tables<'a>,
+    title: Option<String>,
+    flow: Option<AffineFlow>,
+    state: Option<StateKeys>,
+    interaction: Option<Interaction>,
+    knudsen: Option<f64>,
+    schedule: Option<Schedule>,
+    molecular: Option<MolecularKeys>,
+    dsmc: Option<DsmcSettings>,
+    navier_stokes: Option<Viscosity>,
+    checkpoint_minutes: Option<f64>,
+}
+
+/// Reads every table.
+fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'a> {
+    let root = Section::new("", &(0..0), document);
+    let mut known: Vec<_> = keys::names("").collect();
+    known.extend(keys::SECTIONS.iter().map(|section| section.name).filter(|name| !name.contains('.')));
+    reader.unknown_keys(&root, &known);
+    let title = reader.text(&root, "title");
+    if let Some(style) = reader.choice(&root, "units").and_then(UnitStyle::named) {
+        reader.units = Units::new(style);
+    }
+    let tables = reader.tables(document);
+    let required = |reader: &mut Reader<'_>, name: &'static str| {
+        if !document.contains_key(name) {
+            reader.error(&(0..0), format!("missing table [{name}]"), Some(format!("add `[{name}]`")));
+        }
+        tables.get(name).copied()
+    };
+    let flow = required(reader, "flow").and_then(|section| physics::flow(reader, &section));
+    let state = required(reader, "state").map(|section| physics::state(reader, &section));
+    let schedule = required(reader, "time").and_then(|section| tables::time(reader, &section));
+    if let Some(section) = tables.get("moments") {
+        tables::moments(reader, section);
+    }
+    if let Some(section) = tables.get("euler") {
+        reader.unknown_keys(section, &[]);
+    }
+    Parts {
+        title,
+        flow,
+        state,
+        interaction: tables.get("interaction").and_then(|section| physics::interaction(reader, section)),
+        knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
+        schedule,
+        molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
+        dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
+        checkpoint_minutes: tables::one_number(reader, &tables, "run", "checkpoint-minutes"),
+        tables,
+    }
+}
+
+/// The whole input; `None` when something was reported.
+fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Option<Resolved> {
+    let parts = read_parts(reader, document);
+    consistency::check(reader, document, &parts);
+    if !reader.is_clean() {
+        return None;
+    }
+    let state = parts.state?;
+    let (mass, temperature_tensor) = (state.mass?, state.temperature_tensor?);
+    let started = start::start(reader, &parts, path)?;
+    let molecular = match (parts.molecular, started.atoms) {
+        (Some(keys), Some(start)) => Some(MolecularSettings {
+            start,
+            time_step: keys.time_step?,
+            step_control: keys.step_control,
+            replicas: keys.replicas?,
+            seed: keys.seed?,
+            trajectory: keys.trajectory,
+        }),
+        _ => None,
+    };
+    let experiment = Experiment {
+        title: parts.title.unwrap_or_else(|| path.file_stem().unwrap_or_default().to_string_lossy().into_owned()),
+        flow: parts.flow?,
+        state: State {
+            number_density: started.number_density,
+            temperature_tensor,
+            mass,
+            preparation: state.preparation,
+        },
+        interaction: parts.interaction,
+        knudsen: parts.knudsen?,
+        schedule: parts.schedule?,
+        molecular,
+        dsmc: parts.dsmc,
+        moments: parts.tables.contains_key("moments"),
+        euler: parts.tables.contains_key("euler"),
+        navier_stokes: parts.navier_stokes,
+    };
+    let checkpoint_minutes = parts.checkpoint_minutes?;
+    Some(Resolved { experiment, checkpoint_minutes, structure: started.structure, warnings: started.warnings })
+}
+
+/// What an input comes to.
+struct Resolved {
+    experiment: Experiment,
+    checkpoint_minutes: f64,
+    structure: Option<StructureFile>,
+    warnings: Vec<String>,
+}

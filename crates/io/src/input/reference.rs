@@ -1,0 +1,122 @@
+//! The reference of the input file, made of the table the parser reads.
+
+use super::keys::{Absent, KEYS, KINDS, SECTIONS, Section};
+use super::reader::form;
+use crate::units::{Quantity, UnitStyle, Units};
+use omd_flow::Dimension;
+use std::fmt::Write;
+
+/// Every table and key of the input file with form, unit, default and meaning, as Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut out = String::from(
+        "# The input file\n\nTOML. Unknown keys are errors; every error names file, line and column. All numbers are in \
+         the unit style that `units` names.\n\n",
+    );
+    out.push_str(&table_of_keys(""));
+    for section in SECTIONS {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "\n## `[{}]`\n\n{}{}\n", section.name, section.meaning, availability(section));
+        if section.name == "interaction" {
+            out.push_str(&table_of_kinds());
+        }
+        out.push_str(&table_of_keys(section.name));
+    }
+    out.push_str(&table_of_units());
+    out
+}
+
+fn availability(section: &Section) -> &'static str {
+    if section.available { "" } else { " Not available in this version." }
+}
+
+fn table_of_keys(section: &str) -> String {
+    let mut out = String::new();
+    for key in KEYS.iter().filter(|key| key.section == section) {
+        if out.is_empty() {
+            out.push_str("| key | form | unit | default | meaning |\n|---|---|---|---|---|\n");
+        }
+        let default = match key.absent {
+            Absent::Error => "required".to_owned(),
+            Absent::Default(value) => format!("`{value}`"),
+            Absent::Rule(words) => words.to_owned(),
+        };
+        let form = form(&key.shape);
+        let _ = writeln!(out, "| `{}` | {form} | {} | {default} | {} |", key.name, unit(key.quantity), key.meaning);
+    }
+    out
+}
+
+fn table_of_kinds() -> String {
+    let mut out = String::from("| `kind` | keys | optional | meaning |\n|---|---|---|---|\n");
+    for kind in KINDS {
+        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let note = if kind.available { "" } else { "; not available in this version" };
+        let (required, optional) = (list(kind.required), list(kind.optional));
+        let _ = writeln!(out, "| `{}` | {required} | {optional} | {}{note} |", kind.name, kind.meaning);
+    }
+    out.push('\n');
+    out
+}
+
+fn unit(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Mass => "mass",
+        Quantity::KernelRate { .. } => "volume/time x velocity^-exponent",
+        Quantity::Of(dimension) => name(dimension),
+    }
+}
+
+fn name(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::None => "",
+        Dimension::Time => "time",
+        Dimension::Length => "length",
+        Dimension::Velocity => "velocity",
+        Dimension::Temperature => "temperature",
+        Dimension::Energy => "energy",
+        Dimension::Pressure => "pressure",
+        Dimension::HeatFlux => "energy/(area x time)",
+        Dimension::Viscosity => "pressure x time",
+        Dimension::NumberDensity => "1/volume",
+        Dimension::Rate => "1/time",
+        Dimension::VelocityToTheFourth => "velocity^4",
+    }
+}
+
+fn table_of_units() -> String {
+    let dimensions = [
+        Dimension::Time,
+        Dimension::Length,
+        Dimension::Velocity,
+        Dimension::Temperature,
+        Dimension::Energy,
+        Dimension::Pressure,
+        Dimension::HeatFlux,
+        Dimension::Viscosity,
+        Dimension::NumberDensity,
+        Dimension::Rate,
+    ];
+    let mut out = String::from(
+        "\n## Units\n\n`lj` is reduced units with `k_B = 1`. The others are LAMMPS's, with its constants \
+         (`src/update.cpp`).\n\n| quantity | real | metal | si |\n|---|---|---|---|\n| mass | g/mol | g/mol | kg |\n",
+    );
+    for dimension in dimensions {
+        let [_, real, metal, si] = UnitStyle::ALL.map(|style| Units::new(style).symbol(dimension));
+        let _ = writeln!(out, "| {} | {real} | {metal} | {si} |", name(dimension));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_reference_names_every_key_once_in_its_table() {
+        let text = super::reference();
+        for key in super::KEYS {
+            assert!(text.contains(&format!("| `{}` |", key.name)), "{}", key.name);
+        }
+        assert!(text.contains("| `cutoff` | a positive number | length | none; `[molecular]` and `[dsmc]` need one |"));
+        assert!(text.contains("## `[spectral]`\n\nThe Boltzmann equation on a grid of velocities. Not available"));
+    }
+}

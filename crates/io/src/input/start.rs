@@ -1,0 +1,132 @@
+//! How atoms start, and the number density that follows from it.
+
+use super::reader::{Reader, called, rounded, show};
+use super::tables::{MolecularKeys, Start};
+use super::{Parts, StructureFile, text_of};
+use crate::structure::{Structure, parse_structure};
+use omd_flow::{Dimension, Vector3};
+use omd_hierarchy::experiment::{AtomStart, LatticeChoice};
+use std::path::Path;
+
+/// Two statements of one density may differ by this much, the digits a person types.
+const SAME_DENSITY: f64 = 1e-4;
+
+/// What the start decides.
+pub(super) struct Started {
+    pub(super) number_density: f64,
+    /// `None` without `[molecular]`.
+    pub(super) atoms: Option<AtomStart>,
+    pub(super) structure: Option<StructureFile>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Resolves the start of `[molecular]`; `None` when something was reported.
+pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> Option<Started> {
+    let state = parts.state?;
+    let plain = |number_density, atoms| Started { number_density, atoms, structure: None, warnings: Vec::new() };
+    let Some(keys) = &parts.molecular else { return Some(plain(state.number_density?, None)) };
+    match &keys.start {
+        Start::Wrong => None,
+        Start::Structure(name) => from_structure(reader, parts, keys, path, name),
+        Start::Drawn { atoms, positions, lattice } => {
+            let (atoms, lattice) = ((*atoms)?, (*lattice)?);
+            let mut density = state.number_density?;
+            if let LatticeChoice::Edges(edges) = lattice {
+                let of_cell = atoms as f64 / edges.determinant().abs();
+                if !same(reader, parts, density, of_cell, "`atoms` and `lattice` in [molecular]") {
+                    return None;
+                }
+                density = of_cell;
+            }
+            Some(plain(density, Some(AtomStart::Drawn { atoms, positions: *positions, lattice })))
+        }
+    }
+}
+
+/// Complains when `given` and what the cell says are two densities.
+fn same(reader: &mut Reader<'_>, parts: &Parts<'_>, given: f64, of_cell: f64, who: &str) -> bool {
+    if (given / of_cell - 1.0).abs() <= SAME_DENSITY {
+        return true;
+    }
+    if let Some(section) = parts.tables.get("state") {
+        let shown = |density| rounded(reader.units.to_style(Dimension::NumberDensity, density));
+        let (given, of_cell) = (shown(given), shown(of_cell));
+        let message = format!("{} is {given}, but {who} give {of_cell}", called("state", "number-density"));
+        reader.error(&section.span("number-density"), message, Some(format!("write number-density = {of_cell}")));
+    }
+    false
+}
+
+fn from_structure(
+    reader: &mut Reader<'_>,
+    parts: &Parts<'_>,
+    keys: &MolecularKeys,
+    path: &Path,
+    name: &str,
+) -> Option<Started> {
+    let section = parts.tables.get("molecular")?;
+    let span = section.span("structure");
+    let file = path.parent().unwrap_or(Path::new("")).join(name);
+    let text = match std::fs::metadata(&file) {
+        Ok(_) => text_of(&file, "structure file").map_err(|error| reader.adopt(&span, error)).ok()?,
+        Err(_) => {
+            let message = format!("{}: no such file: {}", called("molecular", "structure"), file.display());
+            let help = "the path is relative to the input file".to_owned();
+            reader.error(&span, message, Some(help));
+            return None;
+        }
+    };
+    let structure =
+        parse_structure(&file.display().to_string(), &text).map_err(|error| reader.adopt(&span, error)).ok()?;
+    let count = structure.positions.len();
+    if structure.velocities.is_some() && keys.replicas.is_some_and(|replicas| replicas > 1) {
+        let message = format!("{} must be 1: the structure file gives the velocities", called("molecular", "replicas"));
+        let help = "remove `replicas`, or the velocities from the structure file".to_owned();
+        reader.error(&section.span("replicas"), message, Some(help));
+    }
+    if structure.velocities.is_none() && count < 4 {
+        let message = format!("velocities can be drawn for 4 atoms or more, {} has {count}", file.display());
+        reader.error(&span, message, None);
+    }
+    let number_density = density_of(reader, parts, &structure)?;
+    if !reader.is_clean() {
+        return None;
+    }
+    let atoms = structure.start(parts.flow.as_ref()?, &reader.units);
+    let warnings = temperature_warning(reader, parts, &atoms, &file.display().to_string()).into_iter().collect();
+    let structure =
+        Some(StructureFile { path: file, length: text.len() as u64, checksum: crc32fast::hash(text.as_bytes()) });
+    Some(Started { number_density, atoms: Some(atoms), structure, warnings })
+}
+
+/// The density of the cell, internal units; the cell and the atoms decide.
+fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure) -> Option<f64> {
+    let in_style = structure.positions.len() as f64 / structure.cell.determinant().abs();
+    let number_density = in_style / reader.units.factor(crate::units::Quantity::Of(Dimension::Length)).powi(3);
+    match parts.state?.number_density {
+        Some(given) => same(reader, parts, given, number_density, "the atoms and the cell of the structure file")
+            .then_some(number_density),
+        None => {
+            reader.record("state", "number-density", show(in_style), false);
+            Some(number_density)
+        }
+    }
+}
+
+/// The other descriptions start from `[state]`: a user should know when the atoms do not.
+fn temperature_warning(reader: &Reader<'_>, parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
+    let AtomStart::Given { peculiar: Some(peculiar), .. } = atoms else { return None };
+    let state = parts.state?;
+    let count = peculiar.len() as f64;
+    let mean = peculiar.iter().sum::<Vector3<f64>>() / count;
+    let found = state.mass? * peculiar.iter().map(|w| (w - mean).norm_squared()).sum::<f64>() / (3.0 * count);
+    let stated = state.temperature_tensor?.trace() / 3.0;
+    ((found / stated - 1.0).abs() > 1e-3).then(|| {
+        let shown = |temperature| rounded(reader.units.to_style(Dimension::Temperature, temperature));
+        format!(
+            "the velocities of {file} have temperature {}; descriptions without atoms start from [state], {}",
+            shown(found),
+            shown(stated)
+        )
+    })
+}

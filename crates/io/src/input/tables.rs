@@ -1,0 +1,232 @@
+//! `[time]`, `[scaling]`, `[run]` and the tables that run descriptions.
+
+use super::consistency::Tables;
+use super::keys::{self, Absent, Sign};
+use super::reader::{Reader, Section, called, float, found};
+use crate::units::Quantity;
+use omd_flow::{Dimension, Matrix3};
+use omd_hierarchy::experiment::{
+    DrawnPositions, DsmcSettings, LatticeChoice, Schedule, StepControl, TrajectorySettings, Viscosity,
+};
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// `[time]`.
+pub(super) fn time(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Schedule> {
+    reader.unknown_keys(section, &["end", "samples"]);
+    let end = reader.number(section, "end");
+    let samples = reader.count(section, "samples");
+    Some(Schedule { end: end?, samples: samples? })
+}
+
+/// A table of one number; its default when the table is absent.
+pub(super) fn one_number(
+    reader: &mut Reader<'_>,
+    tables: &Tables<'_>,
+    table: &'static str,
+    key: &'static str,
+) -> Option<f64> {
+    if let Some(section) = tables.get(table) {
+        reader.unknown_keys(section, &[key]);
+        return reader.number(section, key);
+    }
+    let Absent::Default(text) = keys::find(table, key)?.absent else { return None };
+    reader.record(table, key, text.to_owned(), false);
+    text.parse().ok()
+}
+
+/// `[molecular]` before the structure file is read.
+#[derive(Clone, Debug)]
+pub(super) struct MolecularKeys {
+    pub(super) start: Start,
+    pub(super) time_step: Option<f64>,
+    pub(super) step_control: StepControl,
+    pub(super) replicas: Option<usize>,
+    pub(super) seed: Option<u64>,
+    pub(super) trajectory: Option<TrajectorySettings>,
+}
+
+/// What `[molecular]` says of its start.
+#[derive(Clone, Debug)]
+pub(super) enum Start {
+    Drawn {
+        atoms: Option<usize>,
+        positions: DrawnPositions,
+        lattice: Option<LatticeChoice>,
+    },
+    Structure(String),
+    /// Reported already.
+    Wrong,
+}
+
+/// `[molecular]`.
+pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>) -> MolecularKeys {
+    let mut known: Vec<_> = keys::names("molecular").collect();
+    known.push("trajectory");
+    reader.unknown_keys(section, &known);
+    MolecularKeys {
+        start: start(reader, section),
+        time_step: reader.number(section, "time-step"),
+        step_control: match reader.choice(section, "time-step-control") {
+            Some("thermal") => StepControl::Thermal,
+            _ => StepControl::Fixed,
+        },
+        replicas: reader.count(section, "replicas"),
+        seed: reader.integer(section, "seed"),
+        trajectory: trajectory(reader, section),
+    }
+}
+
+fn start(reader: &mut Reader<'_>, section: &Section<'_>) -> Start {
+    if !section.has("structure") {
+        let atoms = reader.count(section, "atoms");
+        if !section.has("atoms") {
+            reader.missing(section, "atoms");
+        }
+        let positions = match reader.choice(section, "positions") {
+            Some("fcc") => DrawnPositions::Fcc,
+            _ => DrawnPositions::Random,
+        };
+        return Start::Drawn { atoms, positions, lattice: lattice(reader, section) };
+    }
+    for name in ["atoms", "lattice", "positions"].into_iter().filter(|name| section.has(name)) {
+        let message = format!("{} and `structure` exclude each other", called("molecular", name));
+        let help = "the structure file gives atoms, positions and cell".to_owned();
+        reader.error(&section.key_span(name), message, Some(help));
+    }
+    match reader.text(section, "structure") {
+        Some(path) if path.is_empty() => {
+            let message = format!("{} must name a file, found \"\"", called("molecular", "structure"));
+            reader.error(&section.span("structure"), message, None);
+            Start::Wrong
+        }
+        Some(path) => Start::Structure(path),
+        None => Start::Wrong,
+    }
+}
+
+/// Rows of the file are edges; edges are the columns inside.
+fn lattice(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<LatticeChoice> {
+    let Some(value) = reader.several(section, "lattice") else { return Some(LatticeChoice::Cubic) };
+    match value.get_ref() {
+        DeValue::String(word) if word == "cubic" => Some(LatticeChoice::Cubic),
+        DeValue::String(word) if word == "auto" => Some(LatticeChoice::Auto),
+        DeValue::Array(_) => {
+            let edges = reader.rows(section, keys::find("molecular", "lattice")?, value)?.transpose();
+            if is_singular(&edges) {
+                let message = format!("{}: the three edges lie in one plane", called("molecular", "lattice"));
+                reader.error(&value.span(), message, Some("the rows are the edge vectors of the cell".to_owned()));
+                return None;
+            }
+            Some(LatticeChoice::Edges(edges))
+        }
+        _ => {
+            reader.wrong_form(section, "lattice", value);
+            None
+        }
+    }
+}
+
+/// Whether the columns span no volume to speak of.
+pub(crate) fn is_singular(edges: &Matrix3<f64>) -> bool {
+    let box_volume: f64 = edges.column_iter().map(|edge| edge.norm()).product();
+    let volume = edges.determinant().abs();
+    !volume.is_normal() || !box_volume.is_finite() || volume <= 1e-12 * box_volume
+}
+
+fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<TrajectorySettings> {
+    let value = molecular.value("trajectory")?;
+    let header = molecular.key_span("trajectory");
+    let DeValue::Table(table) = value.get_ref() else {
+        let message = format!("[molecular.trajectory] must be a table, found {}", found(value));
+        reader.error(&header, message, Some("write `[molecular.trajectory]` on a line of its own".to_owned()));
+        return None;
+    };
+    let section = Section::new("molecular.trajectory", &header, table);
+    reader.unknown_keys(&section, &["every", "format"]);
+    reader.choice(&section, "format");
+    reader.count(&section, "every").map(|every| TrajectorySettings { every })
+}
+
+/// `[dsmc]`.
+pub(super) fn dsmc(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<DsmcSettings> {
+    reader.unknown_keys(section, &["particles", "replicas", "seed"]);
+    let particles = reader.count(section, "particles");
+    let replicas = reader.count(section, "replicas");
+    let seed = reader.integer(section, "seed");
+    Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed? })
+}
+
+/// `[moments]`; any closure is refused.
+pub(super) fn moments(reader: &mut Reader<'_>, section: &Section<'_>) {
+    reader.unknown_keys(section, &["closure"]);
+    if let Some(closure) = reader.text(section, "closure") {
+        let known = ["grad", "grad13", "grad26"];
+        let message = if known.contains(&&*closure) {
+            format!("the closure \"{closure}\" is not available in this version")
+        } else {
+            format!("{} is not available in this version, found \"{closure}\"", called("moments", "closure"))
+        };
+        let help = "without `closure`, [moments] is exact for kind = \"maxwell\"".to_owned();
+        reader.error(&section.span("closure"), message, Some(help));
+    }
+}
+
+/// `[navier-stokes]`.
+pub(super) fn navier_stokes(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Viscosity> {
+    reader.unknown_keys(section, &["viscosity"]);
+    let Some(value) = reader.several(section, "viscosity") else { return Some(Viscosity::ChapmanEnskog) };
+    let quantity = Quantity::Of(Dimension::Viscosity);
+    let what = called("navier-stokes", "viscosity");
+    match value.get_ref() {
+        DeValue::String(word) if word == "chapman-enskog" => Some(Viscosity::ChapmanEnskog),
+        DeValue::Array(rows) => viscosity_table(reader, value, rows),
+        number => match float(number) {
+            Some(number) => {
+                let viscosity = reader.converted(&what, &value.span(), number, Sign::Positive, quantity);
+                viscosity.map(Viscosity::Constant)
+            }
+            None => {
+                reader.wrong_form(section, "viscosity", value);
+                None
+            }
+        },
+    }
+}
+
+/// Rows [temperature, viscosity], temperatures rising.
+fn viscosity_table(
+    reader: &mut Reader<'_>,
+    value: &Spanned<DeValue<'_>>,
+    rows: &[Spanned<DeValue<'_>>],
+) -> Option<Viscosity> {
+    let what = called("navier-stokes", "viscosity");
+    if rows.len() < 2 {
+        let message = format!("{what} must have two rows or more, found {}", rows.len());
+        reader.error(&value.span(), message, Some("rows are [temperature, viscosity]".to_owned()));
+        return None;
+    }
+    let mut table: Vec<(f64, f64)> = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let place = format!("row {} of {what}", index + 1);
+        let pair = row.get_ref().as_array().filter(|pair| pair.len() == 2);
+        let numbers = pair.and_then(|pair| Some((float(pair[0].get_ref())?, float(pair[1].get_ref())?)));
+        let Some((temperature, viscosity)) = numbers else {
+            let message = format!("{place} must be [temperature, viscosity], found {}", found(row));
+            reader.error(&row.span(), message, None);
+            return None;
+        };
+        let of = |dimension| Quantity::Of(dimension);
+        let first = format!("the temperature in {place}");
+        let temperature =
+            reader.converted(&first, &row.span(), temperature, Sign::Positive, of(Dimension::Temperature))?;
+        let second = format!("the viscosity in {place}");
+        let viscosity = reader.converted(&second, &row.span(), viscosity, Sign::Positive, of(Dimension::Viscosity))?;
+        if table.last().is_some_and(|(last, _)| *last >= temperature) {
+            reader.error(&row.span(), format!("{place}: temperatures must rise from row to row"), None);
+            return None;
+        }
+        table.push((temperature, viscosity));
+    }
+    Some(Viscosity::Table(table))
+}

@@ -1,0 +1,275 @@
+//! Reads one frame of extended XYZ into atoms at t = 0.
+
+use super::comment;
+use crate::diagnostic::{Diagnostic, InputError, Location};
+use crate::input::is_singular;
+use crate::units::{Quantity, Units};
+use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
+use omd_hierarchy::experiment::AtomStart;
+use std::collections::HashMap;
+
+/// Velocities as a structure file gives them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Velocities {
+    /// `velo:R:3` (or `vel`, `velocities`): in the laboratory, flow included.
+    Lab(Vec<Vector3<f64>>),
+    /// `peculiar:R:3`: relative to the flow.
+    Peculiar(Vec<Vector3<f64>>),
+}
+
+/// One frame as it stands in the file, in the file's order and units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structure {
+    /// The cell at t = 0; the edges are the columns.
+    pub cell: Matrix3<f64>,
+    /// Labels; `X` where the file has none.
+    pub species: Vec<String>,
+    /// Positions, not wrapped.
+    pub positions: Vec<Vector3<f64>>,
+    /// Velocities, if the file has them.
+    pub velocities: Option<Velocities>,
+}
+
+/// Atoms are at most this many cells away from the cell.
+const FARTHEST: f64 = 2_147_483_648.0;
+
+impl Structure {
+    /// The start of a molecular description in internal units: atoms wrapped into the cell, velocities peculiar.
+    ///
+    /// `w = v - A x` at the position read; the wrapped image `x - E nu` has velocity `v - A E nu`, so the same `w`.
+    #[must_use]
+    pub fn start(&self, flow: &AffineFlow, units: &Units) -> AtomStart {
+        let length = units.factor(Quantity::Of(Dimension::Length));
+        let speed = units.factor(Quantity::Of(Dimension::Velocity));
+        let cell = self.cell * length;
+        let read: Vec<_> = self.positions.iter().map(|x| x * length).collect();
+        let peculiar = self.velocities.as_ref().map(|velocities| match velocities {
+            Velocities::Peculiar(w) => w.iter().map(|w| w * speed).collect(),
+            Velocities::Lab(v) => {
+                read.iter().zip(v).map(|(x, v)| flow.peculiar_from_lab(0.0, x, &(v * speed))).collect()
+            }
+        });
+        let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
+        let shifts: Vec<Vector3<i64>> = read.iter().map(|x| (inverse * x).map(|s| s.floor() as i64)).collect();
+        let positions = read.iter().zip(&shifts).map(|(x, nu)| x - cell * nu.map(|n| n as f64)).collect();
+        AtomStart::Given { cell, positions, shifts, peculiar, species: self.species.clone() }
+    }
+}
+
+/// Where the columns of interest stand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Columns {
+    total: usize,
+    species: Option<usize>,
+    position: Option<usize>,
+    lab: Option<usize>,
+    peculiar: Option<usize>,
+    id: Option<usize>,
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn at_line(&self, line: usize, message: String, help: Option<&str>) -> InputError {
+        let text = self.text.lines().nth(line - 1).unwrap_or_default();
+        let location = Some(Location::of_line(self.file, line, text));
+        InputError { diagnostics: vec![Diagnostic { message, location, help: help.map(str::to_owned) }] }
+    }
+
+    fn at_word(&self, line: usize, word: &str, message: String) -> InputError {
+        // The word is a piece of the text, so its address tells its place.
+        let start = (word.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        if start > self.text.len() {
+            return self.at_line(line, message, None);
+        }
+        let location = Some(Location::of_span(self.file, self.text, &(start..start + word.len())));
+        InputError { diagnostics: vec![Diagnostic { message, location, help: None }] }
+    }
+
+    fn number(&self, line: usize, word: &str, what: &str) -> Result<f64, InputError> {
+        match word.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            Ok(_) => Err(self.at_word(line, word, format!("{what} must be finite, found {word}"))),
+            Err(_) => Err(self.at_word(line, word, format!("{what} must be a number, found \"{word}\""))),
+        }
+    }
+
+    fn vector(&self, line: usize, words: &[&str], at: usize, what: &str) -> Result<Vector3<f64>, InputError> {
+        let entry = |i: usize| self.number(line, words[at + i], &format!("{} of the {what}", ["x", "y", "z"][i]));
+        Ok(Vector3::new(entry(0)?, entry(1)?, entry(2)?))
+    }
+
+    fn cell(&self, value: Option<&str>) -> Result<Matrix3<f64>, InputError> {
+        let help = "the second line must hold Lattice=\"ax ay az bx by bz cx cy cz\", the edge vectors of the cell";
+        let Some(value) = value else {
+            return Err(self.at_line(2, "the structure file has no Lattice".to_owned(), Some(help)));
+        };
+        let words: Vec<_> = value.split_whitespace().collect();
+        if words.len() != 9 {
+            let message = format!("Lattice must be nine numbers, found {}", words.len());
+            return Err(self.at_line(2, message, Some(help)));
+        }
+        let mut cell = Matrix3::zeros();
+        for (k, word) in words.into_iter().enumerate() {
+            cell[(k % 3, k / 3)] = self.number(2, word, "every entry of Lattice")?;
+        }
+        if is_singular(&cell) {
+            return Err(self.at_line(2, "the three edges of Lattice lie in one plane".to_owned(), None));
+        }
+        Ok(cell)
+    }
+
+    fn columns(&self, value: Option<&str>) -> Result<Columns, InputError> {
+        let value = value.unwrap_or("species:S:1:pos:R:3");
+        let help = "for example Properties=species:S:1:pos:R:3:velo:R:3";
+        let fields: Vec<_> = value.split(':').collect();
+        if fields.len() % 3 != 0 {
+            let message = format!("Properties must be name:type:count triples, found \"{value}\"");
+            return Err(self.at_line(2, message, Some(help)));
+        }
+        let mut columns = Columns::default();
+        for triple in fields.chunks(3) {
+            let (name, kind) = (triple[0], triple[1]);
+            let count = triple[2].parse::<usize>().ok().filter(|count| (1..=1000).contains(count));
+            let Some(count) = count else {
+                let message =
+                    format!("the column count of {name} in Properties must be 1 or more, found {}", triple[2]);
+                return Err(self.at_line(2, message, Some(help)));
+            };
+            let (slot, wanted) = match name {
+                "species" | "element" => (&mut columns.species, ("S", 1)),
+                "pos" => (&mut columns.position, ("R", 3)),
+                "velo" | "vel" | "velocities" => (&mut columns.lab, ("R", 3)),
+                "peculiar" => (&mut columns.peculiar, ("R", 3)),
+                "id" => (&mut columns.id, ("I", 1)),
+                "momenta" => {
+                    let message = "momenta are not read".to_owned();
+                    return Err(self.at_line(2, message, Some("give lab velocities as velo:R:3")));
+                }
+                _ => {
+                    columns.total += count;
+                    continue;
+                }
+            };
+            // Species may be numbers of types, as OVITO writes them.
+            if count != wanted.1 || (kind != wanted.0 && name != "species") {
+                let message = format!(
+                    "{name} in Properties must be {name}:{}:{}, found {}",
+                    wanted.0,
+                    wanted.1,
+                    triple.join(":")
+                );
+                return Err(self.at_line(2, message, None));
+            }
+            if slot.replace(columns.total).is_some() {
+                return Err(self.at_line(2, format!("Properties names {name} more than once"), Some(help)));
+            }
+            columns.total += count;
+        }
+        if columns.position.is_none() {
+            return Err(self.at_line(2, "Properties has no pos:R:3".to_owned(), Some(help)));
+        }
+        if columns.lab.is_some() && columns.peculiar.is_some() {
+            let message = "Properties has both lab and peculiar velocities".to_owned();
+            return Err(self.at_line(2, message, Some("keep velo or peculiar")));
+        }
+        Ok(columns)
+    }
+
+    fn count(&self) -> Result<usize, InputError> {
+        let first = self.text.lines().next().unwrap_or_default().trim();
+        match first.parse::<usize>() {
+            Ok(0) => Err(self.at_line(1, "the structure file has no atoms".to_owned(), None)),
+            Ok(count) => Ok(count),
+            Err(_) => {
+                let help =
+                    Some("extended XYZ: line 1 the number of atoms, line 2 Lattice and Properties, then the atoms");
+                let found: String = first.chars().take(40).collect();
+                Err(self.at_line(1, format!("line 1 must be the number of atoms, found \"{found}\""), help))
+            }
+        }
+    }
+}
+
+/// Reads the one frame in `text`; `file` names it in messages.
+///
+/// # Errors
+/// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no `Lattice`
+/// or a singular one, more than one frame, an atom more than 2^31 cells away.
+pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> {
+    let reader = Reader { file, text };
+    if text.trim().is_empty() {
+        return Err(InputError::about_file(format!("the structure file {file} is empty"), None));
+    }
+    let count = reader.count()?;
+    let line_two = text.lines().nth(1).unwrap_or_default();
+    let pairs = comment::pairs(line_two).map_err(|message| reader.at_line(2, message, None))?;
+    let cell = reader.cell(comment::value(&pairs, "Lattice"))?;
+    let columns = reader.columns(comment::value(&pairs, "Properties"))?;
+    let structure = atoms(&reader, count, cell, columns)?;
+    if let Some((line, _)) = text.lines().enumerate().skip(count + 2).find(|(_, line)| !line.trim().is_empty()) {
+        let message = format!("line 1 says {count} atoms, but the file goes on after them");
+        return Err(reader.at_line(line + 1, message, Some("a structure file holds one frame")));
+    }
+    Ok(structure)
+}
+
+fn atoms(reader: &Reader<'_>, count: usize, cell: Matrix3<f64>, columns: Columns) -> Result<Structure, InputError> {
+    let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
+    let mut structure = Structure { cell, species: Vec::new(), positions: Vec::new(), velocities: None };
+    let mut velocities = Vec::new();
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    for (index, text) in reader.text.lines().enumerate().skip(2).take(count) {
+        let line = index + 1;
+        let words: Vec<_> = text.split_whitespace().collect();
+        if words.is_empty() {
+            break;
+        }
+        if words.len() != columns.total {
+            let message = format!(
+                "atom {} must have {} columns as Properties says, found {}",
+                line - 2,
+                columns.total,
+                words.len()
+            );
+            return Err(reader.at_line(line, message, None));
+        }
+        let position = reader.vector(line, &words, columns.position.unwrap_or(0), "position")?;
+        if (inverse * position).amax() > FARTHEST {
+            return Err(reader.at_line(
+                line,
+                "the position is more than 2^31 cells away from the cell".to_owned(),
+                None,
+            ));
+        }
+        structure.positions.push(position);
+        if let Some(at) = columns.lab.or(columns.peculiar) {
+            velocities.push(reader.vector(line, &words, at, "velocity")?);
+        }
+        if let Some(at) = columns.id {
+            if words[at].parse::<i64>().is_err() {
+                let message = format!("the id must be an integer, found \"{}\"", words[at]);
+                return Err(reader.at_word(line, words[at], message));
+            }
+            if let Some(first) = ids.insert(words[at], line) {
+                let message = format!("the id {} stands on line {first} already", words[at]);
+                return Err(reader.at_word(line, words[at], message));
+            }
+        }
+        structure.species.push(columns.species.map_or("X", |at| words[at]).to_owned());
+    }
+    if structure.positions.len() < count {
+        let found = structure.positions.len();
+        let message = format!("the structure file is truncated: line 1 says {count} atoms, found {found}");
+        return Err(reader.at_line(1, message, None));
+    }
+    structure.velocities = match (columns.lab, columns.peculiar) {
+        (Some(_), _) => Some(Velocities::Lab(velocities)),
+        (_, Some(_)) => Some(Velocities::Peculiar(velocities)),
+        _ => None,
+    };
+    Ok(structure)
+}

@@ -1,0 +1,142 @@
+//! Valid inputs resolve to numbers worked out by hand.
+
+use omd_flow::{Matrix3, Vector3};
+use omd_hierarchy::experiment::{
+    AtomStart, DrawnPositions, Interaction, LatticeChoice, Preparation, StepControl, Viscosity,
+};
+use omd_interaction::Truncation;
+use omd_io::{ResolvedInput, UnitStyle, read_input};
+use std::path::Path;
+
+fn good(name: &str) -> ResolvedInput {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good").join(name);
+    read_input(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Angstrom, picosecond, dalton: a kcal/mol is 418.4, a kelvin 0.0083144...; LAMMPS's digits.
+const KCAL: f64 = 1e6 / (48.88821291 * 48.88821291);
+
+#[track_caller]
+fn close(found: f64, expected: f64) {
+    assert!((found / expected - 1.0).abs() < 1e-13, "{found} is not {expected}");
+}
+
+#[test]
+fn argon_in_real_units() {
+    let input = good("argon-shear.toml");
+    let experiment = &input.experiment;
+    assert_eq!((input.units.style(), &*experiment.title), (UnitStyle::Real, "Argon in simple shear"));
+    assert!((KCAL / 418.4 - 1.0).abs() < 1e-9);
+    // 1e-6 per fs is 1e-3 per ps.
+    close(experiment.flow.velocity_gradient_at_zero()[(0, 1)], 1e-3);
+    close(experiment.state.number_density, 2.4463e-5);
+    close(experiment.state.temperature(), 300.0 * 0.0019872067 * KCAL);
+    assert_eq!(experiment.state.mass, 39.948);
+    assert_eq!(experiment.state.preparation, Preparation::Equilibrium);
+    let Some(Interaction::Potential(potential)) = &experiment.interaction else { panic!() };
+    let form = potential.form().as_lennard_jones().unwrap();
+    close(form.epsilon, 0.2381 * KCAL);
+    assert_eq!(
+        (form.sigma, potential.cutoff(), potential.truncation()),
+        (3.405, Some(13.62), Truncation::ShiftedForce)
+    );
+    close(experiment.schedule.end, 1000.0);
+    assert_eq!(experiment.schedule.samples, 100);
+    let molecular = experiment.molecular.as_ref().unwrap();
+    close(molecular.time_step, 0.01);
+    assert_eq!((molecular.replicas, molecular.seed, molecular.step_control), (2, 7, StepControl::Thermal));
+    assert_eq!(molecular.trajectory.as_ref().unwrap().every, 10);
+    let AtomStart::Drawn { atoms: 4000, positions: DrawnPositions::Random, lattice: LatticeChoice::Auto } =
+        molecular.start
+    else {
+        panic!()
+    };
+    let dsmc = experiment.dsmc.unwrap();
+    assert_eq!((dsmc.particles, dsmc.replicas, dsmc.seed), (100_000, 4, u64::MAX));
+    assert!(experiment.euler && !experiment.moments && experiment.knudsen == 1.0);
+    let Some(Viscosity::Table(table)) = &experiment.navier_stokes else { panic!() };
+    // An atmosphere is 68568.415 in the other sense: P = nktv2p E/V.
+    close(table[0].1, 1.57e5 * KCAL / 68568.415 * 1e-3);
+    close(table[1].0, 400.0 * 0.0019872067 * KCAL);
+    assert_eq!(input.checkpoint_minutes, 0.5);
+    assert!(input.warnings.is_empty());
+    let seed = input.keys.iter().find(|key| key.section == "molecular" && key.key == "positions").unwrap();
+    assert_eq!((&*seed.value, seed.given), ("\"random\"", false));
+}
+
+#[test]
+fn the_smallest_input_takes_its_defaults() {
+    let input = good("minimal.toml");
+    let experiment = &input.experiment;
+    assert_eq!((&*experiment.title, experiment.state.mass, input.checkpoint_minutes), ("minimal", 1.0, 5.0));
+    assert_eq!((experiment.state.number_density, experiment.state.temperature()), (0.05, 2.0));
+    assert_eq!((experiment.schedule.end, experiment.flow.singular_time()), (1.9999, Some(2.0)));
+    assert!(experiment.interaction.is_none() && experiment.molecular.is_none() && experiment.dsmc.is_none());
+}
+
+#[test]
+fn lattice_rows_are_edges() {
+    let input = good("lattice.toml");
+    let molecular = input.experiment.molecular.as_ref().unwrap();
+    let AtomStart::Drawn { lattice: LatticeChoice::Edges(edges), positions: DrawnPositions::Fcc, atoms: 20 } =
+        molecular.start
+    else {
+        panic!()
+    };
+    assert_eq!(edges, Matrix3::new(10.0, 3.0, 1.0, 0.0, 10.0, 2.0, 0.0, 0.0, 10.0));
+    assert_eq!(edges.column(1), Vector3::new(3.0, 10.0, 0.0));
+    let kelvin = 8.617343e-5 / 1.0364269e-4;
+    let tensor = input.experiment.state.temperature_tensor / kelvin;
+    assert!((tensor - Matrix3::new(300.0, 10.0, 0.0, 10.0, 400.0, 0.0, 0.0, 0.0, 200.0)).norm() < 1e-10);
+    close(input.experiment.state.temperature(), 300.0 * kelvin);
+    assert_eq!((molecular.replicas, molecular.seed, molecular.step_control), (1, 1, StepControl::Fixed));
+}
+
+#[test]
+fn a_structure_gives_wrapped_atoms_and_peculiar_velocities() {
+    let input = good("structure.toml");
+    close(input.experiment.state.number_density, 4.0 / 1000.0);
+    let molecular = input.experiment.molecular.as_ref().unwrap();
+    let AtomStart::Given { cell, positions, shifts, peculiar: Some(peculiar), species } = &molecular.start else {
+        panic!()
+    };
+    assert_eq!(*cell, Matrix3::new(10.0, 2.0, 0.0, 0.0, 10.0, 0.0, 0.0, 0.0, 10.0));
+    assert_eq!(species, &["Ar", "Ar", "Kr", "Ar"]);
+    // (13, 11, 5) = (1, 1, 5) + e1 + e2; (5, -1, 5) = (7, 9, 5) - e2; (5, 5, 25) = (5, 5, 5) + 2 e3.
+    let expected = [[1.0, 1.0, 1.0], [1.0, 1.0, 5.0], [7.0, 9.0, 5.0], [5.0, 5.0, 5.0]];
+    for (found, expected) in positions.iter().zip(expected) {
+        assert!((found - Vector3::from(expected)).norm() < 1e-14, "{found}");
+    }
+    let expected = [[0, 0, 0], [1, 1, 0], [0, -1, 0], [0, 0, 2]];
+    assert_eq!(shifts.iter().map(|nu| [nu.x, nu.y, nu.z]).collect::<Vec<_>>(), expected);
+    // w = v - A x with A x = (y/2, 0, 0) at the position read: (0.5, 5.5, -0.5, 2.5).
+    let expected = [[0.5, 0.0, 0.0], [0.0, 2.0, 0.0], [1.0, -2.0, 0.0], [-1.0, 0.0, 1.0]];
+    for (found, expected) in peculiar.iter().zip(expected) {
+        assert!((found - Vector3::from(expected)).norm() < 1e-14, "{found}");
+    }
+    // The wrapped atom with the lab velocity that belongs to it, v - A E nu, has the same w.
+    let flow = &input.experiment.flow;
+    let lab = Vector3::new(5.5, 2.0, 0.0);
+    let wrapped = lab - flow.velocity_gradient_at_zero() * cell * Vector3::new(1.0, 1.0, 0.0);
+    assert!((flow.peculiar_from_lab(0.0, &positions[1], &wrapped) - peculiar[1]).norm() < 1e-14);
+    assert_eq!(input.warnings.len(), 1, "the temperature of the atoms is not 300 K: {:?}", input.warnings);
+    assert!(input.structure.as_ref().unwrap().path.ends_with("four.extxyz"));
+}
+
+#[test]
+fn a_kernel_in_si_units() {
+    let input = good("kernel.toml");
+    let experiment = &input.experiment;
+    let Some(Interaction::KernelOnly { rate, exponent: 0.5 }) = experiment.interaction else { panic!() };
+    // m^3/s (m/s)^-1/2 = 1e30 / 1e12 x (1e-2)^-1/2 = 1e19 in angstrom and picosecond.
+    close(rate, 10.0);
+    close(experiment.state.number_density, 2.5e-5);
+    close(experiment.flow.velocity_gradient_at_zero()[(0, 1)], 1e-3);
+    close(experiment.schedule.end, 1000.0);
+    close(experiment.state.temperature() / experiment.state.mass, 1.3806504e-23 * 300.0 / 6.6335e-26 * 1e-4);
+    assert_eq!((experiment.state.preparation, experiment.knudsen), (Preparation::NavierStokes, 0.1));
+    // Pa s is kg/(m s): viscosity over (mass x density x velocity x length) has no unit.
+    let Some(Viscosity::Constant(viscosity)) = experiment.navier_stokes else { panic!() };
+    let found = viscosity / (experiment.state.mass * experiment.state.number_density);
+    close(found, 2.2e-5 / (6.6335e-26 * 2.5e25) * 1e8);
+}

@@ -1,0 +1,319 @@
+//! Newton's equations of the simulated atoms in the inertial frame.
+
+mod checkpoint;
+mod rebuild;
+
+use crate::MolecularError;
+use crate::force::{ChunkSums, ForceField, PairLaw, Surroundings, energy_of_chunk, forces_of_chunk};
+use crate::group::TranslationGroup;
+use crate::model::Model;
+use crate::neighbours::{CHUNK, LANES, NeighbourList, PADDING, Reach, STRIDE, SkinPolicy, offset};
+use fearless_simd::{Level, dispatch};
+use omd_flow::{Matrix3, Vector3};
+use rayon::prelude::*;
+
+/// The state of the atoms and what is derived from it for speed.
+///
+/// Arrays of vectors are in slots: clusters of four atoms near each other, component by component (see
+/// [`crate::neighbours`]). Padding slots hold zeros, which move nowhere and add nothing to any sum.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    pub(crate) model: Model,
+    field: ForceField,
+    cutoff: f64,
+    level: Level,
+    pub(crate) group: TranslationGroup,
+    pub(crate) time: f64,
+    /// Atom of each slot, or [`PADDING`].
+    ids: Vec<u32>,
+    counts: Vec<u8>,
+    positions: Vec<f64>,
+    /// Lab velocities.
+    velocities: Vec<f64>,
+    forces: Vec<f64>,
+    /// Positions when the list was built, `x(t0)`.
+    anchors: Vec<f64>,
+    /// For each atom, lattice counts of the reference basis: unwrapped position = position + `F(t) E n`.
+    wraps: Vec<Vector3<i64>>,
+    list: NeighbourList,
+    reach: Reach,
+    list_time: f64,
+    policy: SkinPolicy,
+    /// Time step of the last step, for the policy.
+    time_step: f64,
+    chunk_sums: Vec<ChunkSums>,
+    pub(crate) sums: ChunkSums,
+    pub(crate) rebuilds: u64,
+    pub(crate) steps: u64,
+}
+
+impl Engine {
+    /// Atoms at t = 0: `positions` anywhere, counted by `wraps`; lab velocities of those same atoms.
+    pub(crate) fn new(
+        model: &Model,
+        time_step: f64,
+        cell: Matrix3<f64>,
+        positions: &[Vector3<f64>],
+        velocities: &[Vector3<f64>],
+        wraps: Vec<Vector3<i64>>,
+    ) -> Result<Self, MolecularError> {
+        let field = ForceField::new(&model.potential)?;
+        let cutoff = model.potential.cutoff().ok_or(MolecularError::NoCutoff)?;
+        let count = positions.len();
+        let clusters = count.div_ceil(LANES);
+        let speed = velocities
+            .iter()
+            .zip(positions)
+            .map(|(v, x)| model.flow.peculiar_from_lab(0.0, x, v).norm())
+            .fold(0.0, f64::max);
+        let mut engine = Self {
+            model: model.clone(),
+            field,
+            cutoff,
+            level: Level::new(),
+            group: TranslationGroup::new(&model.flow, cell),
+            time: 0.0,
+            ids: (0..clusters * LANES).map(|slot| if slot < count { slot as u32 } else { PADDING }).collect(),
+            counts: Vec::new(),
+            positions: vec![0.0; clusters * STRIDE],
+            velocities: vec![0.0; clusters * STRIDE],
+            forces: vec![0.0; clusters * STRIDE],
+            anchors: Vec::new(),
+            wraps,
+            list: NeighbourList::default(),
+            reach: Reach { radius: cutoff, horizon: 0.0, gradient: Matrix3::zeros() },
+            list_time: 0.0,
+            policy: SkinPolicy::new(cutoff, speed),
+            time_step,
+            chunk_sums: Vec::new(),
+            sums: ChunkSums::default(),
+            rebuilds: 0,
+            steps: 0,
+        };
+        for slot in 0..count {
+            put(&mut engine.positions, slot, &positions[slot]);
+            put(&mut engine.velocities, slot, &velocities[slot]);
+        }
+        engine.rebuild();
+        engine.evaluate(0.0);
+        Ok(engine)
+    }
+
+    /// Simulated atoms.
+    pub(crate) fn len(&self) -> usize {
+        self.wraps.len()
+    }
+
+    /// One step of velocity Verlet, `x` and `v` in the inertial frame, to time `end`.
+    ///
+    /// `v += (dt/2m) f; x += dt v;` forces at the new positions and images; `v += (dt/2m) f`.
+    pub(crate) fn step(&mut self, time_step: f64, end: f64) {
+        let farthest = self.kick_and_drift(time_step, end);
+        self.time = end;
+        self.time_step = time_step;
+        self.steps += 1;
+        let elapsed = end - self.list_time;
+        let skin = self.reach.radius - self.cutoff;
+        // Written so that a displacement that is not a number rebuilds, too.
+        let valid = 2.0 * farthest <= skin * (1.0 - 1e-9) && elapsed <= self.reach.horizon;
+        if !valid {
+            self.policy.learn(farthest, elapsed);
+            self.rebuild();
+        }
+        self.evaluate(0.5 * time_step / self.model.mass);
+    }
+
+    /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.
+    fn kick_and_drift(&mut self, time_step: f64, end: f64) -> f64 {
+        let kick = 0.5 * time_step / self.model.mass;
+        let elapsed = end - self.list_time;
+        let motion = Matrix3::identity() + self.reach.gradient * elapsed;
+        let level = self.level;
+        let work = |(((positions, velocities), forces), anchors): (((&mut [f64], &mut [f64]), &[f64]), &[f64])| dispatch!(level, simd => drift_chunk(simd, positions, velocities, forces, anchors, kick, time_step, &motion));
+        let size = CHUNK * STRIDE;
+        let squared = if self.chunk_sums.len() > 1 {
+            self.positions
+                .par_chunks_mut(size)
+                .zip(self.velocities.par_chunks_mut(size))
+                .zip(self.forces.par_chunks(size))
+                .zip(self.anchors.par_chunks(size))
+                .map(work)
+                .reduce(|| 0.0, largest)
+        } else {
+            self.positions
+                .chunks_mut(size)
+                .zip(self.velocities.chunks_mut(size))
+                .zip(self.forces.chunks(size))
+                .zip(self.anchors.chunks(size))
+                .map(work)
+                .fold(0.0, largest)
+        };
+        squared.sqrt()
+    }
+
+    /// Forces at the present positions, a half kick by `half_kick = dt/(2m)`, and the sums after it.
+    pub(crate) fn evaluate(&mut self, half_kick: f64) {
+        match self.field.clone() {
+            ForceField::LennardJones(law) => self.evaluate_with(&law, half_kick),
+            ForceField::LennardJonesShiftedForce(law) => self.evaluate_with(&law, half_kick),
+            ForceField::Any(law) => self.evaluate_with(&law, half_kick),
+        }
+    }
+
+    fn evaluate_with<P: PairLaw>(&mut self, law: &P, half_kick: f64) {
+        let around = Surroundings {
+            positions: &self.positions,
+            counts: &self.counts,
+            edges: self.group.edges(self.time),
+            cutoff_squared: self.cutoff * self.cutoff,
+            gradient: self.model.flow.velocity_gradient(self.time),
+            half_kick,
+        };
+        let (level, lists) = (self.level, &self.list.chunks);
+        let work = |(index, ((forces, velocities), sums)): (usize, ((&mut [f64], &mut [f64]), &mut ChunkSums))| {
+            let (list, first) = (&lists[index], index * CHUNK);
+            *sums = dispatch!(level, simd => forces_of_chunk(simd, law, &around, list, first, forces, velocities));
+        };
+        let size = CHUNK * STRIDE;
+        if lists.len() > 1 {
+            let arrays = self.forces.par_chunks_mut(size).zip(self.velocities.par_chunks_mut(size));
+            arrays.zip(self.chunk_sums.par_iter_mut()).enumerate().for_each(work);
+        } else {
+            let arrays = self.forces.chunks_mut(size).zip(self.velocities.chunks_mut(size));
+            arrays.zip(self.chunk_sums.iter_mut()).enumerate().for_each(work);
+        }
+        self.sums = ChunkSums::default();
+        for sums in &self.chunk_sums {
+            self.sums.add(sums);
+        }
+    }
+
+    /// Potential energy of the simulated atoms, as the potential says and without the jump at the cutoff that a plain
+    /// truncation leaves in the energy (forces do not see it, so the work balance must not).
+    pub(crate) fn potential_energies(&self) -> [f64; 2] {
+        match &self.field {
+            ForceField::LennardJones(law) => [self.energy_with(law), self.energy_with(&law.continuous(self.cutoff))],
+            ForceField::LennardJonesShiftedForce(law) => [self.energy_with(law); 2],
+            ForceField::Any(law) => [self.energy_with(law), self.energy_with(&law.continuous())],
+        }
+    }
+
+    fn energy_with<P: PairLaw>(&self, law: &P) -> f64 {
+        let around = Surroundings {
+            positions: &self.positions,
+            counts: &self.counts,
+            edges: self.group.edges(self.time),
+            cutoff_squared: self.cutoff * self.cutoff,
+            gradient: Matrix3::zeros(),
+            half_kick: 0.0,
+        };
+        let level = self.level;
+        let parts: Vec<f64> = self
+            .list
+            .chunks
+            .par_iter()
+            .enumerate()
+            .map(|(index, list)| dispatch!(level, simd => energy_of_chunk(simd, law, &around, list, index * CHUNK)))
+            .collect();
+        parts.iter().sum()
+    }
+
+    /// Slot and atom of every simulated atom, in slot order.
+    fn occupied(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.ids.iter().enumerate().filter(|(_, id)| **id != PADDING).map(|(slot, id)| (slot, *id as usize))
+    }
+
+    /// Peculiar velocities in slot order.
+    pub(crate) fn peculiar_velocities(&self) -> impl Iterator<Item = Vector3<f64>> + '_ {
+        let gradient = self.model.flow.velocity_gradient(self.time);
+        self.occupied().map(move |(slot, _)| get(&self.velocities, slot) - gradient * get(&self.positions, slot))
+    }
+
+    /// Forces by atom.
+    pub(crate) fn forces(&self) -> Vec<Vector3<f64>> {
+        self.by_atom(|slot, _| get(&self.forces, slot))
+    }
+
+    /// Positions by atom, continuous from the start: `x + F(t) E n`.
+    pub(crate) fn unwrapped_positions(&self) -> Vec<Vector3<f64>> {
+        self.by_atom(|slot, id| {
+            get(&self.positions, slot) + self.group.reference_translation(self.time, &self.wraps[id])
+        })
+    }
+
+    /// Lab velocities by atom, of the unwrapped atoms: `v + A E n`.
+    pub(crate) fn unwrapped_velocities(&self) -> Vec<Vector3<f64>> {
+        self.by_atom(|slot, id| get(&self.velocities, slot) + self.group.reference_velocity(&self.wraps[id]))
+    }
+
+    fn by_atom(&self, value: impl Fn(usize, usize) -> Vector3<f64>) -> Vec<Vector3<f64>> {
+        let mut result = vec![Vector3::zeros(); self.len()];
+        for (slot, id) in self.occupied() {
+            result[id] = value(slot, id);
+        }
+        result
+    }
+
+    /// Listed atoms around one atom, on average; the list of a cluster counts once.
+    pub(crate) fn mean_neighbours(&self) -> f64 {
+        self.list.entries() as f64 / self.counts.len().max(1) as f64
+    }
+}
+
+/// The larger of two squares; not a number wins.
+fn largest(a: f64, b: f64) -> f64 {
+    if a >= b || a.is_nan() { a } else { b }
+}
+
+/// Kick and drift of one chunk; the largest squared displacement beyond the flow.
+#[inline(always)]
+fn drift_chunk<S: fearless_simd::Simd>(
+    simd: S,
+    positions: &mut [f64],
+    velocities: &mut [f64],
+    forces: &[f64],
+    anchors: &[f64],
+    kick: f64,
+    time_step: f64,
+    motion: &Matrix3<f64>,
+) -> f64 {
+    use fearless_simd::{f64x4, prelude::*};
+    let (kick, step) = (f64x4::splat(simd, kick), f64x4::splat(simd, time_step));
+    let m = |i, j| f64x4::splat(simd, -motion[(i, j)]);
+    let mut largest_lanes = f64x4::splat(simd, 0.0);
+    let blocks = positions.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
+    let constants = forces.chunks_exact(STRIDE).zip(anchors.chunks_exact(STRIDE));
+    for ((position, velocity), (force, anchor)) in blocks.zip(constants) {
+        let part = |block: &[f64], k: usize| f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]);
+        let moved: [f64x4<S>; 3] = [0, 1, 2].map(|k| {
+            let new_velocity = part(force, k).mul_add(kick, part(velocity, k));
+            new_velocity.store_slice(&mut velocity[k * LANES..(k + 1) * LANES]);
+            let new_position = new_velocity.mul_add(step, part(position, k));
+            new_position.store_slice(&mut position[k * LANES..(k + 1) * LANES]);
+            new_position
+        });
+        let start: [f64x4<S>; 3] = [0, 1, 2].map(|k| part(anchor, k));
+        let beyond: [f64x4<S>; 3] = [0, 1, 2]
+            .map(|k| start[2].mul_add(m(k, 2), start[1].mul_add(m(k, 1), start[0].mul_add(m(k, 0), moved[k]))));
+        let squared = beyond[2].mul_add(beyond[2], beyond[1].mul_add(beyond[1], beyond[0] * beyond[0]));
+        // In this order a lane that is not a number stays so.
+        largest_lanes = largest_lanes.simd_ge(squared).select(largest_lanes, squared);
+    }
+    let mut lanes = [0.0; LANES];
+    largest_lanes.store_slice(&mut lanes);
+    lanes.into_iter().fold(0.0, largest)
+}
+
+/// The vector in `slot`.
+fn get(array: &[f64], slot: usize) -> Vector3<f64> {
+    let place = offset(slot);
+    Vector3::new(array[place], array[place + LANES], array[place + 2 * LANES])
+}
+
+/// Sets the vector in `slot`.
+fn put(array: &mut [f64], slot: usize, value: &Vector3<f64>) {
+    let place = offset(slot);
+    for k in 0..3 {
+        array[place + k * LANES] = value[k];
+    }
+}

@@ -1,0 +1,129 @@
+//! Pair laws as the force loops see them: functions of the squared distance, four pairs at a time.
+
+use crate::MolecularError;
+use fearless_simd::{Simd, f64x4, prelude::*};
+use omd_interaction::{PairPotential, Truncation};
+
+/// What a force loop asks of a pair potential. Lanes at or beyond the cutoff are discarded by the caller, but have to
+/// be computed without trapping.
+pub(crate) trait PairLaw: Sync {
+    /// `-U'(r)/r`, force per length, from `r^2`.
+    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S>;
+    /// `U(r)` from `r^2`.
+    fn energy<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S>;
+}
+
+/// A potential prepared for the force loops.
+#[derive(Clone, Debug)]
+pub(crate) enum ForceField {
+    /// Lennard-Jones, truncated or shifted; WCA is one of these.
+    LennardJones(LennardJonesPair<false>),
+    /// Lennard-Jones with a shifted force.
+    LennardJonesShiftedForce(LennardJonesPair<true>),
+    /// Any other form.
+    Any(AnyPair),
+}
+
+impl ForceField {
+    pub(crate) fn new(potential: &PairPotential) -> Result<Self, MolecularError> {
+        let cutoff = potential.cutoff().ok_or(MolecularError::NoCutoff)?;
+        if !(cutoff > 0.0 && cutoff.is_finite()) {
+            return Err(MolecularError::Cutoff(cutoff));
+        }
+        let (shift, slope) = potential.shift_and_slope();
+        Ok(match potential.form().as_lennard_jones() {
+            Some(form) => {
+                let s6 = form.sigma.powi(6);
+                let [attraction, repulsion] = [4.0 * form.epsilon * s6, 4.0 * form.epsilon * s6 * s6];
+                let constant = slope * cutoff - shift;
+                if potential.truncation() == Truncation::ShiftedForce {
+                    Self::LennardJonesShiftedForce(LennardJonesPair { attraction, repulsion, constant, slope })
+                } else {
+                    Self::LennardJones(LennardJonesPair { attraction, repulsion, constant, slope })
+                }
+            }
+            None => Self::Any(AnyPair { potential: potential.clone(), constant: 0.0 }),
+        })
+    }
+}
+
+/// `U = repulsion/r^12 - attraction/r^6 - slope r + constant` inside the cutoff.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LennardJonesPair<const SLOPED: bool> {
+    /// `4 epsilon sigma^6`.
+    attraction: f64,
+    /// `4 epsilon sigma^12`.
+    repulsion: f64,
+    /// `slope rc - U(rc)`.
+    constant: f64,
+    /// `U'(rc)` with a shifted force, else 0.
+    slope: f64,
+}
+
+impl<const SLOPED: bool> LennardJonesPair<SLOPED> {
+    /// The same forces from an energy that vanishes at the cutoff.
+    pub(crate) fn continuous(&self, cutoff: f64) -> Self {
+        let s6 = cutoff.powi(-6);
+        let jump = (self.repulsion * s6 - self.attraction) * s6 - self.slope * cutoff;
+        Self { constant: -jump, ..*self }
+    }
+}
+
+impl<const SLOPED: bool> PairLaw for LennardJonesPair<SLOPED> {
+    #[inline(always)]
+    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
+        let inverse = f64x4::splat(simd, 1.0) / squared;
+        let inverse6 = inverse * inverse * inverse;
+        let bracket =
+            inverse6.mul_add(f64x4::splat(simd, 12.0 * self.repulsion), f64x4::splat(simd, -6.0 * self.attraction));
+        let force = bracket * (inverse6 * inverse);
+        if SLOPED { inverse.sqrt().mul_add(f64x4::splat(simd, self.slope), force) } else { force }
+    }
+
+    #[inline(always)]
+    fn energy<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
+        let inverse = f64x4::splat(simd, 1.0) / squared;
+        let inverse6 = inverse * inverse * inverse;
+        let bracket = inverse6.mul_add(f64x4::splat(simd, self.repulsion), f64x4::splat(simd, -self.attraction));
+        let energy = bracket.mul_add(inverse6, f64x4::splat(simd, self.constant));
+        if SLOPED { energy - squared.sqrt() * f64x4::splat(simd, self.slope) } else { energy }
+    }
+}
+
+/// Any [`PairPotential`], one lane after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct AnyPair {
+    potential: PairPotential,
+    /// Added to the energy inside the cutoff.
+    constant: f64,
+}
+
+impl AnyPair {
+    /// The same forces from an energy that vanishes at the cutoff.
+    pub(crate) fn continuous(&self) -> Self {
+        let (shift, _) = self.potential.shift_and_slope();
+        let jump = self.potential.cutoff().map_or(0.0, |rc| self.potential.form().energy(rc) - shift);
+        Self { potential: self.potential.clone(), constant: -jump }
+    }
+
+    #[inline(always)]
+    fn lanes<S: Simd>(simd: S, squared: f64x4<S>, value: impl Fn(f64) -> f64) -> f64x4<S> {
+        let mut lanes = [0.0; 4];
+        squared.store_slice(&mut lanes);
+        f64x4::from_slice(simd, &lanes.map(|r2| value(r2.sqrt())))
+    }
+}
+
+impl PairLaw for AnyPair {
+    #[inline(always)]
+    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
+        let cutoff = self.potential.cutoff().unwrap_or(f64::INFINITY);
+        // The trait object is asked only where something acts.
+        Self::lanes(simd, squared, |r| if r < cutoff { -self.potential.derivative(r) / r } else { 0.0 })
+    }
+
+    #[inline(always)]
+    fn energy<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
+        Self::lanes(simd, squared, |r| self.potential.energy(r) + self.constant)
+    }
+}

@@ -1,0 +1,227 @@
+//! The description `molecular`.
+
+mod observe;
+mod schedule;
+
+use crate::engine::Engine;
+use crate::work::WorkBalance;
+use crate::{Atoms, Model, MolecularError, Scheme};
+use omd_flow::{
+    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
+    Structure, Vector3, lattice,
+};
+use schedule::Leg;
+
+/// Objective molecular dynamics under the translation group (10) of \[JamesQiWang\], for any `A`.
+///
+/// Velocity Verlet in the inertial frame; the lattice is reduced as it gets skewed, so strain is unlimited.
+///
+/// # Valid when
+/// `t < t*`.
+/// # Preserves
+/// The work balance `d/dt (sum m w^2/2 + U) = -V P : L` to `O(dt^2)`; zero peculiar momentum; the bits on any number of
+/// threads, through pauses and checkpoints.
+/// # Accuracy
+/// `O(dt^2)`; the neighbour list is exact: it is rebuilt before a pair could be missed.
+/// # Cost
+/// `O(N)` a step at any strain.
+#[derive(Clone, Debug)]
+pub struct Molecular {
+    engine: Engine,
+    scheme: Scheme,
+    temperature_at_start: f64,
+    balance: WorkBalance,
+    leg: Option<Leg>,
+    shortest_image: f64,
+}
+
+/// The simulated atoms as files show them: in the order given, continuous from the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalAtoms {
+    /// Unwrapped positions.
+    pub positions: Vec<Vector3<f64>>,
+    /// Lab velocities of those same unwrapped atoms.
+    pub velocities: Vec<Vector3<f64>>,
+    /// The edges `F(t) E` of the cell as given at the start, columns; skewed as far as the flow took them.
+    pub cell: Matrix3<f64>,
+}
+
+impl Molecular {
+    /// Places the atoms at t = 0.
+    ///
+    /// # Errors
+    /// [`MolecularError`], overlapping atoms among them: a pair energy above `1e6 k_B T`, images included.
+    pub fn new(model: &Model, scheme: Scheme, atoms: &Atoms) -> Result<Self, MolecularError> {
+        for (name, value) in [("mass", model.mass), ("time step", scheme.time_step)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(MolecularError::NotPositive(name, value));
+            }
+        }
+        atoms.check()?;
+        let wraps = atoms.shifts.clone();
+        let gradient = model.flow.velocity_gradient_at_zero();
+        let velocities: Vec<Vector3<f64>> =
+            atoms.peculiar.iter().zip(&atoms.positions).map(|(w, x)| w + gradient * x).collect();
+        crate::start::refuse_overlaps(model, atoms)?;
+        let engine = Engine::new(model, scheme.time_step, atoms.cell, &atoms.positions, &velocities, wraps)?;
+        let mut molecular = Self {
+            engine,
+            scheme,
+            temperature_at_start: 0.0,
+            balance: WorkBalance::default(),
+            leg: None,
+            shortest_image: lattice::shortest_vector(&atoms.cell),
+        };
+        molecular.temperature_at_start = molecular.temperature();
+        molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
+        Ok(molecular)
+    }
+
+    /// The simulated atoms, unwrapped, in the order given.
+    #[must_use]
+    pub fn atoms(&self) -> FinalAtoms {
+        FinalAtoms {
+            positions: self.engine.unwrapped_positions(),
+            velocities: self.engine.unwrapped_velocities(),
+            cell: self.engine.model.flow.deformation(self.engine.time) * self.engine.group.reference(),
+        }
+    }
+
+    /// The forces on the simulated atoms, in the order given.
+    #[must_use]
+    pub fn forces(&self) -> Vec<Vector3<f64>> {
+        self.engine.forces()
+    }
+
+    /// The group that makes the images.
+    #[must_use]
+    pub fn group(&self) -> &crate::TranslationGroup {
+        &self.engine.group
+    }
+
+    /// How often the neighbour list was built.
+    #[must_use]
+    pub fn list_builds(&self) -> u64 {
+        self.engine.rebuilds
+    }
+
+    /// Steps taken.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.engine.steps
+    }
+
+    /// Listed atoms per cluster of four.
+    #[must_use]
+    pub fn listed_per_cluster(&self) -> f64 {
+        self.engine.mean_neighbours()
+    }
+
+    /// Computes the forces at the present positions once more: for measuring what they cost.
+    pub fn evaluate_forces(&mut self) {
+        self.engine.evaluate(0.0);
+    }
+
+    /// One step; `end` is the time after it.
+    fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
+        self.engine.step(time_step, end);
+        let kinetic = self.engine.sums.kinetic;
+        let power = self.power();
+        self.balance.advance(time_step, power);
+        if (kinetic[0] + kinetic[1] + kinetic[2]).is_finite() && power.is_finite() {
+            return Ok(());
+        }
+        Err(Stop {
+            time: end,
+            reason: format!(
+                "the kinetic energy is no longer finite after {} steps: atoms came too close for a time step of {time_step}; \
+                 hint: a smaller time-step",
+                self.engine.steps
+            ),
+        })
+    }
+}
+
+impl Description for Molecular {
+    fn name(&self) -> &'static str {
+        "molecular"
+    }
+
+    fn time(&self) -> f64 {
+        self.engine.time
+    }
+
+    fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
+        let every = (20_000 / self.engine.len().max(1)).max(1) as u64;
+        loop {
+            let leg = match self.leg {
+                Some(leg) => leg,
+                None if self.engine.time >= until => return Ok(Advance::Arrived),
+                None => self.plan(until),
+            };
+            let done = leg.done + 1;
+            self.step(leg.time_step, leg.time_after(done))?;
+            self.leg = leg.after(done);
+            if self.engine.steps.is_multiple_of(every) && self.engine.time < until {
+                self.note_shortest_image();
+                if monitor.at(self.engine.time) == Pace::Pause {
+                    return Ok(Advance::Paused);
+                }
+            }
+        }
+    }
+
+    fn observe(&mut self) -> Observables {
+        self.note_shortest_image();
+        self.observables()
+    }
+
+    fn structure(&self) -> Option<Structure> {
+        let atoms = self.atoms();
+        Some(Structure {
+            time: self.engine.time,
+            cell: atoms.cell,
+            positions: atoms.positions,
+            lab_velocities: atoms.velocities,
+        })
+    }
+    fn save(&self, state: &mut StateWriter) {
+        self.engine.save(state);
+        for value in [self.temperature_at_start, self.shortest_image] {
+            state.f64(value);
+        }
+        for value in [self.balance.energy_at_start, self.balance.work, self.balance.power] {
+            state.f64(value);
+        }
+        Leg::save(self.leg, state);
+    }
+
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.engine.restore(state)?;
+        self.temperature_at_start = state.f64()?;
+        self.shortest_image = state.f64()?;
+        self.balance = WorkBalance { energy_at_start: state.f64()?, work: state.f64()?, power: state.f64()? };
+        self.leg = Leg::restore(state)?;
+        Ok(())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![
+            ("atoms", self.engine.len().to_string()),
+            ("steps", self.engine.steps.to_string()),
+            ("neighbour list builds", self.engine.rebuilds.to_string()),
+            ("listed atoms per cluster of four", format!("{:.1}", self.engine.mean_neighbours())),
+            ("smallest image distance", format!("{}", self.shortest_image)),
+        ];
+        let cutoff = self.engine.model.potential.cutoff().unwrap_or(f64::INFINITY);
+        if self.shortest_image < cutoff {
+            let text = "atoms meet their own images: the smallest image distance is below the cutoff";
+            facts.push(("warning", text.into()));
+        } else if self.shortest_image < 2.0 * cutoff {
+            let text =
+                "an atom may feel two images of one neighbour: the smallest image distance is below twice the cutoff";
+            facts.push(("warning", text.into()));
+        }
+        facts
+    }
+}

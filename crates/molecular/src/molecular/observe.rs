@@ -1,0 +1,84 @@
+//! Observables of the atoms.
+
+use super::Molecular;
+use omd_flow::{Dimension, Matrix3, Observables, Vector3, lattice, symmetric_components};
+
+/// A symmetric tensor from xx yy zz xy xz yz.
+fn symmetric([xx, yy, zz, xy, xz, yz]: [f64; 6]) -> Matrix3<f64> {
+    Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz)
+}
+
+const KINETIC: [&str; 6] = ["kinetic_pxx", "kinetic_pyy", "kinetic_pzz", "kinetic_pxy", "kinetic_pxz", "kinetic_pyz"];
+const DRIFT: [&str; 3] = ["drift_x", "drift_y", "drift_z"];
+
+impl Molecular {
+    /// `m sum w w^T` about zero, energy.
+    fn kinetic_sum(&self) -> Matrix3<f64> {
+        symmetric(self.engine.sums.kinetic) * self.engine.model.mass
+    }
+
+    /// The mean of `w`.
+    fn drift(&self) -> Vector3<f64> {
+        Vector3::from(self.engine.sums.drift) / self.engine.len() as f64
+    }
+
+    /// `m sum w w^T / (3N)`'s trace, `w` about its mean: an energy.
+    pub(super) fn temperature(&self) -> f64 {
+        let about_zero = self.kinetic_sum().trace() / self.engine.len() as f64;
+        (about_zero - self.engine.model.mass * self.drift().norm_squared()) / 3.0
+    }
+
+    /// `-V P : L`, `w` about zero as the identity has it; power.
+    pub(super) fn power(&self) -> f64 {
+        let stress = self.kinetic_sum() + symmetric(self.engine.sums.virial);
+        let gradient = self.engine.model.flow.velocity_gradient(self.engine.time);
+        -stress.component_mul(&gradient).sum()
+    }
+
+    /// `sum m w^2/2 + U` of a potential without jump, energy.
+    pub(super) fn balance_energy(&self) -> f64 {
+        0.5 * self.kinetic_sum().trace() + self.engine.potential_energies()[1]
+    }
+
+    /// The smallest image distance seen so far.
+    pub(super) fn note_shortest_image(&mut self) {
+        let shortest = lattice::shortest_vector(&self.engine.group.edges(self.engine.time));
+        self.shortest_image = self.shortest_image.min(shortest);
+    }
+
+    /// `V P = m sum w w^T + (1/2) sum sum r f`, `q = 1/2 sum m |w|^2 w / V`, `w` about its mean.
+    pub(super) fn observables(&self) -> Observables {
+        let engine = &self.engine;
+        let (count, mass) = (engine.len() as f64, engine.model.mass);
+        let volume = engine.group.reference().determinant().abs() * engine.model.flow.volume_ratio(engine.time);
+        let drift = self.drift();
+        let kinetic = (self.kinetic_sum() - drift * drift.transpose() * (mass * count)) / volume;
+        let (mut heat, mut fourth) = (Vector3::zeros(), 0.0);
+        for velocity in engine.peculiar_velocities() {
+            let w = velocity - drift;
+            let squared = w.norm_squared();
+            heat += w * squared;
+            fourth += squared * squared;
+        }
+        let [potential, continuous] = engine.potential_energies();
+        let energy = 0.5 * self.kinetic_sum().trace() + continuous;
+        let mut row = Observables {
+            time: engine.time,
+            density: count / volume,
+            temperature: kinetic.trace() * volume / (3.0 * count),
+            pressure: kinetic + symmetric(engine.sums.virial) / volume,
+            heat_flux: Some(heat * (0.5 * mass / volume)),
+            extra: Vec::new(),
+        };
+        for (name, value) in KINETIC.into_iter().zip(symmetric_components(&kinetic)) {
+            row.push(name, value, Dimension::Pressure);
+        }
+        row.push("potential_energy", potential, Dimension::Energy);
+        row.push("energy_balance", self.balance.residual(energy), Dimension::Energy);
+        row.push("fourth_moment", fourth / count, Dimension::VelocityToTheFourth);
+        for (name, value) in DRIFT.into_iter().zip(drift.iter()) {
+            row.push(name, *value, Dimension::Velocity);
+        }
+        row
+    }
+}

@@ -1,0 +1,124 @@
+//! The atoms at t = 0.
+
+mod auto;
+mod positions;
+mod proximity;
+
+pub use auto::auto_cell;
+pub(crate) use proximity::refuse_overlaps;
+
+use crate::{Model, MolecularError};
+use omd_flow::{Matrix3, Philox, Vector3, draw_velocities};
+
+/// Drawn positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DrawnPositions {
+    /// Uniform, no pair energy above `k_B T`.
+    Random,
+    /// A face-centred cubic arrangement filled as evenly as the count allows.
+    Fcc,
+}
+
+/// The cell of drawn atoms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LatticeChoice {
+    /// A cube.
+    Cubic,
+    /// The cell of this volume whose shortest image distance over the run is largest.
+    Auto,
+    /// These edges (columns), at t = 0.
+    Edges(Matrix3<f64>),
+}
+
+/// The simulated atoms at t = 0, plain data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Atoms {
+    /// `E`, edges as columns.
+    pub cell: Matrix3<f64>,
+    /// One image of each atom, in the cell or anywhere.
+    pub positions: Vec<Vector3<f64>>,
+    /// For each atom the counts of lattice vectors from `positions` to the place reported as its own.
+    pub shifts: Vec<Vector3<i64>>,
+    /// Peculiar velocities.
+    pub peculiar: Vec<Vector3<f64>>,
+}
+
+impl Atoms {
+    /// Given atoms; peculiar velocities of the given `covariance` `P/(n m)` are drawn where there are none.
+    ///
+    /// # Errors
+    /// [`MolecularError::Velocities`] when they cannot be drawn.
+    pub fn given(
+        cell: Matrix3<f64>,
+        positions: Vec<Vector3<f64>>,
+        shifts: Vec<Vector3<i64>>,
+        peculiar: Option<Vec<Vector3<f64>>>,
+        covariance: &Matrix3<f64>,
+        random: &mut Philox,
+    ) -> Result<Self, MolecularError> {
+        let peculiar = match peculiar {
+            Some(peculiar) => peculiar,
+            None => draw_velocities(positions.len(), covariance, random)?,
+        };
+        Ok(Self { cell, positions, shifts, peculiar })
+    }
+
+    /// `count` drawn atoms: positions, then peculiar velocities with zero mean and exactly `covariance` `P/(n m)`.
+    ///
+    /// `duration` is what `lattice = "auto"` plans for.
+    ///
+    /// # Errors
+    /// [`MolecularError::TooDense`] when random positions do not fit, [`MolecularError::Velocities`].
+    pub fn drawn(
+        model: &Model,
+        count: usize,
+        number_density: f64,
+        positions: DrawnPositions,
+        lattice: &LatticeChoice,
+        covariance: &Matrix3<f64>,
+        duration: f64,
+        random: &mut Philox,
+    ) -> Result<Self, MolecularError> {
+        if !(number_density > 0.0 && number_density.is_finite()) {
+            return Err(MolecularError::NotPositive("number density", number_density));
+        }
+        let volume = count as f64 / number_density;
+        let cell = match lattice {
+            LatticeChoice::Cubic => Matrix3::identity() * volume.cbrt(),
+            LatticeChoice::Auto => auto_cell(&model.flow, duration, volume),
+            LatticeChoice::Edges(edges) => *edges,
+        };
+        check_cell(&cell)?;
+        let temperature = model.mass * covariance.trace() / 3.0;
+        let positions = match positions {
+            DrawnPositions::Fcc => positions::fcc(&cell, count),
+            DrawnPositions::Random => positions::random(model, &cell, count, temperature, random)?,
+        };
+        let peculiar = draw_velocities(count, covariance, random)?;
+        Ok(Self { cell, shifts: vec![Vector3::zeros(); count], positions, peculiar })
+    }
+
+    /// Refuses what is not a set of atoms.
+    pub(crate) fn check(&self) -> Result<(), MolecularError> {
+        check_cell(&self.cell)?;
+        let count = self.positions.len();
+        if count == 0 || count > u32::MAX as usize / 16 {
+            return Err(MolecularError::Atoms(format!("{count} atoms cannot be simulated")));
+        }
+        if self.shifts.len() != count || self.peculiar.len() != count {
+            let (shifts, velocities) = (self.shifts.len(), self.peculiar.len());
+            return Err(MolecularError::Atoms(format!("{count} positions, {shifts} shifts, {velocities} velocities")));
+        }
+        let finite = |v: &Vector3<f64>| v.iter().all(|x| x.is_finite());
+        match self.positions.iter().zip(&self.peculiar).position(|(x, w)| !finite(x) || !finite(w)) {
+            Some(index) => Err(MolecularError::NotFinite(index + 1)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn check_cell(cell: &Matrix3<f64>) -> Result<(), MolecularError> {
+    let product: f64 = (0..3).map(|k| cell.column(k).norm()).product();
+    let volume = cell.determinant().abs();
+    if volume.is_finite() && volume > 1e-12 * product { Ok(()) } else { Err(MolecularError::FlatCell) }
+}

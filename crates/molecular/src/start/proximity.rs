@@ -1,0 +1,91 @@
+//! Close pairs at t = 0, images included.
+
+use super::Atoms;
+use crate::neighbours::{Arrangement, LANES, NeighbourList, PADDING, Reach, STRIDE, offset};
+use crate::{Model, MolecularError};
+use fearless_simd::Level;
+use omd_flow::{Matrix3, Vector3, lattice};
+use omd_interaction::PairPotential;
+
+/// A pair of atoms, the second translated: `separation = x_first - x_second_image`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClosePair {
+    pub(super) first: usize,
+    pub(super) second: usize,
+    pub(super) separation: Vector3<f64>,
+}
+
+/// Every pair closer than `radius`, each once from either side (`first <= second`), in order of the atoms.
+///
+/// An atom and its own image count once for each of the two opposite translations.
+pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radius: f64) -> Vec<ClosePair> {
+    let edges = lattice::reduce(cell).basis;
+    let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
+    let wrapped: Vec<Vector3<f64>> = positions.iter().map(|x| x - edges * (inverse * x).map(f64::floor)).collect();
+    let ids: Vec<u32> = (0..positions.len() as u32).collect();
+    let arrangement = Arrangement::new(edges, inverse, &wrapped, &ids);
+    let mut slots = vec![0.0; arrangement.clusters.len() * STRIDE];
+    for (slot, &source) in arrangement.order.iter().enumerate().filter(|(_, source)| **source != PADDING) {
+        for k in 0..3 {
+            slots[offset(slot) + k * LANES] = wrapped[source as usize][k];
+        }
+    }
+    let reach = Reach { radius, horizon: 0.0, gradient: Matrix3::zeros() };
+    let mut list = NeighbourList::default();
+    list.build(&arrangement, &slots, &reach, Level::new());
+    let mut pairs = Vec::new();
+    let mut keep = |first: u32, second: u32, translation: &Vector3<f64>| {
+        if first == PADDING || second == PADDING || first > second {
+            return;
+        }
+        let (first, second) = (first as usize, second as usize);
+        let separation = wrapped[first] - wrapped[second] - translation;
+        if separation.norm_squared() < radius * radius {
+            pairs.push(ClosePair { first, second, separation });
+        }
+    };
+    list.for_each_entry(|cluster, entry, label| {
+        let translation = edges * label.map(f64::from);
+        let second = arrangement.order[entry];
+        (0..LANES).for_each(|lane| keep(arrangement.order[cluster * LANES + lane], second, &translation));
+    });
+    for cluster in arrangement.order.chunks(LANES) {
+        for &first in cluster {
+            cluster.iter().filter(|&&second| second != first).for_each(|&s| keep(first, s, &Vector3::zeros()));
+        }
+    }
+    pairs.sort_by_key(|pair| (pair.first, pair.second));
+    pairs
+}
+
+/// The largest distance at which the potential is above `energy`, zero if there is none.
+pub(super) fn core_radius(potential: &PairPotential, energy: f64) -> f64 {
+    let Some(cutoff) = potential.cutoff() else { return 0.0 };
+    // From outside inwards: the first crossing is the outermost one.
+    let steps = 4096;
+    let place = |k: usize| cutoff * (1.0 - k as f64 / f64::from(steps));
+    let Some(inside) = (1..steps as usize).find(|&k| potential.energy(place(k)) > energy) else { return 0.0 };
+    let (mut low, mut high) = (place(inside), place(inside - 1));
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if potential.energy(middle) > energy { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// Refuses atoms whose pair energy is above `1e6 k_B T`, images included.
+pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), MolecularError> {
+    let count = atoms.positions.len() as f64;
+    let temperature = model.mass * atoms.peculiar.iter().map(|w| w.norm_squared()).sum::<f64>() / (3.0 * count);
+    let radius = core_radius(&model.potential, 1e6 * temperature);
+    // Atoms at one place have no energy that is a number; a sliver of the cutoff catches them.
+    let least = model.potential.cutoff().unwrap_or(0.0) * 1e-6;
+    match close_pairs(&atoms.cell, &atoms.positions, radius.max(least)).first() {
+        Some(pair) => Err(MolecularError::Overlap {
+            first: pair.first + 1,
+            second: pair.second + 1,
+            distance: pair.separation.norm(),
+        }),
+        None => Ok(()),
+    }
+}
