@@ -65,21 +65,27 @@ fn pairs<S: Simd>(simd: S) -> f64 {
     let coordinates: Vec<f64> = (0..3 * ATOMS).map(|k| 1.0 + 0.5 * ((k * 7919) % 512) as f64 / 512.0).collect();
     let (x, rest) = coordinates.split_at(ATOMS);
     let (y, z) = rest.split_at(ATOMS);
-    let splat = |value: f64| S::f64s::splat(simd, value);
-    let (zero, one, cutoff) = (splat(0.0), splat(1.0), splat(6.25));
+    let (zero, one) = (S::f64s::splat(simd, 0.0), S::f64s::splat(simd, 1.0));
+    let (cutoff, repulsion, attraction) =
+        (S::f64s::splat(simd, 6.25), S::f64s::splat(simd, 48.0), S::f64s::splat(simd, -24.0));
     let mut sum = [zero; 3 * CENTRES];
     let clock = Instant::now();
     for pass in 0..PASSES {
-        let centres = [0, 1, 2, 3].map(|k| splat(black_box(0.1 * (k + pass % 2) as f64)));
+        let mut centres = [zero; CENTRES];
+        for (k, centre) in centres.iter_mut().enumerate() {
+            *centre = S::f64s::splat(simd, black_box(0.1 * (k + pass % 2) as f64));
+        }
         for block in (0..ATOMS).step_by(S::f64s::LEN) {
             let range = block..block + S::f64s::LEN;
-            let position = [x, y, z].map(|part| S::f64s::from_slice(simd, &part[range.clone()]));
-            for (k, centre) in centres.iter().enumerate() {
-                let [dx, dy, dz] = position.map(|value| *centre - value);
+            let px = S::f64s::from_slice(simd, &x[range.clone()]);
+            let py = S::f64s::from_slice(simd, &y[range.clone()]);
+            let pz = S::f64s::from_slice(simd, &z[range]);
+            for k in 0..CENTRES {
+                let (dx, dy, dz) = (centres[k] - px, centres[k] - py, centres[k] - pz);
                 let squared = dz.mul_add(dz, dy.mul_add(dy, dx * dx));
                 let inverse = one / squared;
                 let inverse6 = inverse * inverse * inverse;
-                let bracket = inverse6.mul_add(splat(48.0), splat(-24.0));
+                let bracket = inverse6.mul_add(repulsion, attraction);
                 let strength = squared.simd_lt(cutoff).select(bracket * (inverse6 * inverse), zero);
                 sum[3 * k] = strength.mul_add(dx, sum[3 * k]);
                 sum[3 * k + 1] = strength.mul_add(dy, sum[3 * k + 1]);
