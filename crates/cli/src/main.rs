@@ -13,6 +13,7 @@ mod new;
 mod output;
 mod report;
 mod run;
+mod start;
 mod transport;
 
 use clap::Parser;

@@ -12,3 +12,4 @@ mod transport;
 pub use build::plans;
 pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};
 pub use plan::{BuildError, Plan};
+pub use transport::viscosity;

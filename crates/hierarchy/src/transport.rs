@@ -17,6 +17,14 @@ pub(crate) fn viscosity_law(experiment: &Experiment) -> Result<ViscosityLaw, Bui
     }
 }
 
+/// The viscosity (Kn = 1) that the experiment's Navier-Stokes description has at `temperature` (an energy).
+///
+/// # Errors
+/// [`BuildError`] where the interaction has none.
+pub fn viscosity(experiment: &Experiment, temperature: f64) -> Result<f64, BuildError> {
+    Ok(viscosity_law(experiment)?(temperature))
+}
+
 /// Linear in (log T, log mu) between the points of a table, a power law beyond its ends.
 fn tabulated(points: Vec<(f64, f64)>) -> ViscosityLaw {
     let logs: Vec<(f64, f64)> = points.into_iter().map(|(t, mu)| (t.ln(), mu.ln())).collect();

@@ -3,16 +3,22 @@
 //! Invariant: knows no dynamics; everything that leaves or enters is in the input's units, everything handed on inside
 //! is in internal ones. No text that a user can write makes it panic.
 
+mod checkpoint;
 mod diagnostic;
 mod files;
 mod input;
+mod manifest;
+mod output;
 mod structure;
 mod table;
 mod units;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use diagnostic::{Diagnostic, InputError, Location};
 pub use files::{FileError, write_atomically};
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
+pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
+pub use output::{CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, TRAJECTORY, prepare_output, table_name};
 pub use structure::{
     Frame, Structure, TrajectoryWriter, Velocities, parse_structure, write_final_structure, write_frame,
 };

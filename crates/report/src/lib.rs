@@ -1,1 +1,75 @@
-//! Placeholder.
+//! The report of a run: one HTML file that needs nothing else, and pictures.
+//!
+//! Reads the files of an output directory only: `<description>.csv` and `manifest.json`. Missing columns, tables and
+//! fields of the manifest leave a gap in the page; a table that cannot be read is an error with its line and column.
+//!
+//! Invariant: no simulation here; nothing but [`omd_flow`] is known of the other crates. The page asks for no network,
+//! no script and no other file.
+//!
+//! ```no_run
+//! let page = omd_report::write_report("results/argon-shear".as_ref())?;
+//! omd_report::write_picture("results/argon-shear".as_ref(), "argon-shear.png".as_ref())?;
+//! # Ok::<(), omd_report::ReportError>(())
+//! ```
+
+mod curves;
+mod descriptions;
+mod deviation;
+mod error;
+mod flow_view;
+mod format;
+mod manifest;
+mod page;
+mod picture;
+mod plot;
+mod results;
+mod table;
+mod units;
+mod verdict;
+
+pub use error::ReportError;
+
+use results::Results;
+use std::path::{Path, PathBuf};
+
+/// The file that [`write_report`] makes.
+pub const REPORT_FILE_NAME: &str = "report.html";
+
+/// Writes `report.html` into a directory of results and returns its path.
+///
+/// The file appears whole or not at all.
+///
+/// # Errors
+/// [`ReportError`]: no table in the directory, a table or a manifest that cannot be read, a file that cannot be written.
+pub fn write_report(directory: &Path) -> Result<PathBuf, ReportError> {
+    let page = page::render(&Results::read(directory)?)?;
+    let path = directory.join(REPORT_FILE_NAME);
+    write_whole(&path, page.as_bytes())?;
+    Ok(path)
+}
+
+/// Writes a picture of the results, four panels, as PNG or SVG by the ending of `picture`.
+///
+/// # Errors
+/// As [`write_report`], and [`ReportError::PictureFormat`] for another ending.
+pub fn write_picture(directory: &Path, picture: &Path) -> Result<(), ReportError> {
+    let format = picture::Format::of(picture)?;
+    let bytes = picture::render(&Results::read(directory)?, format)?;
+    write_whole(picture, &bytes)
+}
+
+/// Writes beside the target and renames, so that a reader never sees half a file.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.partial", std::process::id()));
+    let partial = path.with_file_name(name);
+    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    written.map_err(|source| {
+        // What is left of the failed attempt is of no use; the first error is the one to tell.
+        let _ = std::fs::remove_file(&partial);
+        ReportError::Write { path: path.to_owned(), source }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,6 @@ use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
 use physics::StateKeys;
 use reader::{Reader, Section};
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tables::MolecularKeys;
 use toml::de::DeTable;
@@ -46,8 +45,24 @@ pub struct ResolvedInput {
     pub warnings: Vec<String>,
 }
 
+impl ResolvedInput {
+    /// A message about `key` in `[section]` found after reading, as an error that points at it.
+    #[must_use]
+    pub fn diagnostic(&self, section: &str, key: &str, message: &str) -> InputError {
+        let file = self.path.display().to_string();
+        let (document, _) = DeTable::parse_recoverable(&self.text);
+        let span = document.get_ref().get_key_value(section).map(|(header, value)| {
+            let inside = value.get_ref().as_table().and_then(|table| table.get(key));
+            inside.map_or_else(|| header.span(), |value| value.span())
+        });
+        let location = span.map(|span| Location::of_span(&file, &self.text, &span));
+        let message = format!("{} {message}", reader::called(section, key));
+        InputError { diagnostics: vec![Diagnostic { message, location, help: None }] }
+    }
+}
+
 /// Which structure file was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StructureFile {
     /// As found from the input file's directory.
     pub path: PathBuf,
@@ -55,6 +70,19 @@ pub struct StructureFile {
     pub length: u64,
     /// CRC-32 of the bytes.
     pub checksum: u32,
+}
+
+impl StructureFile {
+    /// Length and checksum.
+    #[must_use]
+    pub fn fingerprint(&self) -> (u64, u32) {
+        (self.length, self.checksum)
+    }
+}
+
+/// The names of all descriptions, those of later versions included.
+pub(crate) fn description_names() -> impl Iterator<Item = &'static str> {
+    keys::SECTIONS.iter().filter(|section| section.description).map(|section| section.name)
 }
 
 /// Reads an input file and the structure file it names.

@@ -1,0 +1,146 @@
+//! What a run leaves in its directory.
+
+use omd_flow::Structure;
+use omd_hierarchy::experiment::{AtomStart, Experiment};
+use omd_hierarchy::progress::RunProgress;
+use omd_io::{
+    Checkpoint, DescriptionRecord, FINAL_STRUCTURE, Frame, Manifest, ResolvedInput, TRAJECTORY, Table,
+    TrajectoryWriter, table_name, write_final_structure,
+};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// The version that checkpoints and manifests carry.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The output directory of one run.
+pub(crate) struct Output {
+    directory: PathBuf,
+    input: ResolvedInput,
+    species: Vec<String>,
+    /// Opened at the first frame, so that a directory without frames has no file.
+    trajectory: Mutex<Option<TrajectoryWriter>>,
+}
+
+impl Output {
+    pub(crate) fn new(directory: PathBuf, input: ResolvedInput) -> Self {
+        let species = match input.experiment.molecular.as_ref().map(|settings| &settings.start) {
+            Some(AtomStart::Given { species, .. }) => species.clone(),
+            _ => Vec::new(),
+        };
+        Self { directory, input, species, trajectory: Mutex::new(None) }
+    }
+
+    pub(crate) fn input(&self) -> &ResolvedInput {
+        &self.input
+    }
+
+    /// Writes the checkpoint of `progress`.
+    pub(crate) fn checkpoint(&self, progress: &[RunProgress]) -> Result<(), String> {
+        let checkpoint = Checkpoint::new(&self.input, VERSION, progress.to_vec());
+        checkpoint.write(&self.directory).map_err(|error| error.to_string())
+    }
+
+    /// Sample `sample` of the atoms: a frame where one is asked for, the final structure at the end.
+    pub(crate) fn atoms(&self, sample: usize, atoms: &dyn Fn() -> Option<Structure>) -> Result<(), String> {
+        let schedule = &self.input.experiment.schedule;
+        let trajectory = self.input.experiment.molecular.as_ref().and_then(|settings| settings.trajectory.as_ref());
+        let frame = trajectory.is_some_and(|trajectory| sample.is_multiple_of(trajectory.every));
+        let last = sample == schedule.samples;
+        if !(frame || last) {
+            return Ok(());
+        }
+        let Some(structure) = atoms() else { return Ok(()) };
+        let shown = Frame {
+            time: structure.time,
+            cell: &structure.cell,
+            species: &self.species,
+            positions: &structure.positions,
+            lab_velocities: &structure.lab_velocities,
+        };
+        if let Some(every) = trajectory.filter(|_| frame).map(|trajectory| trajectory.every) {
+            let mut writer = self.trajectory.lock().unwrap_or_else(PoisonError::into_inner);
+            if writer.is_none() {
+                // Frames of samples before this one are there already, from before a break.
+                let path = self.directory.join(TRAJECTORY);
+                let opened = match sample.div_ceil(every) {
+                    0 => TrajectoryWriter::create(&path),
+                    frames => TrajectoryWriter::resume(&path, frames),
+                };
+                *writer = Some(opened.map_err(|error| error.to_string())?);
+            }
+            if let Some(writer) = writer.as_mut() {
+                writer.append(&shown, &self.input.units).map_err(|error| error.to_string())?;
+            }
+        }
+        if last {
+            let path = self.directory.join(FINAL_STRUCTURE);
+            write_final_structure(&path, &shown, &self.input.units).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Writes every table there is something for.
+    pub(crate) fn tables(&self, progress: &[RunProgress]) -> Result<(), String> {
+        for run in progress {
+            let rows: Vec<_> = run.replicas.iter().map(|replica| replica.rows.clone()).collect();
+            let table = Table::from_replicas(&rows, &self.input.units).map_err(|error| error.to_string())?;
+            if !table.rows.is_empty() {
+                let path = self.directory.join(table_name(&run.description));
+                table.write(&path).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A manifest that says the run has begun.
+    pub(crate) fn begin(&self) -> Result<Manifest, String> {
+        let manifest = Manifest::begin(&self.input, VERSION, rayon::current_num_threads(), SystemTime::now());
+        manifest.write(&self.directory).map_err(|error| error.to_string())?;
+        Ok(manifest)
+    }
+
+    /// The manifest at the end.
+    pub(crate) fn end(
+        &self,
+        mut manifest: Manifest,
+        wall: Duration,
+        progress: &[RunProgress],
+        why: &str,
+    ) -> Result<(), String> {
+        manifest.end(SystemTime::now(), wall, why);
+        manifest.descriptions = progress.iter().map(|run| record(&self.input.experiment, run)).collect();
+        manifest.write(&self.directory).map_err(|error| error.to_string())
+    }
+}
+
+/// What became of one description.
+fn record(experiment: &Experiment, run: &RunProgress) -> DescriptionRecord {
+    let seed = match run.description.as_str() {
+        "molecular" => experiment.molecular.as_ref().map(|settings| settings.seed),
+        "dsmc" => experiment.dsmc.map(|settings| settings.seed),
+        _ => None,
+    };
+    let stops: Vec<String> = run
+        .replicas
+        .iter()
+        .enumerate()
+        .filter_map(|(index, replica)| Some(format!("replica {index} {}", replica.stopped.as_ref()?)))
+        .collect();
+    let done = run.replicas.iter().all(|replica| replica.done);
+    let stopped = match (stops.is_empty(), done) {
+        (false, _) => stops.join("; "),
+        (true, true) => "reached the end".to_owned(),
+        (true, false) => "interrupted".to_owned(),
+    };
+    DescriptionRecord {
+        name: run.description.clone(),
+        replicas: run.replicas.len(),
+        seed,
+        wall_seconds: run.replicas.iter().map(|replica| replica.seconds).sum(),
+        stopped,
+        // Replica 0 speaks for all: counts are per replica.
+        facts: run.replicas.first().map(|replica| replica.facts.iter().cloned().collect()).unwrap_or_default(),
+    }
+}

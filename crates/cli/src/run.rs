@@ -1,0 +1,130 @@
+//! `omd run` and `omd resume`.
+
+use crate::args::{Resume, Run};
+use crate::bars::Bars;
+use crate::failure::Failure;
+use crate::hooks::{RunHooks, catch_interrupts};
+use crate::output::{Output, VERSION};
+use crate::start::{Start, plans, start, wrong_start};
+use omd_hierarchy::progress::RunProgress;
+use omd_hierarchy::{DriveError, Outcome, Plan, drive, fresh_progress};
+use omd_io::Checkpoint;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Runs every description of an input file.
+pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
+    let Start { input, plans } = start(&arguments.input)?;
+    let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
+    omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
+    if !quiet {
+        input.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    }
+    let progress = fresh_progress(&plans);
+    go(&Output::new(directory.clone(), input), &plans, progress, &directory, quiet)
+}
+
+/// Goes on from the checkpoint of a run.
+pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
+    let directory = &arguments.directory;
+    let checkpoint = Checkpoint::read(directory).map_err(Failure::input)?;
+    let input = checkpoint.resolve(VERSION).map_err(Failure::input)?;
+    let plans = plans(&input)?;
+    let known: Vec<_> = fresh_progress(&plans).iter().map(shape).collect();
+    if known != checkpoint.runs.iter().map(shape).collect::<Vec<_>>() {
+        return Err(Failure::Input(format!("the checkpoint in {} is of another run", directory.display())));
+    }
+    go(&Output::new(directory.clone(), input), &plans, checkpoint.runs, directory, quiet)
+}
+
+fn shape(run: &RunProgress) -> (String, usize) {
+    (run.description.clone(), run.replicas.len())
+}
+
+/// `results/<input stem>`.
+fn default_directory(input: &Path) -> PathBuf {
+    Path::new("results").join(input.file_stem().unwrap_or(input.as_os_str()))
+}
+
+fn go(
+    output: &Output,
+    plans: &[Plan],
+    mut progress: Vec<RunProgress>,
+    directory: &Path,
+    quiet: bool,
+) -> Result<(), Failure> {
+    catch_interrupts().map_err(Failure::other)?;
+    let begun = Instant::now();
+    let manifest = output.begin().map_err(Failure::Other)?;
+    let input = output.input();
+    let bars = Bars::new(progress.iter().map(shape), quiet);
+    let interval = Duration::from_secs_f64(60.0 * input.checkpoint_minutes);
+    let hooks = RunHooks { bars, output, plans, interval };
+    let result = drive(plans, &input.experiment.schedule, &mut progress, &hooks);
+    hooks.bars.finish();
+    let outcome = result.map_err(|error| match error {
+        DriveError::Build(error) => wrong_start(input, &error),
+        DriveError::Restore { .. } => Failure::input(error),
+        DriveError::Output(_) => Failure::other(error),
+    })?;
+    let why = match outcome {
+        Outcome::Complete => "complete",
+        Outcome::Stopped => "the physics stopped it",
+        Outcome::Interrupted => "interrupted",
+    };
+    if outcome != Outcome::Interrupted {
+        output.tables(&progress).map_err(Failure::Other)?;
+        // The last checkpoint says that all is done: resuming again changes nothing.
+        output.checkpoint(&progress).map_err(Failure::Other)?;
+    }
+    output.end(manifest, begun.elapsed(), &progress, why).map_err(Failure::Other)?;
+    let shown = directory.display();
+    match outcome {
+        Outcome::Interrupted => {
+            Err(Failure::Interrupted(format!("interrupted; go on with `omd resume {shown}`")))
+        }
+        Outcome::Stopped => Err(Failure::Physics(stops(&progress).join("\n"))),
+        Outcome::Complete => {
+            if !quiet {
+                summary(output, &progress);
+                println!("\n{:.1} s; tables in {shown}; next: omd report {shown}", begun.elapsed().as_secs_f64());
+            }
+            Ok(())
+        }
+    }
+}
+
+/// One line for every replica that the physics stopped.
+fn stops(progress: &[RunProgress]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for run in progress {
+        for (index, replica) in run.replicas.iter().enumerate() {
+            if let Some(reason) = &replica.stopped {
+                lines.push(format!("{} (replica {index}) {reason}", run.description));
+            }
+        }
+    }
+    lines
+}
+
+/// The last row of every table: temperature and pressure tensor, side by side.
+fn summary(output: &Output, progress: &[RunProgress]) {
+    let units = &output.input().units;
+    let names = ["temperature", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz"];
+    println!("at the end{:>14}{}", "", names.map(|name| format!("{name:>13}")).concat());
+    for run in progress {
+        let rows: Vec<_> = run.replicas.iter().map(|replica| replica.rows.clone()).collect();
+        let Ok(table) = omd_io::Table::from_replicas(&rows, units) else { continue };
+        let last = |name: &str| table.column(name).and_then(|column| column.last().copied());
+        let cells = |suffix: &str| {
+            names.map(|name| match last(&format!("{name}{suffix}")) {
+                Some(value) => format!("{value:>13.5e}"),
+                None => format!("{:>13}", ""),
+            })
+        };
+        println!("{:<24}{}", run.description, cells("").concat());
+        if rows.len() > 1 {
+            println!("{:<24}{}", "  standard error", cells("_se").concat());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The directory a run writes to.
+
+use crate::files::FileError;
+use crate::input::description_names;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The checkpoint's name in the output directory.
+pub const CHECKPOINT: &str = "checkpoint.omd";
+/// The manifest's name.
+pub const MANIFEST: &str = "manifest.json";
+/// The atoms at the end.
+pub const FINAL_STRUCTURE: &str = "molecular.final.extxyz";
+/// Frames of `[molecular.trajectory]`.
+pub const TRAJECTORY: &str = "molecular.trajectory.extxyz";
+/// The report.
+pub const REPORT: &str = "report.html";
+
+/// The CSV of a description.
+#[must_use]
+pub fn table_name(description: &str) -> String {
+    format!("{description}.csv")
+}
+
+/// Why a directory is not one to write to.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// There is something in it.
+    #[error(
+        "the output directory {} is not empty: it holds {found}\n  = help: --out DIR names another one, --force replaces the results in it",
+        path.display()
+    )]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+        /// One of its entries.
+        found: String,
+    },
+    /// It is a file.
+    #[error("the output directory {} is not a directory", path.display())]
+    NotADirectory {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It cannot be made or written to.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// Makes the directory ready for a new run: there, writable and, without `force`, empty. With `force` the results of an
+/// earlier run are removed; files that are not omd's stay.
+///
+/// # Errors
+/// [`OutputError`]; nothing was changed then.
+pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_dir() => return Err(OutputError::NotADirectory { path: path.to_owned() }),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path).map_err(|error| FileError::new("create", path, error))?;
+        }
+        Err(error) => return Err(FileError::new("create", path, error).into()),
+    }
+    let mut entries = fs::read_dir(path).map_err(|error| FileError::new("read", path, error))?;
+    if let Some(entry) = entries.next().filter(|_| !force) {
+        let found = entry.map_or_else(|_| "something".to_owned(), |e| e.file_name().to_string_lossy().into_owned());
+        return Err(OutputError::NotEmpty { path: path.to_owned(), found });
+    }
+    let probe = path.join(".omd-write-test");
+    fs::File::create(&probe)
+        .and_then(|_| fs::remove_file(&probe))
+        .map_err(|error| FileError::new("write to", path, error))?;
+    if force {
+        remove_results(path)?;
+    }
+    Ok(())
+}
+
+fn remove_results(path: &Path) -> Result<(), FileError> {
+    let fixed = [CHECKPOINT, MANIFEST, FINAL_STRUCTURE, TRAJECTORY, REPORT].map(str::to_owned);
+    for name in fixed.into_iter().chain(description_names().map(table_name)) {
+        for file in [path.join(&name), path.join(format!("{name}.tmp"))] {
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(FileError::new("remove", &file, error));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_with_results_is_refused_and_forced() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("results/shear");
+        prepare_output(&path, false).unwrap();
+        prepare_output(&path, false).unwrap();
+        fs::write(path.join("dsmc.csv"), "old").unwrap();
+        let message = prepare_output(&path, false).unwrap_err().to_string();
+        let expected = format!(
+            "the output directory {} is not empty: it holds dsmc.csv\n  = help: --out DIR names another one, --force \
+             replaces the results in it",
+            path.display()
+        );
+        assert_eq!(message, expected);
+        fs::write(path.join("notes.txt"), "mine").unwrap();
+        fs::write(path.join("checkpoint.omd.tmp"), "old").unwrap();
+        prepare_output(&path, true).unwrap();
+        let left: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["notes.txt"]);
+    }
+
+    #[test]
+    fn what_is_no_directory_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        let message = prepare_output(&file, true).unwrap_err().to_string();
+        assert_eq!(message, format!("the output directory {} is not a directory", file.display()));
+        let below = file.join("below");
+        let message = prepare_output(&below, false).unwrap_err().to_string();
+        assert_eq!(message, format!("cannot create {}: a part of the path is not a directory", below.display()));
+        // No one writes to /proc, whoever runs the tests.
+        if Path::new("/proc/self").exists() {
+            let message = prepare_output(Path::new("/proc/omd"), false).unwrap_err().to_string();
+            assert!(message.starts_with("cannot create /proc/omd: "), "{message}");
+            let message = prepare_output(Path::new("/proc/self/fdinfo"), true).unwrap_err().to_string();
+            assert!(message.starts_with("cannot write to /proc/self/fdinfo: "), "{message}");
+        }
+    }
+}

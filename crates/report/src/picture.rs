@@ -1,0 +1,127 @@
+//! Four panels in one picture, for a README or a talk.
+
+use crate::ReportError;
+use crate::curves;
+use crate::descriptions::DESCRIPTIONS;
+use crate::deviation::{self, Pair};
+use crate::flow_view;
+use crate::page::draw_legend;
+use crate::plot::{self, Anchor, Drawing, Frame, Label, Paint, Panel, Pen, Scale, raster, svg};
+use crate::results::{COMPONENTS, Results, mean_pressure, pressure};
+use crate::units::Quantity;
+use std::path::Path;
+
+/// The file format of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Png,
+    Svg,
+}
+
+impl Format {
+    /// The format of a file name.
+    ///
+    /// # Errors
+    /// [`ReportError::PictureFormat`].
+    pub(crate) fn of(path: &Path) -> Result<Self, ReportError> {
+        match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("png") => Ok(Self::Png),
+            Some("svg") => Ok(Self::Svg),
+            _ => Err(ReportError::PictureFormat { path: path.to_owned() }),
+        }
+    }
+}
+
+const PANEL: (f64, f64) = (440.0, 280.0);
+const TOP: f64 = 66.0;
+const MARGIN: f64 = 16.0;
+
+/// The picture's bytes.
+///
+/// # Errors
+/// [`ReportError::Render`].
+pub(crate) fn render(results: &Results, format: Format) -> Result<Vec<u8>, ReportError> {
+    let mut drawing = Drawing::new(2.0 * PANEL.0 + 2.0 * MARGIN, TOP + 2.0 * PANEL.1 + 8.0);
+    drawing.text((MARGIN + 4.0, 26.0), Label::bold(&results.title), 17.0, Anchor::Start, Paint::Ink);
+    let descriptions: Vec<usize> = results.tables.iter().map(|table| table.description).collect();
+    draw_legend(&mut drawing, &descriptions, (MARGIN + 4.0, 51.0));
+    let pairs = chain(&deviation::pairs(results));
+    let panels = [Some(curves::temperature(results)), stress(results), normal_stress(results), last(results, &pairs)];
+    for (index, panel) in panels.into_iter().flatten().enumerate() {
+        let (column, row) = ((index % 2) as f64, (index / 2) as f64);
+        let (width, height) = PANEL;
+        let frame = Frame { x: MARGIN + column * width, y: TOP + row * height, width, height };
+        plot::draw(&mut drawing, &panel, frame);
+        if index == 3 && !pairs.is_empty() {
+            pair_legend(&mut drawing, &pairs, frame);
+        }
+    }
+    match format {
+        Format::Png => raster::render(&drawing).map_err(ReportError::Render),
+        Format::Svg => Ok(svg::render(&drawing, &results.title, svg::Place::File).into_bytes()),
+    }
+}
+
+/// The largest component off the diagonal, else `P_xx`.
+fn stress(results: &Results) -> Option<Panel> {
+    let off = COMPONENTS[3..].iter().copied().filter(|component| results.is_active(component));
+    let largest = off.max_by(|a, b| departure(results, a).total_cmp(&departure(results, b)));
+    Some(curves::pressure(results, largest.unwrap_or("xx")))
+}
+
+/// The component of the diagonal farthest from the mean.
+fn normal_stress(results: &Results) -> Option<Panel> {
+    let diagonal = COMPONENTS[..3].iter().copied();
+    let farthest = diagonal.max_by(|a, b| departure(results, a).total_cmp(&departure(results, b)))?;
+    Some(curves::pressure(results, farthest))
+}
+
+/// The largest distance of a component from its value in an isotropic state, over the mean pressure.
+fn departure(results: &Results, component: &str) -> f64 {
+    let isotropic = if COMPONENTS[..3].contains(&component) { 1.0 } else { 0.0 };
+    let each = results.tables.iter().filter_map(|table| {
+        let column = pressure(table, component)?;
+        let mean = mean_pressure(table);
+        Some(column.values.iter().zip(&mean).map(|(p, m)| (p / m - isotropic).abs()).fold(0.0, f64::max))
+    });
+    each.fold(0.0, f64::max)
+}
+
+/// The first pair of every description: one colour each.
+fn chain(pairs: &[Pair]) -> Vec<Pair> {
+    let mut chain: Vec<Pair> = Vec::new();
+    for pair in pairs {
+        if chain.len() < 3 && chain.iter().all(|other| other.finer != pair.finer) {
+            chain.push(pair.clone());
+        }
+    }
+    chain
+}
+
+/// Deviations in temperature, or the volume ratio where there is nothing to compare.
+fn last(results: &Results, pairs: &[Pair]) -> Option<Panel> {
+    if pairs.is_empty() {
+        let flow = results.flow.as_ref()?;
+        return flow_view::panels(results, flow).into_iter().next();
+    }
+    let mut panel = curves::panel(results, "Deviation", "", Quantity::None, Scale::Zero);
+    panel.heading = curves::heading("Deviation between levels", "Δ*T*/*T*", "%");
+    for pair in pairs {
+        panel.curves.extend(pair.of("temperature").map(|deviation| deviation::curve(pair, deviation)));
+    }
+    Some(panel)
+}
+
+/// Which curve is which pair, to the right of the heading's line.
+fn pair_legend(drawing: &mut Drawing, pairs: &[Pair], frame: Frame) {
+    let mut y = frame.y + 46.0;
+    for pair in pairs {
+        let name = format!("{} – {}", DESCRIPTIONS[pair.finer].name, DESCRIPTIONS[pair.coarser].name);
+        drawing.line(
+            vec![(frame.x + 62.0, y - 4.0), (frame.x + 84.0, y - 4.0)],
+            Pen::solid(Paint::Curve(pair.finer), 1.6),
+        );
+        drawing.text((frame.x + 89.0, y), Label::plain(&name), 11.0, Anchor::Start, Paint::Ink);
+        y += 15.0;
+    }
+}

@@ -1,0 +1,175 @@
+//! The page and the picture of made-up results with the shapes of real ones.
+
+mod made_up;
+
+use super::*;
+use made_up::{MadeUp, write_shear};
+
+fn page(directory: &Path) -> String {
+    let path = write_report(directory).unwrap();
+    assert_eq!(path, directory.join("report.html"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// Writes the shear example where a browser can find it: `OMD_REPORT_SAMPLE=dir cargo test -p omd-report -- --ignored`.
+#[test]
+#[ignore = "writes where the environment says, for a look in a browser"]
+fn sample_for_a_browser() {
+    let directory = PathBuf::from(std::env::var("OMD_REPORT_SAMPLE").unwrap());
+    for case in MadeUp::ALL {
+        let directory = directory.join(case.name());
+        std::fs::create_dir_all(&directory).unwrap();
+        write_shear(&directory, case);
+        write_report(&directory).unwrap();
+        write_picture(&directory, &directory.join("picture.png")).unwrap();
+        write_picture(&directory, &directory.join("picture.svg")).unwrap();
+    }
+}
+
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn every_section_and_every_curve_is_there() {
+    let directory = directory();
+    write_shear(directory.path(), MadeUp::Shear);
+    let page = page(directory.path());
+    for id in ["glance", "flow", "state", "pressure", "rheology", "heat-flux", "own", "deviations", "provenance"] {
+        assert!(page.contains(&format!("<section id=\"{id}\">")), "{id}");
+    }
+    for name in ["molecular", "dsmc", "moments", "navier-stokes", "euler"] {
+        // Temperature, density, four components, viscosity, three reduced stresses at least.
+        let curves = page.matches(&format!("<g class=\"d-{name}\">")).count();
+        assert!(curves >= 10, "{name}: {curves}");
+        assert!(page.contains(&format!("id=\"show-{name}\"")));
+        assert!(page.contains(&format!("href=\"{name}.csv\"")));
+    }
+    for words in ["simple shear", "1.5 × 10⁹", "cluster-7", "molecular – dsmc", "navier-stokes – euler", "kinetic part"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere() {
+    let directory = directory();
+    write_shear(directory.path(), MadeUp::Shear);
+    let page = page(directory.path());
+    for forbidden in ["http:", "https:", "//", "<script", "src=", "@import", "url(", "<link", "<img", "<iframe"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    for link in page.split("href=\"").skip(1) {
+        let target = link.split('"').next().unwrap();
+        assert!(target.ends_with(".csv") || target == "manifest.json", "{target}");
+    }
+}
+
+#[test]
+fn text_of_others_is_escaped() {
+    let directory = directory();
+    write_shear(directory.path(), MadeUp::Shear);
+    let manifest = r#"{"title": "<b>&\"x", "units": "<u>", "input": "</pre><script>alert(1)</script>",
+        "host": "<i>h", "descriptions": [{"name": "dsmc", "facts": [["<k>", "<v>"]], "stopped": "<s>"}]}"#;
+    std::fs::write(directory.path().join("manifest.json"), manifest).unwrap();
+    let csv = std::fs::read_to_string(directory.path().join("euler.csv")).unwrap();
+    let csv = csv.replacen("pyz", "pyz,<img>*_", 1).replace('\n', ",1\n").replacen("<img>*_,1", "<img>*_", 1);
+    std::fs::write(directory.path().join("euler.csv"), csv).unwrap();
+    let page = page(directory.path());
+    for raw in ["<b>&", "<u>", "<script", "<i>h", "<k>", "<v>", "<s>", "<img"] {
+        assert!(!page.contains(raw), "{raw}");
+    }
+    assert!(page.contains("&#60;/pre&#62;&#60;script&#62;") || page.contains("&lt;/pre&gt;&lt;script&gt;"));
+}
+
+#[test]
+fn one_table_alone_makes_a_page() {
+    let directory = directory();
+    let csv = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz\n0,1,1,1,1,1,0,0,0\n";
+    std::fs::write(directory.path().join("euler.csv"), csv).unwrap();
+    let page = page(directory.path());
+    assert!(page.contains("No <code>manifest.json</code>"));
+    assert!(!page.contains("<section id=\"deviations\">"));
+    write_picture(directory.path(), &directory.path().join("a.png")).unwrap();
+}
+
+#[test]
+fn a_flow_that_ends_shows_when() {
+    let directory = directory();
+    write_shear(directory.path(), MadeUp::Compression);
+    let page = page(directory.path());
+    assert!(page.contains("singular in finite time"));
+    assert!(page.contains("the volume vanishes there"));
+    assert!(page.contains("dsmc ended at t = 1.494: the cell is thinner than one mean free path"));
+}
+
+#[test]
+fn pictures_are_png_or_svg_and_nothing_else() {
+    let directory = directory();
+    write_shear(directory.path(), MadeUp::Shear);
+    let (png, svg) = (directory.path().join("a.png"), directory.path().join("a.SVG"));
+    write_picture(directory.path(), &png).unwrap();
+    write_picture(directory.path(), &svg).unwrap();
+    assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG\r\n"));
+    let svg = std::fs::read_to_string(svg).unwrap();
+    assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width="));
+    assert_eq!(svg.matches("http").count(), 1);
+    assert!(!svg.contains("var("), "a file of its own has no page to define colours");
+    let error = write_picture(directory.path(), &directory.path().join("a.gif")).unwrap_err();
+    assert!(error.to_string().ends_with("a.gif: a picture's name ends in .png or .svg"));
+}
+
+#[test]
+fn no_table_is_an_error_that_says_what_was_looked_for() {
+    let directory = directory();
+    let error = write_report(directory.path()).unwrap_err().to_string();
+    assert!(error.contains("holds no results: none of molecular.csv, dsmc.csv, spectral.csv, moments.csv"), "{error}");
+    assert!(error.contains("hint: "), "{error}");
+    assert!(!directory.path().join("report.html").exists());
+}
+
+#[test]
+fn malformed_tables_name_file_line_and_column() {
+    let header = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
+    let row = "0,1,1,1,1,1,0,0,0";
+    for (text, message) in [
+        (String::new(), "dsmc.csv:1:1: the first column must be `time`"),
+        (format!("t{header}\n{row}\n"), "dsmc.csv:1:1: the first column must be `time`"),
+        ("time,density\n0,1\n".to_owned(), "dsmc.csv:1:3: the column `temperature` is missing"),
+        (format!("{header},pxx\n{row},1\n"), "dsmc.csv:1:10: the column `pxx` stands here a second time"),
+        (format!("{header}\n"), "dsmc.csv:2:1: no samples: the table ends after its header"),
+        (format!("{header}\n{row}\n1,1,1,1,x1,1,0,0,0\n"), "dsmc.csv:3:5: `x1` in `pyy` is not a number"),
+        (format!("{header}\n{row}\n1,1,1,1,,1,0,0,0\n"), "dsmc.csv:3:5: `` in `pyy` is not a number"),
+        (format!("{header}\n{row}\n1,1,1\n"), "dsmc.csv:3:4: 3 fields where the header has 9: is the file cut off?"),
+        (format!("{header}\n{row}\n{row}\n"), "dsmc.csv:3:1: the time 0 does not follow 0"),
+        (format!("{header}\nNaN,1,1,1,1,1,0,0,0\n"), "dsmc.csv:2:1: the time is NaN"),
+    ] {
+        let directory = directory();
+        std::fs::write(directory.path().join("dsmc.csv"), &text).unwrap();
+        let error = write_report(directory.path()).unwrap_err().to_string();
+        assert!(error.ends_with(message), "{error}\nexpected {message}");
+    }
+}
+
+#[test]
+fn a_table_that_is_not_text_and_a_manifest_that_is_not_json() {
+    let directory = directory();
+    std::fs::write(directory.path().join("dsmc.csv"), b"time,\xff\xfe\n0,1\n").unwrap();
+    let error = write_report(directory.path()).unwrap_err().to_string();
+    assert!(error.contains("dsmc.csv:1:"), "{error}");
+    write_shear(directory.path(), MadeUp::Shear);
+    std::fs::write(directory.path().join("manifest.json"), "{\n \"title\": }").unwrap();
+    let error = write_report(directory.path()).unwrap_err().to_string();
+    assert!(error.contains("manifest.json:2:11: not JSON: "), "{error}");
+}
+
+#[test]
+fn values_that_are_not_finite_leave_gaps() {
+    let directory = directory();
+    let header = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
+    let rows = "0,1,1,1,1,1,0,0,0\n1,1,NaN,inf,1,1,0.1,0,0\n2,1,2,2,2,2,0.1,0,0\n";
+    std::fs::write(directory.path().join("dsmc.csv"), format!("{header}\n{rows}")).unwrap();
+    let page = page(directory.path());
+    assert!(!page.contains("NaN") && !page.contains("inf "));
+}
