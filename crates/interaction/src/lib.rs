@@ -8,6 +8,6 @@ mod potential;
 mod quadrature;
 pub mod scattering;
 
-pub use kernel::CollisionKernel;
+pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 pub use potential::{Gaussian, InversePower, LennardJones, Morse, PairForm, PairPotential, Truncation};
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};

@@ -30,7 +30,8 @@ impl FileError {
     }
 }
 
-fn explain(error: &io::Error) -> String {
+/// What the system said, in words.
+pub(crate) fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

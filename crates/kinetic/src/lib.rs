@@ -3,3 +3,4 @@
 //! Invariant: knows no atoms and no hydrodynamics; a kernel comes in as a value. Internal units, `k_B = 1`.
 
 pub mod boltzmann;
+pub mod chapman_enskog;

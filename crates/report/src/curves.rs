@@ -34,6 +34,7 @@ pub(crate) fn panel(results: &Results, name: &str, symbol: &str, quantity: Quant
         curves: Vec::new(),
         scale,
         marks: Vec::new(),
+        key: Vec::new(),
     }
 }
 
@@ -96,8 +97,8 @@ pub(crate) fn pressure(results: &Results, component: &str) -> Panel {
             panel.curves.push(kinetic);
         }
     }
-    let values = || panel.curves.iter().flat_map(|curve| curve.y.iter());
-    if values().filter(|&&y| y < 0.0).count() as f64 > 0.9 * values().count() as f64 {
+    let count = |sign: f64| panel.curves.iter().flat_map(|curve| &curve.y).filter(|&&y| sign * y > 0.0).count() as f64;
+    if count(-1.0) > 10.0 * count(1.0) {
         panel.curves.iter_mut().flat_map(|curve| curve.y.iter_mut()).for_each(|y| *y = 0.0 - *y);
         panel.heading = heading("Pressure", &format!("-{symbol}"), results.unit(Quantity::Pressure));
         panel.words = format!("Minus pressure {component}");

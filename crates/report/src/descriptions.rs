@@ -77,8 +77,3 @@ pub(crate) const DESCRIPTIONS: [DescriptionStyle; 9] = [
     style("navier-stokes", "Navier–Stokes", Level::Macro, [[0x00, 0x8f, 0x68], [0x2f, 0xc7, 0x9b]], 1.6, &[9.0, 3.5]),
     style("euler", "Euler", Level::Macro, [[0xd6, 0x8f, 0x00], [0xf0, 0xb4, 0x37]], 1.7, &[2.0, 2.5]),
 ];
-
-/// The place of a name in [`DESCRIPTIONS`].
-pub(crate) fn index_of(name: &str) -> Option<usize> {
-    DESCRIPTIONS.iter().position(|description| description.name == name)
-}

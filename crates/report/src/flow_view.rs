@@ -5,7 +5,7 @@ use crate::format::compact;
 use crate::plot::{Anchor, Curve, Drawing, Frame, Label, Paint, Panel, Pen, Point, Scale};
 use crate::results::Results;
 use crate::units::Quantity;
-use omd_flow::{AffineFlow, FlowClass, Matrix3, Vector3};
+use omd_flow::{AffineFlow, FlowClass, Matrix3, Vector3, lattice};
 
 /// A matrix as an HTML table between brackets.
 pub(crate) fn matrix_html(matrix: &Matrix3<f64>) -> String {
@@ -72,7 +72,7 @@ pub(crate) fn panels(results: &Results, flow: &AffineFlow) -> Vec<Panel> {
             error: Vec::new(),
         }
     };
-    let mark = |time: f64| (time, Label::parse("*t*^*"));
+    let mark = |time: f64| (time, Label::plain("t*"));
     let panel = |name: &str, symbol: &str, unit: &str, curve: Curve| Panel {
         heading: heading(name, symbol, unit),
         words: name.to_owned(),
@@ -80,6 +80,7 @@ pub(crate) fn panels(results: &Results, flow: &AffineFlow) -> Vec<Panel> {
         curves: vec![curve],
         scale: Scale::Automatic,
         marks: Vec::new(),
+        key: Vec::new(),
     };
     let mut volume =
         panel("Volume ratio", "*J*(*t*)", "", sampled(near.unwrap_or(end), &|t| flow.volume_ratio(t).max(0.0)));
@@ -90,24 +91,45 @@ pub(crate) fn panels(results: &Results, flow: &AffineFlow) -> Vec<Panel> {
 }
 
 const CELL: f64 = 190.0;
-const CAPTION: f64 = 22.0;
+const CAPTION: f64 = 24.0;
 
-/// The unit cube carried by the flow at four times, in cabinet projection: x to the right, y up, z towards the reader.
+/// The unit cube carried by the flow at four times, in cabinet projection: x to the right, y up, z towards the reader;
+/// last the reduced cell of the same lattice at the end of the run.
 ///
-/// The last is at the end of the run. Every cell is scaled to its square; the cube of the start stands beside it at
-/// the same scale, dashed.
+/// Every cell is scaled to its square; the cube of the start stands beside it at the same scale, dashed.
 pub(crate) fn cells(results: &Results, flow: &AffineFlow) -> Drawing {
-    let times = [0.0, 1.0, 2.0, 3.0].map(|k| results.end() * k / 3.0);
-    let mut drawing = Drawing::new(4.0 * CELL, CELL + CAPTION);
-    for (index, time) in times.into_iter().enumerate() {
-        let frame = Frame { x: index as f64 * CELL + 12.0, y: 8.0, width: CELL - 24.0, height: CELL - 16.0 };
-        cell(&mut drawing, &flow.deformation(time), frame);
-        let unit = results.unit(Quantity::Time);
-        let caption =
-            Label::parse("*t* = ").then(Label::plain(&compact(time, 3))).then(Label::parse(&format!(" {unit}")));
-        drawing.text(((index as f64 + 0.5) * CELL, CELL + 10.0), caption, 12.0, Anchor::Middle, Paint::Ink);
+    let end = results.end();
+    let strain = end * flow.velocity_gradient_at_zero().norm();
+    // A large strain shows needles: two of the times are then early.
+    let times = if strain > 6.0 { [0.0, 0.7 / strain, 2.0 / strain, 1.0] } else { [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0] };
+    let mut drawing = Drawing::new(5.0 * CELL, CELL + CAPTION);
+    let mut add = |index: usize, time: f64, edges: &Matrix3<f64>, tail: &str| {
+        let frame = Frame { x: index as f64 * CELL + 16.0, y: 8.0, width: CELL - 32.0, height: CELL - 16.0 };
+        cell(&mut drawing, edges, frame);
+        let time = Label::parse("*t* = ").then(Label::plain(&compact(time, 3)));
+        let caption = time.then(Label::parse(&format!(" {}{tail}", results.unit(Quantity::Time))));
+        drawing.text(((index as f64 + 0.5) * CELL, CELL + 12.0), caption, 12.0, Anchor::Middle, Paint::Ink);
+    };
+    for (index, share) in times.into_iter().enumerate() {
+        add(index, share * end, &flow.deformation(share * end), "");
     }
+    add(4, end, &reduced(&flow.deformation(end)), ", reduced");
     drawing
+}
+
+/// The reduced cell, its edges ordered and signed to stand as the axes do.
+fn reduced(deformation: &Matrix3<f64>) -> Matrix3<f64> {
+    let basis = lattice::reduce(deformation).basis;
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let upright = |order: &[usize; 3]| -> f64 {
+        (0..3).map(|i| basis[(i, order[i])].abs() / basis.column(order[i]).norm()).sum()
+    };
+    let best = orders.into_iter().max_by(|a, b| upright(a).total_cmp(&upright(b))).unwrap_or([0, 1, 2]);
+    let edge = |i: usize| {
+        let edge: Vector3<f64> = basis.column(best[i]).into();
+        if edge[i] < 0.0 { -edge } else { edge }
+    };
+    Matrix3::from_columns(&[edge(0), edge(1), edge(2)])
 }
 
 /// Cabinet projection, y downwards as on a page.

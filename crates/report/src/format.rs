@@ -64,10 +64,10 @@ pub(crate) fn with_error(value: f64, error: Option<f64>) -> String {
     if taken_out == 0 { text } else { format!("{text} × 10{}", superscript(taken_out)) }
 }
 
-/// A share in per cent with two significant digits.
+/// A share in per cent with two significant digits, all of them below 100 000 %.
 pub(crate) fn percent(share: f64) -> String {
     let value = 100.0 * share;
-    if value.abs() >= 99.5 { minus(&format!("{value:.0} %")) } else { format!("{} %", number(value, 2)) }
+    if (99.5..1e5).contains(&value.abs()) { minus(&format!("{value:.0} %")) } else { format!("{} %", number(value, 2)) }
 }
 
 /// A wall time.
@@ -139,6 +139,7 @@ mod tests {
         assert_eq!(duration(7384.0), "2 h 03 min");
         assert_eq!(percent(0.0083), "0.83 %");
         assert_eq!(percent(1.234), "123 %");
+        assert_eq!(percent(2.3e17), "2.3 × 10¹⁹ %");
     }
 
     #[test]

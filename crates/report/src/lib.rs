@@ -40,7 +40,8 @@ pub const REPORT_FILE_NAME: &str = "report.html";
 /// The file appears whole or not at all.
 ///
 /// # Errors
-/// [`ReportError`]: no table in the directory, a table or a manifest that cannot be read, a file that cannot be written.
+/// [`ReportError`]: no table in the directory, a table or a manifest that cannot be read, a file that cannot be
+/// written.
 pub fn write_report(directory: &Path) -> Result<PathBuf, ReportError> {
     let page = page::render(&Results::read(directory)?)?;
     let path = directory.join(REPORT_FILE_NAME);

@@ -62,11 +62,6 @@ impl Manifest {
         self.fields.get(name)?.as_str()
     }
 
-    /// A field that is a number.
-    pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        self.fields.get(name)?.as_f64()
-    }
-
     /// The flow, if its matrix is there and finite.
     pub(crate) fn flow(&self) -> Option<AffineFlow> {
         let rows = self.fields.get("flow")?.get("velocity_gradient")?.as_array()?;

@@ -55,6 +55,7 @@ struct Glance {
 }
 
 struct GlanceRow {
+    swatch: String,
     name: &'static str,
     words: &'static str,
     level: &'static str,
@@ -144,16 +145,19 @@ pub(crate) fn render(results: &Results) -> Result<String, ReportError> {
     page.render().map_err(|error| ReportError::Render(error.to_string()))
 }
 
-const PANEL: Frame = Frame { x: 0.0, y: 0.0, width: 372.0, height: 252.0 };
+/// Four in a row of the page at their size.
+const PANEL: Frame = Frame { x: 0.0, y: 0.0, width: 300.0, height: 216.0 };
 
-fn panel_svg(panel: &Panel) -> String {
-    let mut drawing = Drawing::new(PANEL.width, PANEL.height);
-    plot::draw(&mut drawing, panel, PANEL);
-    svg::render(&drawing, &panel.words, svg::Place::Page)
-}
+/// Five in a row.
+const SMALL_PANEL: Frame = Frame { x: 0.0, y: 0.0, width: 240.0, height: 178.0 };
 
-fn panels_svg(panels: &[Panel]) -> Vec<String> {
-    panels.iter().map(panel_svg).collect()
+fn panels_svg(panels: &[Panel], frame: Frame) -> Vec<String> {
+    let svg = |panel: &Panel| {
+        let mut drawing = Drawing::new(frame.width, frame.height);
+        plot::draw(&mut drawing, panel, frame);
+        svg::render(&drawing, &panel.words, svg::Place::Page)
+    };
+    panels.iter().map(svg).collect()
 }
 
 fn subtitle(results: &Results) -> String {
@@ -165,14 +169,18 @@ fn subtitle(results: &Results) -> String {
 
 fn legend(results: &Results) -> Vec<LegendEntry> {
     let entry = |index: usize| {
-        let mut drawing = Drawing::new(34.0, 12.0);
-        drawing.area(vec![(0.0, 1.0), (34.0, 1.0), (34.0, 11.0), (0.0, 11.0)], Paint::Curve(index), 0.18);
-        drawing.line(vec![(0.0, 6.0), (34.0, 6.0)], curves::pen(index));
         let style = &DESCRIPTIONS[index];
-        let swatch = svg::render(&drawing, style.name, svg::Place::Page);
-        LegendEntry { name: style.name, words: style.words, swatch }
+        LegendEntry { name: style.name, words: style.words, swatch: swatch(index) }
     };
     results.tables.iter().map(|table| entry(table.description)).collect()
+}
+
+/// A piece of a description's curve with its band.
+fn swatch(index: usize) -> String {
+    let mut drawing = Drawing::new(34.0, 12.0);
+    drawing.area(vec![(0.0, 1.0), (34.0, 1.0), (34.0, 11.0), (0.0, 11.0)], Paint::Curve(index), 0.18);
+    drawing.line(vec![(0.0, 6.0), (34.0, 6.0)], curves::pen(index));
+    svg::render(&drawing, DESCRIPTIONS[index].name, svg::Place::Page)
 }
 
 fn unit_html(results: &Results, quantity: Quantity) -> String {
@@ -188,6 +196,7 @@ fn glance(results: &Results) -> Glance {
         let column = table.column("temperature");
         let (temperature, start) = column.map_or((f64::NAN, f64::NAN), |c| (c.values[last], c.values[0]));
         GlanceRow {
+            swatch: swatch(table.description),
             name: style.name,
             words: style.words,
             level: style.level.name(),
@@ -228,8 +237,8 @@ fn flow_section(results: &Results, flow: &AffineFlow) -> FlowSection {
         singular,
         volume,
         long_time: flow_view::long_time_html(flow),
-        cells: svg::render(&flow_view::cells(results, flow), "The deforming cell at four times", svg::Place::Page),
-        panels: panels_svg(&flow_view::panels(results, flow)),
+        cells: svg::render(&flow_view::cells(results, flow), "The deforming cell", svg::Place::Page),
+        panels: panels_svg(&flow_view::panels(results, flow), PANEL),
     }
 }
 
@@ -255,7 +264,7 @@ fn sections(results: &Results) -> Vec<Section> {
     ];
     all.into_iter()
         .filter(|(.., panels)| !panels.is_empty())
-        .map(|(id, title, note, panels)| Section { id, title, note, panels: panels_svg(&panels) })
+        .map(|(id, title, note, panels)| Section { id, title, note, panels: panels_svg(&panels, PANEL) })
         .collect()
 }
 
@@ -270,7 +279,7 @@ fn pair_section(results: &Results, pair: &Pair) -> PairSection {
     } else {
         String::new()
     };
-    PairSection { name: pair.name(), note, panels: panels_svg(&deviation::panels(results, pair)) }
+    PairSection { name: pair.name(), note, panels: panels_svg(&deviation::panels(results, pair), SMALL_PANEL) }
 }
 
 fn deviation_table(results: &Results, pairs: &[Pair]) -> DeviationTable {
@@ -324,9 +333,13 @@ fn runs(results: &Results) -> Vec<RunEntry> {
     results.tables.iter().map(|table| entry(table.description, table.time().len())).collect()
 }
 
-/// Keys as words.
+/// Keys as words, wall times as times.
 fn readable(facts: Vec<(String, String)>) -> Vec<(String, String)> {
-    facts.into_iter().map(|(key, value)| (key.replace('_', " "), value)).collect()
+    let each = |(key, value): (String, String)| match value.parse() {
+        Ok(seconds) if key == "wall_seconds" => ("wall time".to_owned(), duration(seconds)),
+        _ => (key.replace('_', " "), value),
+    };
+    facts.into_iter().map(each).collect()
 }
 
 /// The name of the manifest, for the page's link to it.

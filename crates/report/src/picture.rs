@@ -2,11 +2,10 @@
 
 use crate::ReportError;
 use crate::curves;
-use crate::descriptions::DESCRIPTIONS;
 use crate::deviation::{self, Pair};
 use crate::flow_view;
 use crate::page::draw_legend;
-use crate::plot::{self, Anchor, Drawing, Frame, Label, Paint, Panel, Pen, Scale, raster, svg};
+use crate::plot::{self, Anchor, Drawing, Frame, Label, Paint, Panel, Scale, raster, svg};
 use crate::results::{COMPONENTS, Results, mean_pressure, pressure};
 use crate::units::Quantity;
 use std::path::Path;
@@ -52,9 +51,6 @@ pub(crate) fn render(results: &Results, format: Format) -> Result<Vec<u8>, Repor
         let (width, height) = PANEL;
         let frame = Frame { x: MARGIN + column * width, y: TOP + row * height, width, height };
         plot::draw(&mut drawing, &panel, frame);
-        if index == 3 && !pairs.is_empty() {
-            pair_legend(&mut drawing, &pairs, frame);
-        }
     }
     match format {
         Format::Png => raster::render(&drawing).map_err(ReportError::Render),
@@ -107,21 +103,10 @@ fn last(results: &Results, pairs: &[Pair]) -> Option<Panel> {
     let mut panel = curves::panel(results, "Deviation", "", Quantity::None, Scale::Zero);
     panel.heading = curves::heading("Deviation between levels", "Δ*T*/*T*", "%");
     for pair in pairs {
-        panel.curves.extend(pair.of("temperature").map(|deviation| deviation::curve(pair, deviation)));
+        let Some(deviation) = pair.of("temperature") else { continue };
+        let curve = deviation::curve(pair, deviation);
+        panel.key.push((curve.pen, Label::plain(&pair.name())));
+        panel.curves.push(curve);
     }
     Some(panel)
-}
-
-/// Which curve is which pair, to the right of the heading's line.
-fn pair_legend(drawing: &mut Drawing, pairs: &[Pair], frame: Frame) {
-    let mut y = frame.y + 46.0;
-    for pair in pairs {
-        let name = format!("{} – {}", DESCRIPTIONS[pair.finer].name, DESCRIPTIONS[pair.coarser].name);
-        drawing.line(
-            vec![(frame.x + 62.0, y - 4.0), (frame.x + 84.0, y - 4.0)],
-            Pen::solid(Paint::Curve(pair.finer), 1.6),
-        );
-        drawing.text((frame.x + 89.0, y), Label::plain(&name), 11.0, Anchor::Start, Paint::Ink);
-        y += 15.0;
-    }
 }

@@ -58,11 +58,6 @@ impl Table {
         self.time().last().copied().unwrap_or(0.0)
     }
 
-    /// Whether the table has standard errors.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.names.iter().any(|name| name.ends_with(ERROR_SUFFIX))
-    }
-
     /// The names of the columns, those of standard errors left out.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str).filter(|name| !name.ends_with(ERROR_SUFFIX))

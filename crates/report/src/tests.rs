@@ -3,7 +3,7 @@
 mod made_up;
 
 use super::*;
-use made_up::{MadeUp, write_shear};
+use made_up::{MadeUp, write_results};
 
 fn page(directory: &Path) -> String {
     let path = write_report(directory).unwrap();
@@ -19,7 +19,7 @@ fn sample_for_a_browser() {
     for case in MadeUp::ALL {
         let directory = directory.join(case.name());
         std::fs::create_dir_all(&directory).unwrap();
-        write_shear(&directory, case);
+        write_results(&directory, case);
         write_report(&directory).unwrap();
         write_picture(&directory, &directory.join("picture.png")).unwrap();
         write_picture(&directory, &directory.join("picture.svg")).unwrap();
@@ -33,7 +33,7 @@ fn directory() -> tempfile::TempDir {
 #[test]
 fn every_section_and_every_curve_is_there() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let page = page(directory.path());
     for id in ["glance", "flow", "state", "pressure", "rheology", "heat-flux", "own", "deviations", "provenance"] {
         assert!(page.contains(&format!("<section id=\"{id}\">")), "{id}");
@@ -55,7 +55,7 @@ fn every_section_and_every_curve_is_there() {
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let page = page(directory.path());
     for forbidden in ["http:", "https:", "//", "<script", "src=", "@import", "url(", "<link", "<img", "<iframe"] {
         assert!(!page.contains(forbidden), "{forbidden}");
@@ -69,7 +69,7 @@ fn nothing_is_loaded_from_elsewhere() {
 #[test]
 fn text_of_others_is_escaped() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let manifest = r#"{"title": "<b>&\"x", "units": "<u>", "input": "</pre><script>alert(1)</script>",
         "host": "<i>h", "descriptions": [{"name": "dsmc", "facts": [["<k>", "<v>"]], "stopped": "<s>"}]}"#;
     std::fs::write(directory.path().join("manifest.json"), manifest).unwrap();
@@ -81,6 +81,85 @@ fn text_of_others_is_escaped() {
         assert!(!page.contains(raw), "{raw}");
     }
     assert!(page.contains("&#60;/pre&#62;&#60;script&#62;") || page.contains("&lt;/pre&gt;&lt;script&gt;"));
+}
+
+#[test]
+fn nine_long_noisy_tables_stay_below_three_megabytes() {
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Si);
+    for description in descriptions::DESCRIPTIONS {
+        let csv = made_up::noisy_long(MadeUp::Si, 5000);
+        std::fs::write(directory.path().join(format!("{}.csv", description.name)), csv).unwrap();
+    }
+    let page = page(directory.path());
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn the_effective_viscosity_of_a_newtonian_fluid_is_its_viscosity() {
+    // All of A is used, and the unit of time is not 1: mu = theta/4 in units of pressure and time.
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Si);
+    let results = Results::read(directory.path()).unwrap();
+    let panels = curves::rheology(&results);
+    let curve = panels[0].curves.iter().find(|curve| curve.title == "navier-stokes").unwrap();
+    let table = results.tables.iter().find(|table| Some(table.description) == curve.description).unwrap();
+    for (viscosity, temperature) in curve.y.iter().zip(table.values("temperature").unwrap()) {
+        let expected = 0.25 * temperature / 300.0 * 101_325.0 * 1e-9;
+        assert!((viscosity / expected - 1.0).abs() < 1e-9, "{viscosity} {expected}");
+    }
+}
+
+#[test]
+fn deviations_find_what_was_put_in() {
+    let directory = directory();
+    let header = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
+    let write = |name: &str, text: String| std::fs::write(directory.path().join(name), text).unwrap();
+    let errors = ",temperature_se,pxy_se";
+    // DSMC is 1 % hotter and 2 % of p off in the shear stress, with errors of half of that, and sampled twice as often.
+    write(
+        "dsmc.csv",
+        format!(
+            "{header}{errors}\n0,1,1,1,1,1,-0.2,0,0,0,0\n1,1,2.02,2,2,2,-0.36,0,0,0.01,0.02\n2,1,3.03,3,3,3,-0.54,0,0,0.015,0.03\n"
+        ),
+    );
+    write("moments.csv", format!("{header}\n0,1,1,1,1,1,-0.2,0,0\n2,1,3,3,3,3,-0.6,0,0\n"));
+    let results = Results::read(directory.path()).unwrap();
+    let pairs = deviation::pairs(&results);
+    assert_eq!(pairs.len(), 1);
+    assert_eq!(pairs[0].name(), "dsmc – moments");
+    let quantities: Vec<&str> = pairs[0].deviations.iter().map(|deviation| deviation.quantity).collect();
+    assert_eq!(quantities, ["temperature", "xx", "yy", "zz", "xy"], "what vanishes is left out");
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
+    let temperature = pairs[0].of("temperature").unwrap();
+    near(temperature.largest().0, 0.01);
+    near(temperature.root_mean_square().unwrap(), 2.0);
+    let shear = pairs[0].of("xy").unwrap();
+    near(shear.largest().0, 0.02);
+    near(shear.share[1], 0.02);
+    near(shear.root_mean_square().unwrap(), 2.0);
+    assert_eq!(pairs[0].of("xx").unwrap().root_mean_square(), None);
+}
+
+#[test]
+fn the_kinetic_part_is_what_is_compared() {
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Shear);
+    let pairs = deviation::pairs(&Results::read(directory.path()).unwrap());
+    let pair = pairs.iter().find(|pair| pair.name() == "molecular – moments").unwrap();
+    // Noise of 1.2 % of p; the full pressure would be 6 % and more away.
+    assert!(pair.root_mean_square().unwrap() < 1.5);
+    assert!(pair.largest_pressure() < 0.06);
+    let names: Vec<String> = pairs.iter().map(deviation::Pair::name).collect();
+    let expected = [
+        "molecular – dsmc",
+        "molecular – moments",
+        "dsmc – moments",
+        "dsmc – navier-stokes",
+        "moments – navier-stokes",
+        "navier-stokes – euler",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]
@@ -97,7 +176,7 @@ fn one_table_alone_makes_a_page() {
 #[test]
 fn a_flow_that_ends_shows_when() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Compression);
+    write_results(directory.path(), MadeUp::Compression);
     let page = page(directory.path());
     assert!(page.contains("singular in finite time"));
     assert!(page.contains("the volume vanishes there"));
@@ -107,7 +186,7 @@ fn a_flow_that_ends_shows_when() {
 #[test]
 fn pictures_are_png_or_svg_and_nothing_else() {
     let directory = directory();
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     let (png, svg) = (directory.path().join("a.png"), directory.path().join("a.SVG"));
     write_picture(directory.path(), &png).unwrap();
     write_picture(directory.path(), &svg).unwrap();
@@ -158,7 +237,7 @@ fn a_table_that_is_not_text_and_a_manifest_that_is_not_json() {
     std::fs::write(directory.path().join("dsmc.csv"), b"time,\xff\xfe\n0,1\n").unwrap();
     let error = write_report(directory.path()).unwrap_err().to_string();
     assert!(error.contains("dsmc.csv:1:"), "{error}");
-    write_shear(directory.path(), MadeUp::Shear);
+    write_results(directory.path(), MadeUp::Shear);
     std::fs::write(directory.path().join("manifest.json"), "{\n \"title\": }").unwrap();
     let error = write_report(directory.path()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:2:11: not JSON: "), "{error}");

@@ -53,7 +53,7 @@ impl Units {
             Q::Viscosity => ["*ετ*/*σ*^3", "atm fs", "bar ps", "Pa s"],
             Q::NumberDensity => ["*σ*^{-3}", "Å^{-3}", "Å^{-3}", "m^{-3}"],
             Q::Rate => ["*τ*^{-1}", "fs^{-1}", "ps^{-1}", "s^{-1}"],
-            Q::VelocityToTheFourth => ["(*σ*/*τ*)^4", "(Å/fs)^4", "(Å/ps)^4", "(m/s)^4"],
+            Q::VelocityToTheFourth => ["*σ*^4/*τ*^4", "Å^4/fs^4", "Å^4/ps^4", "m^4/s^4"],
         };
         match self {
             Self::Lj => row[0],

@@ -80,7 +80,8 @@ fn density(results: &Results) -> Option<(Agreement, String)> {
         }
     }
     let agreement = if largest < 1e-9 { Agreement::Within } else { Agreement::Beyond };
-    Some((agreement, format!("density: every description follows n₀/J(t) to {}", number(largest, 2))))
+    let size = if largest > 0.0 { format!("to {}", number(largest, 2)) } else { "exactly".to_owned() };
+    Some((agreement, format!("density: every description follows n₀/J(t) {size}")))
 }
 
 fn early_ends(results: &Results) -> Vec<(Agreement, String)> {

@@ -150,7 +150,7 @@ impl EnergyShell<'_> {
         let tolerance = Tolerance { relative: RELATIVE, absolute: 1e-13 * unit, panels: PANELS };
         let Estimate { value, error, .. } = integrate(integrand, &breaks, tolerance)?;
         let worst = (0..LEGENDRE_ORDERS).map(|l| error[l] / value[l]).fold(0.0, f64::max);
-        if !(worst < 1e-6) || !value.iter().all(|q| q.is_finite()) {
+        if worst.is_nan() || worst > 1e-6 || !value.iter().all(|q| q.is_finite()) {
             return Err(ScatteringError::CrossSection { energy: self.energy(), error: worst });
         }
         Ok(CrossSections { legendre: value, error: worst })

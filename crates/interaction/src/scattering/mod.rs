@@ -128,6 +128,10 @@ impl Scattering {
             None => (energy, derivative),
         }
     }
+    /// The energy at the origin of a finite core: above it head-on atoms pass through each other.
+    pub(crate) fn core_energy(&self) -> Option<f64> {
+        Some(self.energy_and_derivative(0.0).0).filter(|u| u.is_finite())
+    }
     fn form(&self) -> &dyn PairForm {
         self.potential.form()
     }

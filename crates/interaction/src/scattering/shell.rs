@@ -9,9 +9,6 @@ use std::f64::consts::PI;
 const FINE: f64 = 1e-12;
 /// Most panels of one angle.
 const PANELS: usize = 120;
-/// Energies up to this multiple of a critical one still see its barrier as a peak.
-const NEAR_CRITICAL: f64 = 2.5;
-
 /// A circular orbit of this energy.
 #[derive(Clone, Copy, Debug)]
 struct Orbit {
@@ -35,6 +32,11 @@ pub struct EnergyShell<'a> {
     peaks: Vec<f64>,
 }
 
+impl EnergyShell<'_> {
+    /// Energies up to this multiple of a critical one still see its barrier as a peak.
+    pub(crate) const NEAR_CRITICAL: f64 = 2.5;
+}
+
 impl<'a> EnergyShell<'a> {
     pub(super) fn new(scattering: &'a Scattering, energy: f64) -> Result<Self, ScatteringError> {
         if !(energy > 0.0 && energy.is_finite()) {
@@ -54,7 +56,7 @@ impl<'a> EnergyShell<'a> {
                 break;
             }
         }
-        let near = |w: f64| w > 0.0 && energy > w && energy < NEAR_CRITICAL * w;
+        let near = |w: f64| w > 0.0 && energy > w && energy < EnergyShell::NEAR_CRITICAL * w;
         shell.peaks = scattering.landscape.extrema().iter().filter(|e| near(e.1)).map(|e| e.0).collect();
         shell.peaks.reverse();
         Ok(shell)
@@ -74,6 +76,14 @@ impl<'a> EnergyShell<'a> {
     pub(crate) fn sharp_impacts(&self) -> Vec<f64> {
         let squared = self.peaks.iter().map(|r| self.reach(*r).0);
         squared.filter(|x| *x > 0.0).map(f64::sqrt).collect()
+    }
+    /// The force just inside the cutoff attracts more than the centrifugal force repels at any impact parameter.
+    pub(crate) fn drawn_in_at_cutoff(&self) -> bool {
+        self.scattering.potential.cutoff().is_some_and(|rc| self.reach(rc).1 < 0.0)
+    }
+    /// Head-on atoms pass through each other.
+    pub(crate) fn passes_centre(&self) -> bool {
+        self.closest_approach(0.0) == Ok(0.0)
     }
     /// `x^2 = r^2 (1 - U/E)` and its derivative `2 r (1 - U/E) - r^2 U'/E`.
     fn reach(&self, r: f64) -> (f64, f64) {
@@ -227,7 +237,8 @@ impl<'a> EnergyShell<'a> {
             integrate(|s| Ok([path.deflection(s)]), breaks, tolerance)?
         };
         let error = integral.error[0];
-        if !(error <= 1e3 * (absolute + relative * integral.magnitude[0])) {
+        let tolerable = 1e3 * (absolute + relative * integral.magnitude[0]);
+        if error.is_nan() || error > tolerable {
             return Err(ScatteringError::NotConverged { energy: self.energy, impact, error });
         }
         Ok(if head_on {

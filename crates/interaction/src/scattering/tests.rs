@@ -136,7 +136,6 @@ fn newton_s_equations_give_the_same_angles() {
         cut(Arc::new(morse), Truncation::Shifted),
         cut(Arc::new(soft), Truncation::Shifted),
     ];
-    let mut worst: f64 = 0.0;
     for scattering in &cases {
         let rc = scattering.potential().cutoff().unwrap();
         for energy in [0.03, 0.3, 0.9, 2.5, 40.0] {
@@ -147,12 +146,10 @@ fn newton_s_equations_give_the_same_angles() {
                     continue;
                 }
                 let error = same_direction(shell.deflection(b).unwrap(), by_trajectory(scattering, energy, b));
-                worst = worst.max(error);
                 assert!(error < 3e-11, "{:?} {energy} {b}: {error:e}", scattering.potential());
             }
         }
     }
-    println!("worst difference from Newton's equations {worst:e}");
 }
 
 #[test]
@@ -237,35 +234,6 @@ fn inverse_power_cross_sections_match_the_reference() {
         let q = scattering.at_energy(1.0).unwrap().cross_sections().unwrap();
         for (n, reference) in rows {
             assert!((q.legendre[n - 1] / reference - 1.0).abs() < 1e-9, "r^-{exponent}, n = {n}");
-        }
-    }
-}
-
-#[test]
-#[ignore = "timing"]
-fn timing() {
-    for (name, s) in [
-        ("lj", lj(None, Truncation::Shifted)),
-        ("lj2.5", lj(Some(2.5), Truncation::ShiftedForce)),
-        ("r-12", power(12.0)),
-        ("r-2", power(2.0)),
-    ] {
-        for e in [1e-4, 1e-2, 0.3, 0.79, 0.801, 0.9, 3.0, 100.0, 1e4] {
-            let shell = s.at_energy(e).unwrap();
-            let t = std::time::Instant::now();
-            let mut sum = 0.0;
-            let n = 2000;
-            for i in 0..n {
-                sum += shell.deflection(2.49 * (i as f64 + 0.5) / n as f64).unwrap();
-            }
-            let per = t.elapsed().as_secs_f64() / n as f64 * 1e6;
-            let t = std::time::Instant::now();
-            let q = shell.cross_sections();
-            println!(
-                "{name} {e}: {per:.2} us/angle, Q {:.2} ms {:?} {sum}",
-                t.elapsed().as_secs_f64() * 1e3,
-                q.map(|q| (q.momentum(), q.viscosity(), q.error))
-            );
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What the tables of one input must agree on.
 
 use super::Parts;
-use super::reader::{Reader, Section, rounded, show};
+use super::reader::{Reader, Section};
 use super::tables::Start;
+use super::wording::{rounded, show};
 use omd_flow::{AffineFlow, Dimension};
 use omd_hierarchy::experiment::{Interaction, Schedule, Viscosity};
 use std::collections::BTreeMap;
@@ -35,10 +36,15 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
 
 /// The flow must exist until the end.
 fn end_before_singular_time(reader: &mut Reader<'_>, tables: &Tables<'_>, flow: &AffineFlow, end: f64) {
-    let (Some(singular), Some(section)) = (flow.singular_time(), tables.get("time")) else { return };
-    if end < singular {
+    let Some(section) = tables.get("time") else { return };
+    let Some(singular) = flow.singular_time().filter(|singular| end >= *singular) else {
+        let ratio = flow.volume_ratio(end);
+        if !(ratio > 0.0 && ratio.is_finite()) {
+            let message = format!("`end` in [time] is out of range: det(I + tA) is {} there", show(ratio));
+            reader.error(&section.span("end"), message, None);
+        }
         return;
-    }
+    };
     let of = |time| reader.units.to_style(Dimension::Time, time);
     let symbol = reader.units.symbol(Dimension::Time);
     let unit = if symbol.is_empty() { String::new() } else { format!(" {symbol}") };
@@ -148,7 +154,10 @@ fn knudsen(reader: &mut Reader<'_>, tables: &Tables<'_>, knudsen: f64) {
 /// Something must run.
 fn some_description(reader: &mut Reader<'_>, root: &DeTable<'_>) {
     let present = super::keys::SECTIONS.iter().any(|section| section.description && root.contains_key(section.name));
-    if !present {
+    let known = |name: &str| super::keys::SECTIONS.iter().any(|section| section.name == name);
+    // An unknown table is reported as such; it was meant to run.
+    let misspelt = root.iter().any(|(key, value)| value.get_ref().is_table() && !known(key.get_ref()));
+    if !present && !misspelt {
         let available: Vec<_> = super::keys::SECTIONS
             .iter()
             .filter(|section| section.description && section.available)

@@ -392,6 +392,14 @@ pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.section == section && key.name == name)
 }
 
+/// The default of a key as TOML.
+pub(crate) fn as_toml(key: &Key, default: &str) -> String {
+    match key.shape {
+        Shape::Text | Shape::Choice(_) | Shape::Several(_) => format!("\"{default}\""),
+        _ => default.to_owned(),
+    }
+}
+
 /// The names of all keys of a table.
 pub(crate) fn names(section: &str) -> impl Iterator<Item = &'static str> {
     KEYS.iter().filter(move |key| key.section == section).map(|key| key.name)

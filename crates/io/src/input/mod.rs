@@ -8,12 +8,14 @@ mod reader;
 mod reference;
 mod start;
 mod tables;
+mod wording;
 
 pub use reader::ResolvedKey;
 pub use reference::reference;
 pub(crate) use tables::is_singular;
 
 use crate::diagnostic::{Diagnostic, InputError, Location};
+use crate::files::explain;
 use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
@@ -90,7 +92,7 @@ pub(crate) fn description_names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// [`InputError`] with everything found wrong.
 pub fn read_input(path: &Path) -> Result<ResolvedInput, InputError> {
-    let text = text_of(path, "input file")?;
+    let text = text_of(path, "input file").map_err(|message| InputError::about_file(message, None))?;
     resolve_input(path, &text)
 }
 
@@ -122,14 +124,12 @@ pub fn resolve_input(path: &Path, text: &str) -> Result<ResolvedInput, InputErro
 }
 
 /// A file as text.
-fn text_of(path: &Path, what: &str) -> Result<String, InputError> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        let error = crate::files::FileError::new("read", path, error);
-        InputError::about_file(format!("{what}: {error}"), None)
-    })?;
+fn text_of(path: &Path, what: &str) -> Result<String, String> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| format!("cannot read the {what} {}: {}", path.display(), explain(&error)))?;
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        InputError::about_file(format!("{what} {} is not text: byte {} is not UTF-8", path.display(), at + 1), None)
+        let at = error.utf8_error().valid_up_to() + 1;
+        format!("the {what} {} is not text: byte {at} is not UTF-8", path.display())
     })
 }
 
@@ -144,6 +144,7 @@ fn not_toml(file: &str, text: &str, errors: &[toml::de::Error]) -> InputError {
         let message = format!("not TOML: {}", error.message());
         diagnostics.push(Diagnostic { message, location: Some(location), help: None });
     }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.location.as_ref().map(|at| (at.line, at.column)));
     InputError { diagnostics }
 }
 

@@ -1,7 +1,8 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
 use super::keys::{self, Kind};
-use super::reader::{Reader, Section, called, float, rounded, show};
+use super::reader::{Reader, Section};
+use super::wording::{called, float, rounded, show};
 use crate::units::{Quantity, UnitStyle};
 use omd_flow::{AffineFlow, Dimension, Matrix3};
 use omd_hierarchy::experiment::{Interaction, Preparation};
@@ -88,9 +89,10 @@ fn temperature_tensor(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
         }
     }
     let symmetric = (tensor + tensor.transpose()) * 0.5;
-    let least = symmetric.symmetric_eigenvalues().min();
+    let least = if scale > 0.0 { (symmetric / scale).symmetric_eigenvalues().min() } else { 0.0 };
     // An eigenvalue lost in rounding is not above zero.
-    if least <= 1e-14 * scale {
+    if least <= 1e-14 {
+        let least = least * scale;
         let least = rounded(reader.units.to_style(Dimension::Temperature, least));
         reader.error(&span, format!("{what} must be positive definite, its smallest eigenvalue is {least}"), None);
         return None;

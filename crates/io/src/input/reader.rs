@@ -2,6 +2,7 @@
 
 use super::keys::{self, Absent, Key, Shape, Sign};
 use super::nearest::nearest;
+use super::wording::{called, counted, float, form, found, numeric_text, shortened, show};
 use crate::diagnostic::{Diagnostic, InputError, Location};
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Matrix3;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 /// One key with the value that holds, as text of the input file or of its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,21 +56,8 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Where `key` of `section` stands, in words: `` `end` in [time] ``.
-pub(super) fn called(section: &str, key: &str) -> String {
-    if section.is_empty() { format!("`{key}`") } else { format!("`{key}` in [{section}]") }
-}
-
-/// A number of the input for a message.
-pub(super) fn show(value: f64) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-4..1e7).contains(&size) { format!("{value:e}") } else { format!("{value}") }
-}
-
-/// A computed number for a message, rounded to 9 digits.
-pub(super) fn rounded(value: f64) -> String {
-    format!("{value:.8e}").parse().map_or_else(|_| value.to_string(), show)
-}
+/// Numbers inside are this small and its inverse large at most: cubes of them are still numbers.
+const SMALLEST: f64 = 1e-100;
 
 /// The text being read, what was found wrong in it, and what holds.
 #[derive(Debug)]
@@ -127,7 +115,12 @@ impl<'a> Reader<'a> {
                 None if known.is_empty() => "this table has no keys".to_owned(),
                 None => format!("known keys: {}", known.join(", ")),
             };
-            self.error(&key.span(), format!("unknown key {}", called(section.name, &shortened(name))), Some(help));
+            let is_table =
+                section.name.is_empty() && section.value(name).is_some_and(|value| value.get_ref().is_table());
+            let shown = shortened(name);
+            let what =
+                if is_table { format!("table [{shown}]") } else { format!("key {}", called(section.name, &shown)) };
+            self.error(&key.span(), format!("unknown {what}"), Some(help));
         }
     }
 
@@ -145,11 +138,7 @@ impl<'a> Reader<'a> {
         }
         match key.absent {
             Absent::Error => self.missing(section, name),
-            Absent::Default(text) => {
-                let quoted = matches!(key.shape, Shape::Choice(_) | Shape::Text | Shape::Several(_));
-                let text = if quoted { format!("\"{text}\"") } else { text.to_owned() };
-                self.record(section.name, name, text, false);
-            }
+            Absent::Default(text) => self.record(section.name, name, keys::as_toml(key, text), false),
             Absent::Rule(_) => {}
         }
         None
@@ -162,7 +151,12 @@ impl<'a> Reader<'a> {
     /// Complains that a key is not there.
     pub(super) fn missing(&mut self, section: &Section<'_>, name: &'static str) {
         let wanted = keys::find(section.name, name).map(|key| form(&key.shape));
-        let help = wanted.map(|wanted| format!("add `{name} = ...`: {wanted}"));
+        let help = wanted.map(|wanted| match name {
+            "temperature" => format!("add `{name} = ...`: {wanted}; or `temperature-tensor = ...`"),
+            "atoms" => format!("add `{name} = ...`: {wanted}; or `structure = ...`: a file"),
+            "mass" => format!("add `{name} = ...`: {wanted}; only lj units have a default"),
+            _ => format!("add `{name} = ...`: {wanted}"),
+        });
         self.error(&section.header(), format!("missing key {}", called(section.name, name)), help);
     }
 
@@ -246,7 +240,7 @@ impl<'a> Reader<'a> {
             self.error(span, format!("{what} must be finite, found {number}"), None);
         } else if sign == Sign::Positive && number <= 0.0 {
             self.error(span, format!("{what} must be positive, found {}", show(number)), None);
-        } else if !internal.is_finite() || (internal == 0.0 && number != 0.0) {
+        } else if number != 0.0 && !(SMALLEST..=1.0 / SMALLEST).contains(&internal.abs()) {
             self.error(span, format!("{what} is out of range, found {}", show(number)), None);
         } else {
             return Some(internal);
@@ -378,61 +372,4 @@ impl<'a> Reader<'a> {
         }
         tables
     }
-}
-
-/// A form in words.
-pub(super) fn form(shape: &Shape) -> String {
-    match shape {
-        Shape::Text => "a string".to_owned(),
-        Shape::Choice(words) => {
-            let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            match quoted.split_last() {
-                Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-                _ => quoted.concat(),
-            }
-        }
-        Shape::Number(Sign::Positive) => "a positive number".to_owned(),
-        Shape::Number(Sign::Any) => "a number".to_owned(),
-        Shape::Count(least) => format!("an integer of {least} or more"),
-        Shape::Seed => "an integer of 0 or more".to_owned(),
-        Shape::Matrix => "three rows of three numbers".to_owned(),
-        Shape::Several(words) => (*words).to_owned(),
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn shortened(text: &str) -> String {
-    let clean: String = text.chars().take(40).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    if text.chars().count() > 40 { format!("{clean}...") } else { clean }
-}
-
-/// What stands in the file, for a message.
-pub(super) fn found(value: &Spanned<DeValue<'_>>) -> String {
-    match value.get_ref() {
-        DeValue::String(text) => format!("\"{}\"", shortened(text)),
-        DeValue::Integer(integer) => shortened(&integer.to_string()),
-        DeValue::Float(float) => shortened(float.as_str()),
-        DeValue::Boolean(value) => value.to_string(),
-        DeValue::Datetime(_) => "a date".to_owned(),
-        DeValue::Array(entries) => format!("an array of {}", entries.len()),
-        DeValue::Table(_) => "a table".to_owned(),
-    }
-}
-
-/// The number a TOML integer or float stands for.
-pub(super) fn float(value: &DeValue<'_>) -> Option<f64> {
-    let wide = |integer: &DeInteger<'_>| i128::from_str_radix(integer.as_str(), integer.radix()).ok();
-    match value {
-        DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
-        DeValue::Integer(integer) => wide(integer).map(|x| x as f64),
-        DeValue::Float(float) => float.as_str().parse().ok(),
-        _ => None,
-    }
-}
-
-fn numeric_text(value: &Spanned<DeValue<'_>>) -> Option<f64> {
-    value.get_ref().as_str().and_then(|text| text.trim().parse().ok())
 }

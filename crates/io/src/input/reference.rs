@@ -1,7 +1,7 @@
 //! The reference of the input file, made of the table the parser reads.
 
-use super::keys::{Absent, KEYS, KINDS, SECTIONS, Section};
-use super::reader::form;
+use super::keys::{Absent, KEYS, KINDS, SECTIONS, Section, as_toml};
+use super::wording::form;
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Dimension;
 use std::fmt::Write;
@@ -16,11 +16,16 @@ pub fn reference() -> String {
     out.push_str(&table_of_keys(""));
     for section in SECTIONS {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "\n## `[{}]`\n\n{}{}\n", section.name, section.meaning, availability(section));
+        let _ = writeln!(out, "\n## `[{}]`\n\n{}{}", section.name, section.meaning, availability(section));
         if section.name == "interaction" {
+            out.push('\n');
             out.push_str(&table_of_kinds());
         }
-        out.push_str(&table_of_keys(section.name));
+        let keys = table_of_keys(section.name);
+        if !keys.is_empty() {
+            out.push('\n');
+            out.push_str(&keys);
+        }
     }
     out.push_str(&table_of_units());
     out
@@ -37,12 +42,13 @@ fn table_of_keys(section: &str) -> String {
             out.push_str("| key | form | unit | default | meaning |\n|---|---|---|---|---|\n");
         }
         let default = match key.absent {
+            Absent::Error if section == "interaction" && key.name != "kind" => "by `kind`".to_owned(),
             Absent::Error => "required".to_owned(),
-            Absent::Default(value) => format!("`{value}`"),
+            Absent::Default(value) => format!("`{}`", as_toml(key, value)),
             Absent::Rule(words) => words.to_owned(),
         };
-        let form = form(&key.shape);
-        let _ = writeln!(out, "| `{}` | {form} | {} | {default} | {} |", key.name, unit(key.quantity), key.meaning);
+        let (form, meaning) = (form(&key.shape), key.meaning.replace('|', "\\|"));
+        let _ = writeln!(out, "| `{}` | {form} | {} | {default} | {meaning} |", key.name, unit(key.quantity));
     }
     out
 }
@@ -53,9 +59,9 @@ fn table_of_kinds() -> String {
         let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let note = if kind.available { "" } else { "; not available in this version" };
         let (required, optional) = (list(kind.required), list(kind.optional));
-        let _ = writeln!(out, "| `{}` | {required} | {optional} | {}{note} |", kind.name, kind.meaning);
+        let meaning = kind.meaning.replace('|', "\\|");
+        let _ = writeln!(out, "| `{}` | {required} | {optional} | {meaning}{note} |", kind.name);
     }
-    out.push('\n');
     out
 }
 

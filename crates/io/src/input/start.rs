@@ -1,7 +1,8 @@
 //! How atoms start, and the number density that follows from it.
 
-use super::reader::{Reader, called, rounded, show};
+use super::reader::Reader;
 use super::tables::{MolecularKeys, Start};
+use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
 use crate::structure::{Structure, parse_structure};
 use omd_flow::{Dimension, Vector3};
@@ -67,15 +68,15 @@ fn from_structure(
     let section = parts.tables.get("molecular")?;
     let span = section.span("structure");
     let file = path.parent().unwrap_or(Path::new("")).join(name);
-    let text = match std::fs::metadata(&file) {
-        Ok(_) => text_of(&file, "structure file").map_err(|error| reader.adopt(&span, error)).ok()?,
-        Err(_) => {
-            let message = format!("{}: no such file: {}", called("molecular", "structure"), file.display());
-            let help = "the path is relative to the input file".to_owned();
-            reader.error(&span, message, Some(help));
-            return None;
-        }
+    // A device or a pipe may never end.
+    let regular = std::fs::metadata(&file).map_or(true, |metadata| metadata.is_file() || metadata.is_dir());
+    let text = if regular {
+        text_of(&file, "structure file")
+    } else {
+        Err(format!("the structure file {} is not a file", file.display()))
     };
+    let help = || Some("the path is relative to the input file".to_owned());
+    let text = text.map_err(|message| reader.error(&span, message, help())).ok()?;
     let structure =
         parse_structure(&file.display().to_string(), &text).map_err(|error| reader.adopt(&span, error)).ok()?;
     let count = structure.positions.len();

@@ -2,7 +2,8 @@
 
 use super::consistency::Tables;
 use super::keys::{self, Absent, Sign};
-use super::reader::{Reader, Section, called, float, found};
+use super::reader::{Reader, Section};
+use super::wording::{called, float, found};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{

@@ -21,7 +21,7 @@ pub(crate) struct Curve {
 /// How the vertical axis is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scale {
-    /// Logarithmic where positive values span more than a factor of [`DECADES`].
+    /// Logarithmic where positive values span more than a factor of [`DECADES`]; what is zero is then not drawn.
     Automatic,
     /// Linear.
     Linear,
@@ -45,6 +45,8 @@ pub(crate) struct Panel {
     pub(crate) scale: Scale,
     /// Vertical lines with a label.
     pub(crate) marks: Vec<(f64, Label)>,
+    /// What the curves are, where the page's legend does not say.
+    pub(crate) key: Vec<(Pen, Label)>,
 }
 
 impl Panel {
@@ -65,8 +67,8 @@ impl Panel {
             for (index, &y) in curve.y.iter().enumerate().filter(|(_, y)| y.is_finite()) {
                 let error = curve.error.get(index).copied().filter(|e| e.is_finite()).unwrap_or(0.0);
                 (low, high) = (low.min(y - error), high.max(y + error));
-                // A curve may start from zero and still be read on a logarithmic axis.
-                negative |= y < 0.0 || (y == 0.0 && index > 0);
+                // Noise around zero has no logarithm; a curve may start from there, though.
+                negative |= y < 0.0 || (index > 0 && error > 0.5 * y);
                 if y > 0.0 {
                     smallest = smallest.min(y);
                 }
@@ -87,10 +89,10 @@ impl Panel {
     }
 }
 
-const HEADING_SIZE: f64 = 13.0;
+const HEADING_SIZE: f64 = 12.5;
 const TICK_SIZE: f64 = 10.5;
 /// Room for the heading, the tick labels on the left, those below with the axis label, and the last label's half.
-const MARGINS: [f64; 4] = [32.0, 52.0, 36.0, 12.0];
+const MARGINS: [f64; 4] = [36.0, 48.0, 34.0, 12.0];
 
 /// Draws the panel into a frame.
 pub(crate) fn draw(drawing: &mut Drawing, panel: &Panel, frame: Frame) {
@@ -121,6 +123,33 @@ pub(crate) fn draw(drawing: &mut Drawing, panel: &Panel, frame: Frame) {
         draw_curve(drawing, &map, curve);
     }
     drawing.shapes.push(Shape::Unclip);
+    draw_key(drawing, &map, panel);
+}
+
+/// The key, in the corner where the fewest points of curves lie.
+fn draw_key(drawing: &mut Drawing, map: &Map, panel: &Panel) {
+    const LINE: f64 = 15.0;
+    const SAMPLE: f64 = 24.0;
+    let inner = map.inner;
+    let width = panel.key.iter().map(|(_, label)| label.width(TICK_SIZE)).fold(0.0, f64::max) + SAMPLE + 14.0;
+    let height = panel.key.len() as f64 * LINE + 8.0;
+    let points = || {
+        let data = panel.curves.iter().flat_map(|curve| curve.x.iter().zip(&curve.y));
+        data.filter_map(|(&x, &y)| map.point(x, y))
+    };
+    let (right, bottom) = (inner.x + inner.width - width, inner.y + inner.height - height);
+    let corners = [(right, inner.y), (inner.x + 4.0, inner.y), (right, bottom), (inner.x + 4.0, bottom)];
+    let crowd = |corner: &Point| {
+        let inside =
+            |p: &Point| (corner.0..corner.0 + width).contains(&p.0) && (corner.1..corner.1 + height).contains(&p.1);
+        points().filter(inside).count()
+    };
+    let Some(corner) = corners.into_iter().min_by_key(crowd) else { return };
+    for (index, (pen, label)) in panel.key.iter().enumerate() {
+        let y = corner.1 + (index as f64 + 0.5) * LINE + 4.0;
+        drawing.line(vec![(corner.0 + 4.0, y), (corner.0 + 4.0 + SAMPLE, y)], *pen);
+        drawing.text((corner.0 + SAMPLE + 10.0, y + 3.7), label.clone(), TICK_SIZE, Anchor::Start, Paint::Ink);
+    }
 }
 
 /// From data to the frame.
@@ -165,7 +194,7 @@ fn draw_axes(drawing: &mut Drawing, map: &Map, panel: &Panel) {
     drawing.text((left + 0.5 * width, bottom + 29.5), x_label, TICK_SIZE + 0.5, Anchor::Middle, Paint::Ink);
     if let Some(exponent) = map.y.exponent {
         let label = Label::parse(&format!("×10^{{{exponent}}}"));
-        drawing.text((left - 6.0, top - 6.0), label, TICK_SIZE, Anchor::Middle, Paint::Muted);
+        drawing.text((left - 4.0, top - 6.0), label, TICK_SIZE, Anchor::Middle, Paint::Muted);
     }
 }
 
@@ -210,9 +239,10 @@ fn draw_curve(drawing: &mut Drawing, map: &Map, curve: &Curve) {
 }
 
 /// At most this many points of a curve are drawn.
-const MOST_POINTS: usize = 400;
+const MOST_POINTS: usize = 240;
 
-/// The points to draw: all of a short curve, else the first, the last and the extremes of even pieces, so that no peak is lost.
+/// The points to draw: all of a short curve, else the first, the last and the extremes of even pieces, so that no peak
+/// is lost.
 fn thinned(y: &[f64]) -> Vec<usize> {
     if y.len() <= MOST_POINTS {
         return (0..y.len()).collect();
@@ -261,6 +291,7 @@ mod tests {
             curves: vec![curve(vec![0.0, 1.0, 10.0, 100.0])],
             scale: Scale::Automatic,
             marks: Vec::new(),
+            key: Vec::new(),
         };
         assert_eq!(panel.vertical_axis(4).fraction(-1.0), None);
         panel.curves = vec![curve(vec![1.0, -1.0, 100.0])];

@@ -24,7 +24,7 @@ impl Axis {
     /// A linear axis over exactly `[low, high]` with about `count` intervals.
     pub(crate) fn linear(low: f64, high: f64, count: usize) -> Self {
         let (low, high) = widened(low, high);
-        let step = nice_step((high - low) / count as f64);
+        let step = step(low, high, count);
         let largest = low.abs().max(high.abs());
         let power = exponent(largest);
         let taken_out = if (-2..5).contains(&power) { 0 } else { power };
@@ -41,15 +41,18 @@ impl Axis {
     /// A logarithmic axis that covers the positive range `[low, high]`.
     pub(crate) fn logarithmic(low: f64, high: f64) -> Self {
         let (first, last) = (exponent(low), exponent(high) + 1);
-        // At most six labels; within two decades 2 and 5 are labelled too.
-        let stride = (last - first - 1).max(1).div_euclid(6) + 1;
-        let mantissas: &[f64] = if high / low < 200.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        // At most six decades are labelled; where there are fewer than three, 3 and 30 and so on are labelled too.
+        let decades = (first..=last).filter(|&power| (low..=high).contains(&10f64.powi(power))).count();
+        let stride = decades.div_ceil(6).max(1) as i32;
+        // Either all labels are powers or none is.
+        let plain = low >= 1e-3 && high < 2e5;
+        let mantissas: &[f64] = if decades < 3 { &[1.0, 3.0] } else { &[1.0] };
         let mut ticks = Vec::new();
         for power in (first..=last).filter(|power| power.rem_euclid(stride) == 0) {
             for mantissa in mantissas {
                 let value = mantissa * 10f64.powi(power);
                 if value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9) {
-                    ticks.push(Tick { value, label: power_label(*mantissa, power) });
+                    ticks.push(Tick { value, label: power_label(*mantissa, power, plain) });
                 }
             }
         }
@@ -88,6 +91,14 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
     (middle - half, middle + half)
 }
 
+/// The step that gives about `count` intervals; a smaller one where fewer than three ticks would fall into the range.
+fn step(low: f64, high: f64, count: usize) -> f64 {
+    let raw = (high - low) / count as f64;
+    let ticks = |step: f64| (high / step + 1e-9).floor() - (low / step - 1e-9).ceil() + 1.0;
+    let wide = nice_step(raw);
+    if ticks(wide) >= 3.0 { wide } else { nice_step(0.4 * wide) }
+}
+
 /// 1, 2 or 5 times a power of ten, at least `raw`.
 fn nice_step(raw: f64) -> f64 {
     let power = 10f64.powi(exponent(raw));
@@ -104,8 +115,8 @@ fn exponent(value: f64) -> i32 {
     if value >= 10f64.powi(guess + 1) * (1.0 - 1e-12) { guess + 1 } else { guess }
 }
 
-fn power_label(mantissa: f64, power: i32) -> Label {
-    if (-3..5).contains(&power) {
+fn power_label(mantissa: f64, power: i32, plain: bool) -> Label {
+    if plain {
         let decimals = (-power).max(0) as usize;
         Label::plain(&format!("{:.decimals$}", mantissa * 10f64.powi(power)))
     } else if mantissa == 1.0 {
@@ -146,7 +157,8 @@ mod tests {
     #[test]
     fn logarithmic_ticks_are_decades() {
         assert_eq!(labels(&Axis::logarithmic(0.5, 2e4)), ["1", "10", "100", "1000", "10000"]);
-        assert_eq!(labels(&Axis::logarithmic(1.0, 100.0)), ["1", "2", "5", "10", "20", "50", "100"]);
+        assert_eq!(labels(&Axis::logarithmic(0.02, 2.0)), ["0.03", "0.1", "0.3", "1"]);
+        assert_eq!(labels(&Axis::logarithmic(1.0, 1e9)).len(), 5);
         assert_eq!(Axis::logarithmic(1.0, 100.0).fraction(10.0), Some(0.5));
         assert_eq!(Axis::logarithmic(1.0, 100.0).fraction(0.0), None);
     }

@@ -11,34 +11,41 @@ pub(super) enum MadeUp {
     Shear,
     /// A compression that ends; DSMC stops early.
     Compression,
+    /// Shear so strong that Navier-Stokes leaves the page.
+    Strong,
     /// A full matrix in SI units: large exponents.
     Si,
 }
 
-const LAMBDA: f64 = 0.5;
-
 impl MadeUp {
-    pub(super) const ALL: [Self; 3] = [Self::Shear, Self::Compression, Self::Si];
+    pub(super) const ALL: [Self; 4] = [Self::Shear, Self::Compression, Self::Strong, Self::Si];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Shear => "shear",
             Self::Compression => "compression",
+            Self::Strong => "strong",
             Self::Si => "si",
         }
     }
 
     fn gradient(self) -> Matrix3<f64> {
         match self {
-            Self::Shear => Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            Self::Shear | Self::Strong => Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
             Self::Compression => Matrix3::from_diagonal(&[-0.5, 0.0, 0.0].into()),
             Self::Si => Matrix3::new(0.2, 1.0, 0.3, -0.1, 0.1, 0.4, 0.0, -0.2, 0.3),
         }
     }
 
+    /// `lambda n0`.
+    fn rate(self) -> f64 {
+        if self == Self::Strong { 0.5 } else { 4.0 }
+    }
+
     fn end(self) -> f64 {
         match self {
-            Self::Shear => 30.0,
+            Self::Shear => 20.0,
+            Self::Strong => 30.0,
             Self::Compression => 1.8,
             Self::Si => 4.0,
         }
@@ -56,11 +63,11 @@ impl MadeUp {
 /// Time, density, temperature and pressure of one sample in reduced units.
 type Sample = (f64, f64, Matrix3<f64>);
 
-fn moments(flow: &AffineFlow, end: f64, samples: usize) -> Vec<Sample> {
+fn moments(flow: &AffineFlow, lambda: f64, end: f64, samples: usize) -> Vec<Sample> {
     let rate = |t: f64, p: &Matrix3<f64>| {
         let l = flow.velocity_gradient(t);
         let deviator = p - Matrix3::identity() * (p.trace() / 3.0);
-        -(p * l.trace() + l * p + p * l.transpose() + deviator * (LAMBDA / flow.volume_ratio(t)))
+        -(p * l.trace() + l * p + p * l.transpose() + deviator * (lambda / flow.volume_ratio(t)))
     };
     let steps = 40;
     let h = end / (samples * steps) as f64;
@@ -81,8 +88,8 @@ fn moments(flow: &AffineFlow, end: f64, samples: usize) -> Vec<Sample> {
     out
 }
 
-/// Euler, or Navier-Stokes with `mu = theta/lambda`: its energy equation integrated by small Euler steps.
-fn hydro(flow: &AffineFlow, end: f64, samples: usize, viscous: f64) -> Vec<Sample> {
+/// Euler, or Navier-Stokes with viscosity `mu theta`: its energy equation integrated by small Euler steps.
+fn hydro(flow: &AffineFlow, end: f64, samples: usize, mu: f64) -> Vec<Sample> {
     let steps = 400;
     let h = end / (samples * steps) as f64;
     let mut theta = 1.0;
@@ -94,11 +101,11 @@ fn hydro(flow: &AffineFlow, end: f64, samples: usize, viscous: f64) -> Vec<Sampl
             (0.5 * (l + l.transpose()) - Matrix3::identity() * (l.trace() / 3.0), l.trace())
         };
         let n = 1.0 / flow.volume_ratio(t);
-        out.push((t, n, Matrix3::identity() * (n * theta) - strain(t).0 * (2.0 * viscous * theta / LAMBDA)));
+        out.push((t, n, Matrix3::identity() * (n * theta) - strain(t).0 * (2.0 * mu * theta)));
         for step in 0..steps {
             let now = t + step as f64 * h;
             let (d, trace) = strain(now);
-            let heating = 4.0 * viscous * theta / LAMBDA * flow.volume_ratio(now) / 3.0 * d.norm_squared();
+            let heating = 4.0 * mu * theta * flow.volume_ratio(now) / 3.0 * d.norm_squared();
             theta += h * (heating - 2.0 / 3.0 * trace * theta);
         }
     }
@@ -106,17 +113,23 @@ fn hydro(flow: &AffineFlow, end: f64, samples: usize, viscous: f64) -> Vec<Sampl
 }
 
 /// Writes all tables and the manifest.
-pub(super) fn write_shear(directory: &Path, case: MadeUp) {
+pub(super) fn write_results(directory: &Path, case: MadeUp) {
     let flow = AffineFlow::new(case.gradient()).unwrap();
-    let exact = moments(&flow, case.end(), 100);
+    let exact = moments(&flow, case.rate(), case.end(), 100);
     let early = if case == MadeUp::Compression { 84 } else { 101 };
     let write = |name: &str, text: String| std::fs::write(directory.join(name), text).unwrap();
     write("molecular.csv", noisy(case, &exact, 1, 0.012, true));
     write("dsmc.csv", noisy(case, &exact[..early], 2, 0.004, false));
     write("moments.csv", plain(case, &exact, true));
     write("euler.csv", plain(case, &hydro(&flow, case.end(), 100, 0.0), false));
-    write("navier-stokes.csv", plain(case, &hydro(&flow, case.end(), 100, 1.0), false));
+    write("navier-stokes.csv", plain(case, &hydro(&flow, case.end(), 100, 1.0 / case.rate()), false));
     write("manifest.json", manifest(case));
+}
+
+/// A noisy table of so many samples.
+pub(super) fn noisy_long(case: MadeUp, samples: usize) -> String {
+    let flow = AffineFlow::new(case.gradient()).unwrap();
+    noisy(case, &moments(&flow, case.rate(), case.end(), samples), 3, 0.05, false)
 }
 
 const HEADER: &str = "time,density,temperature,pxx,pyy,pzz,pxy,pxz,pyz";
@@ -195,6 +208,7 @@ fn manifest(case: MadeUp) -> String {
     let a = case.gradient();
     let (title, units) = match case {
         MadeUp::Shear => ("Argon in simple shear", "lj"),
+        MadeUp::Strong => ("Strong shear", "lj"),
         MadeUp::Compression => ("Compression along x", "lj"),
         MadeUp::Si => ("A gas under a full matrix, 300 K and 1 atm", "si"),
     };

@@ -105,10 +105,14 @@ impl Batch {
     fn draw_pairs<L: Law>(&mut self, stream: &mut Stream, particles: u32) {
         for start in (0..self.count).step_by(LANES) {
             let words = stream.words();
+            // Local arrays of fixed length: the loops become vector instructions.
+            let mut index = [0; LANES];
+            let mut threshold = [0.0; LANES];
+            let mut direction = [[0.0; LANES]; 3];
             for l in 0..LANES {
-                let (index, fraction) = index_and_fraction(words[0][l], words[1][l], particles);
-                self.second[start + l] = index;
-                self.threshold[start + l] = middle(fraction);
+                let fraction;
+                (index[l], fraction) = index_and_fraction(words[0][l], words[1][l], particles);
+                threshold[l] = middle(fraction);
             }
             for l in 0..LANES {
                 let (x, y) = circle(middle(words[3][l]));
@@ -116,14 +120,19 @@ impl Batch {
                 if L::ISOTROPIC {
                     let z = 1.0 - 2.0 * uniform;
                     let radius = ((1.0 - z) * (1.0 + z)).sqrt();
-                    self.direction[0][start + l] = radius * x;
-                    self.direction[1][start + l] = radius * y;
-                    self.direction[2][start + l] = z;
+                    direction[0][l] = radius * x;
+                    direction[1][l] = radius * y;
+                    direction[2][l] = z;
                 } else {
-                    self.direction[0][start + l] = x;
-                    self.direction[1][start + l] = y;
-                    self.direction[2][start + l] = uniform;
+                    direction[0][l] = x;
+                    direction[1][l] = y;
+                    direction[2][l] = uniform;
                 }
+            }
+            self.second[start..start + LANES].copy_from_slice(&index);
+            self.threshold[start..start + LANES].copy_from_slice(&threshold);
+            for r in 0..3 {
+                self.direction[r][start..start + LANES].copy_from_slice(&direction[r]);
             }
         }
     }

@@ -29,12 +29,14 @@ pub(super) struct SpeedBounds {
     /// No particle is above this class.
     pub(super) highest: u32,
     pub(super) weight: Box<[u64; 256]>,
+    /// `quantum * weight`, volume/time.
+    pub(super) part: Box<[f64; 256]>,
     pub(super) quantum: f64,
     pub(super) total: u64,
     pub(super) epoch: Epoch,
     /// Where the majorant is tightest, velocity.
     pub(super) pair_bound: f64,
-    /// No speed is above this until the end of the epoch; carries the scale from sweep to sweep.
+    /// No speed is above this until the end of the epoch; zero where that is not known.
     pub(super) ceiling: f64,
 }
 
@@ -46,6 +48,7 @@ impl SpeedBounds {
             limit: 0,
             highest: 0,
             weight: Box::new([FULL; 256]),
+            part: Box::new([law.majorant(1.0).0; 256]),
             quantum: law.majorant(1.0).0 / FULL as f64,
             total: particles as u64 * FULL,
             epoch: Epoch::ENDLESS,
@@ -69,6 +72,7 @@ impl SpeedBounds {
         self.quantum = top * (1.0 + 1e-14) / FULL as f64;
         for class in 0..=self.limit {
             self.weight[class as usize] = ((value(class) / top * FULL as f64).ceil() as u64).min(FULL);
+            self.part[class as usize] = self.quantum * self.weight[class as usize] as f64;
         }
     }
 
@@ -151,6 +155,15 @@ impl SpeedBounds {
     }
 }
 
+/// The integer above a speed in classes, or the one above that; 256 from 255 on and for what is not a number.
+#[inline(always)]
+pub(super) fn class_of(scaled: f64) -> u32 {
+    // A sum with 2^52 is rounded to an integer, which stands in its low bits.
+    const ROUND: f64 = 4_503_599_627_370_496.0;
+    let bounded = if scaled < 255.0 { scaled } else { 255.0 };
+    (bounded + 0.5 + ROUND).to_bits() as u32
+}
+
 /// `F^-1` by columns at the frame's start.
 #[inline(always)]
 fn inverse(frame: &Frame) -> [[f64; 4]; 3] {
@@ -170,7 +183,7 @@ fn fastest(frame: &Frame, particles: &[Particle]) -> f64 {
     largest.sqrt()
 }
 
-/// `class = floor(|w| scale) + 1` and how many particles each class has; `None` when a speed is not finite.
+/// `class_of(|w| scale)` and how many particles each class has; `None` when a speed is not finite.
 #[inline(always)]
 fn classify(frame: &Frame, particles: &[Particle], scale: f64, class: &mut [u8]) -> Option<[u64; 256]> {
     const BLOCK: usize = 64;
@@ -188,7 +201,7 @@ fn classify(frame: &Frame, particles: &[Particle], scale: f64, class: &mut [u8])
             check += *value;
         }
         for (class, value) in class.iter_mut().zip(&scaled) {
-            *class = (value.min(254.0) as i32 + 1) as u8;
+            *class = class_of(*value) as u8;
         }
         for (index, class) in class.iter().enumerate() {
             histogram[index % 4][usize::from(*class)] += 1;

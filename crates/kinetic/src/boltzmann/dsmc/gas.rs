@@ -2,14 +2,15 @@
 
 use super::batch::{Batch, CAPACITY, Stream};
 use super::bounds::{FULL, SpeedBounds};
-use super::frame::{Frame, Lanes, apply};
+use super::frame::Frame;
 use super::law::Law;
-use super::particles::{Particle, prefetch};
+use super::particles::Particle;
+use super::wave::{Setting, WIDTH, Wave, ask};
 use fearless_simd::{Level, dispatch};
 use omd_flow::AffineFlow;
 
 /// Candidates whose memory is on its way while one is being decided.
-const AHEAD: usize = 24;
+const AHEAD: usize = 48;
 /// A raised bound is at work at once through a part of the majorant set aside for it, this share per candidate and
 /// particle; when it is used up the batch ends early.
 const RESERVE: f64 = 0.5;
@@ -41,10 +42,8 @@ pub(super) struct Gas {
     /// The most candidates of a batch.
     pub(super) batch_size: usize,
     batch: Box<Batch>,
-    /// Bounds to be set when the batch ends: particle, class. Later entries win.
-    changed: Vec<(u32, u32)>,
-    /// Weights added during the batch: particle, weight.
-    raised: Vec<(u32, u64)>,
+    wave: Box<Wave>,
+    changes: Box<Changes>,
     level: Level,
 }
 
@@ -63,10 +62,90 @@ struct Plan {
     reserve_weight: f64,
 }
 
-/// The bound of one particle and whether it still fits the table.
-enum Bound {
-    Kept,
-    Overflow(f64),
+/// What the collisions of a batch do to the bounds.
+///
+/// A lower class waits for the end of the batch, whose candidates were drawn with the old one. A higher class is in
+/// force at once; what it adds to the weight is drawn through the reserve.
+#[derive(Clone, Debug)]
+struct Changes {
+    /// Particle and class, to be set when the batch ends; later entries win.
+    classes: [(u32, u32); 2 * CAPACITY],
+    /// The weight that each entry has added already.
+    added: [u32; 2 * CAPACITY],
+    count: usize,
+    added_weight: u64,
+    highest: u32,
+    /// Whether a speed has no class.
+    overflow: bool,
+}
+
+impl Changes {
+    fn new() -> Self {
+        Self {
+            classes: [(0, 0); 2 * CAPACITY],
+            added: [0; 2 * CAPACITY],
+            count: 0,
+            added_weight: 0,
+            highest: 0,
+            overflow: false,
+        }
+    }
+
+    fn clear(&mut self) {
+        (self.count, self.added_weight, self.highest, self.overflow) = (0, 0, 0, false);
+    }
+
+    /// Notes the class of a particle that has collided.
+    #[inline(always)]
+    fn note(&mut self, bounds: &mut SpeedBounds, particle: u32, class: u32) {
+        if class > bounds.limit {
+            self.overflow = true;
+            return;
+        }
+        let count = self.count % (2 * CAPACITY);
+        let present = &mut bounds.class[particle as usize];
+        let higher = class.max(u32::from(*present));
+        let added = bounds.weight[higher as usize & 255] - bounds.weight[usize::from(*present)];
+        *present = higher as u8;
+        self.classes[count] = (particle, class);
+        self.added[count] = added as u32;
+        self.count = count + 1;
+        self.added_weight += added;
+        self.highest = self.highest.max(class);
+    }
+
+    /// The particle of the reserve that a part word points at, if any.
+    #[cold]
+    fn raised_particle(&self, part: u32, plan: &Plan) -> Option<u32> {
+        let mut target = (f64::from(part) + 0.5) / f64::from(plan.reserve) * plan.reserve_weight;
+        if target >= self.added_weight as f64 {
+            return None;
+        }
+        for (&(particle, _), &added) in self.classes.iter().zip(&self.added) {
+            target -= f64::from(added);
+            if target < 0.0 {
+                return Some(particle);
+            }
+        }
+        None
+    }
+
+    /// Sets the classes when the batch ends.
+    fn apply(&self, bounds: &mut SpeedBounds) {
+        let mut total = bounds.total + self.added_weight;
+        for &(particle, class) in &self.classes[..self.count] {
+            let present = &mut bounds.class[particle as usize];
+            total -= bounds.weight[usize::from(*present)];
+            total += bounds.weight[class as usize & 255];
+            *present = class as u8;
+        }
+        bounds.total = total;
+        bounds.highest = bounds.highest.max(self.highest);
+        bounds.ceiling = if self.overflow { 0.0 } else { f64::from(bounds.highest) * bounds.unit };
+        if self.overflow {
+            bounds.epoch.end = f64::NEG_INFINITY;
+        }
+    }
 }
 
 impl Gas {
@@ -89,8 +168,8 @@ impl Gas {
             counters: Counters::default(),
             batch_size: batch_size.unwrap_or(count / 64).clamp(4, CAPACITY),
             batch: Box::new(Batch::new()),
-            changed: Vec::with_capacity(2 * CAPACITY),
-            raised: Vec::with_capacity(2 * CAPACITY),
+            wave: Box::new(Wave::new()),
+            changes: Box::new(Changes::new()),
             level: Level::new(),
         }
     }
@@ -116,7 +195,7 @@ impl Gas {
         let particles = self.particles.len() as f64;
         let density = self.density / self.flow.volume_ratio(self.time);
         // Before the first sweep nothing is known; its epoch is planned for particles at the fastest one's speed.
-        let rate = if self.bounds.ceiling == 0.0 {
+        let rate = if self.counters.sweeps == 0 {
             let speed = fastest_at_start(&self.particles);
             density * particles * law.rate(2.0 * speed)
         } else {
@@ -150,194 +229,94 @@ impl Gas {
         Plan { frame, span, count, rate, volume, reserve, reserve_weight }
     }
 
-    /// Decides the candidates of the batch in the order of their times.
+    /// Decides the candidates of the batch in the order of their times, wave after wave.
     #[inline(always)]
     fn collide<L: Law>(&mut self, law: &L, plan: &Plan, until: f64) -> Result<(), NotFinite> {
-        let count = self.batch.count;
-        let growth = self.bounds.epoch.remaining_growth(self.time);
-        let scale = growth / self.bounds.unit;
-        let mut raised_weight = 0.0;
-        let mut sum_of_speeds = 0.0;
-        let mut end = None;
-        let mut overflow = None;
-        self.changed.clear();
-        self.raised.clear();
-        for k in 0..count.min(AHEAD) {
-            self.ask::<L>(k);
+        let Self { batch, wave, particles, bounds, counters, changes, .. } = self;
+        let (mut count, mut end) = (batch.count, batch.delay[batch.count - 1]);
+        if end > plan.span {
+            (count, end) = (batch.delay[..count].partition_point(|&delay| delay <= plan.span), plan.span);
         }
-        for k in 0..count {
-            if k + AHEAD < count {
-                self.ask::<L>(k + AHEAD);
-            }
-            let delay = self.batch.delay[k];
-            if delay > plan.span {
-                end = Some(plan.span);
-                break;
-            }
-            self.counters.candidates += 1;
-            let mut first = self.batch.first[k] as usize;
-            let second = self.batch.second[k] as usize;
-            if self.batch.part[k] < plan.reserve {
-                match raised_particle(&self.raised, self.batch.part[k], plan) {
-                    Some(index) => first = index,
-                    None => continue,
+        let scale = bounds.epoch.remaining_growth(self.time) / bounds.unit;
+        let setting = Setting { frame: &plan.frame, volume: plan.volume, scale, reserve: plan.reserve };
+        changes.clear();
+        for k in 0..count.min(AHEAD) {
+            ask::<L>(batch, k, particles, bounds);
+        }
+        let reserve_weight = plan.reserve_weight as u64;
+        let (mut collisions, mut sum_of_speeds) = (0, 0.0);
+        let mut base = 0;
+        let mut stopped = false;
+        while base < count && !stopped {
+            let width = (count - base).min(WIDTH);
+            wave.begin();
+            for l in 0..width {
+                if base + l + AHEAD < count {
+                    ask::<L>(batch, base + l + AHEAD, particles, bounds);
                 }
+                wave.mark(batch, base + l, l, setting.reserve);
+                wave.load::<L>(batch, base + l, l, particles, bounds);
             }
-            if first == second {
-                continue;
-            }
-            let (p, q) = (self.particles[first].momentum, self.particles[second].momentum);
-            let volume = plan.frame.volume(delay);
-            let adjugate = plan.frame.adjugate(delay);
-            let difference = [p[0] - q[0], p[1] - q[1], p[2] - q[2], 0.0];
-            let u = apply(&adjugate, &difference).map(|x| x / volume);
-            let speed = (u[0] * u[0] + u[1] * u[1] + u[2] * u[2]).sqrt();
-            let weight = if L::BOUNDED { self.weight_of(first) + self.weight_of(second) } else { 2 * FULL };
-            let majorant = self.bounds.quantum * weight as f64;
-            let rate = law.rate(speed);
-            debug_assert!(rate <= majorant * (1.0 + 1e-9), "rate {rate} above its majorant {majorant}");
-            if rate * plan.volume <= self.batch.threshold[k] * majorant * volume {
-                continue;
-            }
-            sum_of_speeds += speed;
-            let after = self.scattered(law, k, &u, speed);
-            let half = apply(&plan.frame.deformation(delay), &after);
-            let mut sum = [0.0; 4];
-            let (mut new_p, mut new_q) = ([0.0; 4], [0.0; 4]);
-            for r in 0..4 {
-                sum[r] = p[r] + q[r];
-                new_p[r] = 0.5 * (sum[r] + half[r]);
-                new_q[r] = 0.5 * (sum[r] - half[r]);
-            }
-            self.particles[first].momentum = new_p;
-            self.particles[second].momentum = new_q;
-            self.counters.collisions += 1;
-            if L::BOUNDED {
-                let centre = apply(&adjugate, &sum).map(|x| 0.5 * x / volume);
-                let mut squares = [0.0; 2];
-                for r in 0..3 {
-                    squares[0] += (centre[r] + 0.5 * after[r]) * (centre[r] + 0.5 * after[r]);
-                    squares[1] += (centre[r] - 0.5 * after[r]) * (centre[r] - 0.5 * after[r]);
-                }
-                for (index, square) in [(first, squares[0]), (second, squares[1])] {
-                    if let Bound::Overflow(speed) = self.set_bound(index, square.sqrt() * scale, &mut raised_weight) {
-                        overflow = Some(overflow.unwrap_or(0.0f64).max(speed));
+            let lanes = 0..width.next_multiple_of(8);
+            wave.decide(law, batch, base, lanes.clone(), &setting);
+            wave.scatter(law, batch, base, lanes, &setting);
+            debug_assert!(wave.is_bounded(law, width), "a rate is above its majorant");
+            let chosen = wave.choose(width);
+            counters.candidates += width as u64;
+            for n in 0..chosen {
+                let l = usize::from(wave.chosen[n]);
+                let k = base + l;
+                if wave.dependent[l] {
+                    if batch.part[k] < setting.reserve {
+                        match changes.raised_particle(batch.part[k], plan) {
+                            Some(particle) => batch.first[k] = particle,
+                            None => continue,
+                        }
+                    }
+                    wave.decide_again(law, batch, base, l, particles, bounds, &setting);
+                    if !(wave.margin[l] > 0.0) {
+                        continue;
                     }
                 }
-                if overflow.is_some() || raised_weight > plan.reserve_weight {
-                    end = Some(delay);
-                    break;
+                let (first, second) = (batch.first[k], batch.second[k]);
+                let [p, q] = wave.momenta(l);
+                particles[first as usize] = p;
+                particles[second as usize] = q;
+                collisions += 1;
+                sum_of_speeds += wave.speed[l];
+                if L::BOUNDED {
+                    changes.note(bounds, first, wave.class[0][l]);
+                    changes.note(bounds, second, wave.class[1][l]);
+                    if changes.overflow || changes.added_weight > reserve_weight {
+                        end = batch.delay[k];
+                        counters.candidates -= (width - 1 - l) as u64;
+                        stopped = true;
+                        break;
+                    }
                 }
             }
+            base += WIDTH;
         }
-        self.finish(plan, until, end.unwrap_or(self.batch.delay[count - 1]), overflow);
+        counters.collisions += collisions;
+        self.finish(plan, until, end);
         if sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
-    }
-
-    /// Asks for the memory of candidate `k`.
-    #[inline(always)]
-    fn ask<L: Law>(&self, k: usize) {
-        let (first, second) = (self.batch.first[k] as usize, self.batch.second[k] as usize);
-        prefetch(&self.particles, first);
-        prefetch(&self.particles, second);
-        if L::BOUNDED {
-            prefetch(&self.bounds.class, second);
-        }
-    }
-
-    #[inline(always)]
-    fn weight_of(&self, particle: usize) -> u64 {
-        self.bounds.weight[usize::from(self.bounds.class[particle])]
-    }
-
-    /// The relative velocity after the collision.
-    #[inline(always)]
-    fn scattered<L: Law>(&self, law: &L, k: usize, u: &Lanes, speed: f64) -> Lanes {
-        let direction = [0, 1, 2].map(|r| self.batch.direction[r][k]);
-        if L::ISOTROPIC {
-            return [speed * direction[0], speed * direction[1], speed * direction[2], 0.0];
-        }
-        let cosine = law.deflection_cosine(speed, direction[2]);
-        let sine = ((1.0 - cosine) * (1.0 + cosine)).max(0.0).sqrt();
-        // Two unit vectors across u, the first from the axis that u is least along.
-        let e = [u[0] / speed, u[1] / speed, u[2] / speed];
-        let axis = if e[0].abs() < 0.6 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
-        let cross = |a: [f64; 3], b: [f64; 3]| {
-            [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-        };
-        let across = cross(e, axis);
-        let length = (across[0] * across[0] + across[1] * across[1] + across[2] * across[2]).sqrt();
-        let across = across.map(|x| x / length);
-        let other = cross(e, across);
-        let mut after = [0.0; 4];
-        for r in 0..3 {
-            after[r] = speed * (cosine * e[r] + sine * (direction[0] * across[r] + direction[1] * other[r]));
-        }
-        after
-    }
-
-    /// Notes the class of a particle that has collided; `scaled` is its speed bound in classes.
-    ///
-    /// A lower class waits for the end of the batch, whose candidates were drawn with the old one. A higher class is
-    /// in force at once; what it adds to the weight is drawn through the reserve.
-    #[inline(always)]
-    fn set_bound(&mut self, particle: usize, scaled: f64, raised_weight: &mut f64) -> Bound {
-        if !(scaled < f64::from(self.bounds.limit)) {
-            return Bound::Overflow(scaled * self.bounds.unit);
-        }
-        let class = scaled as i32 as u32 + 1;
-        let present = u32::from(self.bounds.class[particle]);
-        self.changed.push((particle as u32, class));
-        if class > present {
-            let added = self.bounds.weight[class as usize] - self.bounds.weight[present as usize];
-            self.bounds.class[particle] = class as u8;
-            self.bounds.total += added;
-            self.bounds.highest = self.bounds.highest.max(class);
-            self.raised.push((particle as u32, added));
-            *raised_weight += added as f64;
-        }
-        Bound::Kept
     }
 
     /// Ends the batch `delay` after its start.
     #[inline(always)]
-    fn finish(&mut self, plan: &Plan, until: f64, delay: f64, overflow: Option<f64>) {
-        let bounds = &mut self.bounds;
-        for &(particle, class) in &self.changed {
-            let present = &mut bounds.class[particle as usize];
-            bounds.total -= bounds.weight[usize::from(*present)];
-            bounds.total += bounds.weight[class as usize];
-            *present = class as u8;
-        }
-        bounds.ceiling = f64::from(bounds.highest) * bounds.unit;
+    fn finish(&mut self, plan: &Plan, until: f64, delay: f64) {
         let start = self.time;
         self.time += delay;
         if delay >= plan.span {
             // To the bit, so that the caller sees it arrive.
-            let ends = [until, bounds.epoch.end];
+            let ends = [until, self.bounds.epoch.end];
             if let Some(exact) = ends.into_iter().find(|t| t - start <= plan.span) {
                 self.time = exact;
             }
         }
-        if let Some(speed) = overflow {
-            bounds.ceiling = bounds.ceiling.max(speed);
-            bounds.epoch.end = f64::NEG_INFINITY;
-        }
+        self.changes.apply(&mut self.bounds);
         self.counters.batches += 1;
     }
-}
-
-/// The particle of the reserve that a part word points at, if any.
-#[cold]
-fn raised_particle(raised: &[(u32, u64)], part: u32, plan: &Plan) -> Option<usize> {
-    let mut target = (f64::from(part) + 0.5) / f64::from(plan.reserve) * plan.reserve_weight;
-    for &(particle, weight) in raised {
-        target -= weight as f64;
-        if target < 0.0 {
-            return Some(particle as usize);
-        }
-    }
-    None
 }
 
 /// The largest `|p|`, which is `|w|` at t = 0.

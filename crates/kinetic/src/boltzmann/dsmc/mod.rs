@@ -39,6 +39,7 @@ mod particles;
 mod random;
 #[cfg(test)]
 mod tests;
+mod wave;
 
 use batch::Stream;
 use gas::Gas;
