@@ -4,11 +4,10 @@
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
 use crate::experiment::{AtomStart, DsmcSettings, Experiment, Interaction, MolecularSettings, Preparation};
-use crate::transport::viscosity_law;
+use crate::transport::{collision_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
-use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
@@ -54,22 +53,6 @@ fn prepared(experiment: &Experiment) -> Result<Matrix3<f64>, BuildError> {
         );
         BuildError::new("state", "preparation", message)
     })
-}
-
-/// The collision kernel of the interaction, at Kn = 1.
-fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, BuildError> {
-    let state = &experiment.state;
-    match &experiment.interaction {
-        Some(Interaction::Potential(potential)) => {
-            let _ = (potential, state);
-            Err(BuildError::new("interaction", "cutoff", "not yet"))
-        }
-        Some(Interaction::HardSphere { diameter }) => Ok(CollisionKernel::hard_sphere(*diameter)),
-        Some(Interaction::KernelOnly { rate, exponent }) => {
-            Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
-        }
-        None => Err(BuildError::new("interaction", "kind", "[dsmc] needs an interaction")),
-    }
 }
 
 fn euler(experiment: &Experiment) -> Result<Plan, BuildError> {

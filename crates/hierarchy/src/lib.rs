@@ -12,4 +12,4 @@ mod transport;
 pub use build::plans;
 pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};
 pub use plan::{BuildError, Plan};
-pub use transport::viscosity;
+pub use transport::{collision_kernel, transport, viscosity};

@@ -1,9 +1,49 @@
-//! The macroscopic end of an interaction: the viscosity of its collision kernel.
+//! The kinetic and macroscopic ends of an interaction: its collision kernel and the transport coefficients of that
+//! kernel.
 
 use crate::BuildError;
-use crate::experiment::{Experiment, Viscosity};
+use crate::experiment::{Experiment, Interaction, Viscosity};
 use omd_hydro::ViscosityLaw;
+use omd_interaction::CollisionKernel;
+use omd_kinetic::chapman_enskog::{Property, Transport, TransportLaw};
 use std::sync::Arc;
+
+/// The collision kernel of the interaction, at Kn = 1.
+///
+/// # Errors
+/// [`BuildError`] where there is no interaction or it has no kernel.
+pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, BuildError> {
+    let state = &experiment.state;
+    match interaction(experiment)? {
+        Interaction::Potential(potential) => {
+            CollisionKernel::from_potential(potential, state.mass, state.temperature())
+                .map_err(|error| BuildError::new("interaction", "cutoff", error))
+        }
+        Interaction::HardSphere { diameter } => Ok(CollisionKernel::hard_sphere(*diameter)),
+        Interaction::KernelOnly { rate, exponent } => {
+            Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
+        }
+    }
+}
+
+/// The Chapman-Enskog coefficients of the interaction; a potential needs no cutoff for them.
+///
+/// # Errors
+/// [`BuildError`] where there is no interaction.
+pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
+    let mass = experiment.state.mass;
+    match interaction(experiment)? {
+        Interaction::Potential(potential) => Transport::of_potential(potential, mass),
+        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } => {
+            Transport::of_kernel(&collision_kernel(experiment)?, mass)
+        }
+    }
+    .map_err(|error| BuildError::new("interaction", "kind", error))
+}
+
+fn interaction(experiment: &Experiment) -> Result<&Interaction, BuildError> {
+    experiment.interaction.as_ref().ok_or_else(|| BuildError::new("interaction", "kind", "is missing"))
+}
 
 /// The viscosity law that `[navier-stokes]` names, for Kn = 1; Chapman-Enskog where nothing is named.
 pub(crate) fn viscosity_law(experiment: &Experiment) -> Result<ViscosityLaw, BuildError> {
@@ -13,7 +53,13 @@ pub(crate) fn viscosity_law(experiment: &Experiment) -> Result<ViscosityLaw, Bui
             Ok(Arc::new(move |_| value))
         }
         Some(Viscosity::Table(points)) => Ok(tabulated(points.clone())),
-        Some(Viscosity::ChapmanEnskog) | None => Err(BuildError::new("navier-stokes", "viscosity", "not yet")),
+        Some(Viscosity::ChapmanEnskog) | None => {
+            let law = TransportLaw::new(transport(experiment)?, Property::Viscosity);
+            let law = law.map_err(|error| BuildError::new("navier-stokes", "viscosity", error))?;
+            law.value(experiment.state.temperature())
+                .map_err(|error| BuildError::new("navier-stokes", "viscosity", error))?;
+            Ok(law.into_function())
+        }
     }
 }
 
