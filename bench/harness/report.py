@@ -65,7 +65,7 @@ def _molecular(rounds, quick):
         "atoms, cutoff 2.5 truncated, dt 0.005, NVE; the same start, time step, number of steps. Liquid: density 0.8442,",
         "melted from T = 1.44; gas: density 0.05, from T = 2. Each code's own clock around its step loop. For LAMMPS every",
         "combination of skin, interval and check is tried and the fastest whose potential energy follows, step by step,",
-        "that of checked lists to 1e-10 is taken.",
+        "that of checked lists to 1e-9 is taken.",
         "",
         *molecular.duel_rows(duels),
         "",

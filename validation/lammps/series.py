@@ -2,9 +2,9 @@
 
 import csv
 import pathlib
-import subprocess
 
 from harness import lammps, structure
+from harness.shell import Failed, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMPONENTS = ("xx", "yy", "zz", "xy", "xz", "yz")
@@ -51,6 +51,8 @@ def velocity_gradient(flow, time):
 def of_lammps(data, flow, truncation, dt, end, samples):
     """LAMMPS at time step `dt`, sampled `samples` times; its thermo output at every step gives the work balance."""
     steps = round(end / dt)
+    if steps % samples or abs(steps * dt - end) > 1e-9 * end:
+        raise Failed(f"{samples} samples up to t = {end:g} do not fall on steps of {dt:g}")
     variables = {"data": data, "style": STYLES[truncation], "dt": repr(dt), "steps": steps}
     variables["every"] = max(1, round(0.01 / dt))
     variables.update({f"A{name}": value for name, value in zip(COMPONENTS, flow)})
@@ -121,7 +123,7 @@ def of_omd(binary, data, flow, truncation, dt, end, samples, work):
     )
     (work / "input.toml").write_text(text)
     command = [binary, "run", work / "input.toml", "--out", work / "out", "--force", "--quiet"]
-    subprocess.run([str(part) for part in command], check=True)
+    run(command)
     with open(work / "out" / "molecular.csv", newline="") as table:
         rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(table)]
     columns = {
