@@ -60,7 +60,8 @@ fn print_flow(experiment: &Experiment, units: &Units) {
     let end = experiment.schedule.end;
     println!("  at the end J = {:.6e}, L =", flow.volume_ratio(end));
     for row in flow.velocity_gradient(end).row_iter() {
-        let entries: Vec<String> = row.iter().map(|x| format!("{:>14.6e}", units.to_style(Dimension::Rate, *x))).collect();
+        let entries: Vec<String> =
+            row.iter().map(|x| format!("{:>14.6e}", units.to_style(Dimension::Rate, *x))).collect();
         println!("    [{}]", entries.join(", "));
     }
 }

@@ -80,9 +80,7 @@ fn go(
     output.end(manifest, begun.elapsed(), &progress, why).map_err(Failure::Other)?;
     let shown = directory.display();
     match outcome {
-        Outcome::Interrupted => {
-            Err(Failure::Interrupted(format!("interrupted; go on with `omd resume {shown}`")))
-        }
+        Outcome::Interrupted => Err(Failure::Interrupted(format!("interrupted; go on with `omd resume {shown}`"))),
         Outcome::Stopped => Err(Failure::Physics(stops(&progress).join("\n"))),
         Outcome::Complete => {
             if !quiet {

@@ -21,16 +21,19 @@ pub(crate) fn transport(arguments: &Transport, quiet: bool) -> Result<(), Failur
             "--from {from} and --to {to} must be positive temperatures, the lower one first"
         )));
     }
-    let mut table = String::from("temperature,viscosity,thermal_conductivity,self_diffusion,sonine_order,last_change\n");
+    let mut table =
+        String::from("temperature,viscosity,thermal_conductivity,self_diffusion,sonine_order,last_change\n");
     for index in 0..arguments.points {
         let share = if arguments.points == 1 { 0.0 } else { f64::from(index) / f64::from(arguments.points - 1) };
         let temperature = from * (to / from).powf(share);
         let inside = input.units.to_internal(Quantity::Of(Dimension::Temperature), temperature);
-        let row = (|| Ok::<_, omd_kinetic::chapman_enskog::TransportError>((
-            gas.viscosity(inside)?,
-            gas.thermal_conductivity(inside)?,
-            gas.self_diffusion(inside)?,
-        )))();
+        let row = (|| {
+            Ok::<_, omd_kinetic::chapman_enskog::TransportError>((
+                gas.viscosity(inside)?,
+                gas.thermal_conductivity(inside)?,
+                gas.self_diffusion(inside)?,
+            ))
+        })();
         let (viscosity, conductivity, diffusion) = row.map_err(Failure::input)?;
         let order = viscosity.order.max(conductivity.order).max(diffusion.order);
         let change = viscosity.change.abs().max(conductivity.change.abs()).max(diffusion.change.abs());

@@ -13,7 +13,7 @@ pub struct Reduced {
 
 /// Reduces the lattice spanned by the columns of `basis`.
 ///
-/// Greedy reduction (Semaev 2001; Nguyen and Stehle 2009): sort by length, then take from the longest the lattice
+/// Greedy reduction (\[Semaev2001\]; \[NguyenStehle2009\]): sort by length, then take from the longest the lattice
 /// vector of the other two closest to it; repeated until nothing gets shorter. In three dimensions the result is
 /// Minkowski-reduced: each column is a shortest vector that completes the ones before it.
 ///

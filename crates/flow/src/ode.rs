@@ -27,7 +27,7 @@ pub enum OdeError {
 
 const STAGES: usize = 4;
 
-/// The four-stage Gauss method: order 8, A-stable, symmetric (Hairer, Norsett, Wanner I, section II.7).
+/// The four-stage Gauss method: order 8, A-stable, symmetric (\[HairerNorsettWanner1993\], section II.7).
 ///
 /// Stiff relaxation (small Kn) and smooth drift are one case for it. Each step is compared with two halves; the
 /// difference over `2^4 - 1` bounds the error of the halves, which are kept, also where stiffness leaves only the
@@ -179,14 +179,12 @@ impl GaussCollocation {
 fn lagrange(nodes: &[f64; STAGES], j: usize) -> [f64; STAGES] {
     let mut polynomial = [0.0; STAGES];
     polynomial[0] = 1.0;
-    let mut degree = 0;
-    for k in (0..STAGES).filter(|&k| k != j) {
+    for (degree, k) in (0..STAGES).filter(|&k| k != j).enumerate() {
         let scale = 1.0 / (nodes[j] - nodes[k]);
         for power in (0..=degree).rev() {
             polynomial[power + 1] += polynomial[power] * scale;
             polynomial[power] *= -nodes[k] * scale;
         }
-        degree += 1;
     }
     polynomial
 }

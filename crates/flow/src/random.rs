@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 use rand_core::TryRng;
 
-/// Philox4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011): block `b` of stream `s` under seed `k` is
+/// Philox4x32-10 \[SalmonEtAl2011\]: block `b` of stream `s` under seed `k` is
 /// `philox(counter = (b, s), key = k)`, four 32-bit words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Philox {
@@ -33,7 +33,7 @@ impl Philox {
         rand_distr::Distribution::sample(&rand_distr::StandardNormal, self)
     }
 
-    /// A uniform integer below `bound` (Lemire's multiply-and-reject, unbiased).
+    /// A uniform integer below `bound` (multiply-and-reject of \[Lemire2019\], unbiased).
     ///
     /// # Panics
     /// Never for `bound > 0`; a zero bound is a caller's error.

@@ -102,11 +102,7 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
     })
 }
 
-fn molecular(
-    experiment: &Experiment,
-    settings: &MolecularSettings,
-    tensor: Matrix3<f64>,
-) -> Result<Plan, BuildError> {
+fn molecular(experiment: &Experiment, settings: &MolecularSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
     let Some(Interaction::Potential(potential)) = &experiment.interaction else {
         return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms"));
     };
@@ -118,10 +114,9 @@ fn molecular(
     Plan::new("molecular", settings.replicas, move |replica| {
         let mut random = Philox::new(seed, replica as u64);
         let (key, atoms) = match &start {
-            AtomStart::Drawn { atoms, positions, lattice } => (
-                "atoms",
-                Atoms::drawn(&model, *atoms, density, *positions, lattice, &covariance, end, &mut random),
-            ),
+            AtomStart::Drawn { atoms, positions, lattice } => {
+                ("atoms", Atoms::drawn(&model, *atoms, density, *positions, lattice, &covariance, end, &mut random))
+            }
             AtomStart::Given { cell, positions, shifts, peculiar, .. } => (
                 "structure",
                 Atoms::given(*cell, positions.clone(), shifts.clone(), peculiar.clone(), &covariance, &mut random),

@@ -119,7 +119,7 @@ pub fn fresh_progress(plans: &[Plan]) -> Vec<RunProgress> {
 pub fn drive(
     plans: &[Plan],
     schedule: &Schedule,
-    progress: &mut Vec<RunProgress>,
+    progress: &mut [RunProgress],
     hooks: &dyn Hooks,
 ) -> Result<Outcome, DriveError> {
     let mut items = Vec::new();

@@ -16,7 +16,7 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    pub(crate) fn new(section: &'static str, key: &'static str, message: impl ToString) -> Self {
+    pub(crate) fn new(section: &'static str, key: &'static str, message: impl std::fmt::Display) -> Self {
         Self { section, key, message: message.to_string() }
     }
 }

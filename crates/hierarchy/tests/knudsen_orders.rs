@@ -17,11 +17,8 @@ fn shear() -> AffineFlow {
 
 /// Largest temperature errors of (Euler, Navier-Stokes) at 200 times up to t = 2; `lambda = 1/2`, `mu = 2 T`.
 fn errors(flow: &AffineFlow, knudsen: f64, prepared: bool) -> (f64, f64) {
-    let start = if prepared {
-        prepared_temperature_tensor(flow, 1.0, 1.0, 2.0, knudsen).unwrap()
-    } else {
-        Matrix3::identity()
-    };
+    let start =
+        if prepared { prepared_temperature_tensor(flow, 1.0, 1.0, 2.0, knudsen).unwrap() } else { Matrix3::identity() };
     let mut exact = MaxwellMoments::new(flow.clone(), 1.0, &start, 0.5, knudsen);
     let mut euler = Euler::new(flow.clone(), 1.0, 1.0);
     let mut viscous = NavierStokes::new(flow.clone(), 1.0, 1.0, knudsen, Arc::new(|temperature| 2.0 * temperature));
@@ -54,7 +51,6 @@ fn slopes(errors: &[f64]) -> (Vec<f64>, f64) {
 fn navier_stokes_is_of_second_order_and_euler_of_first() {
     let (euler, viscous): (Vec<_>, Vec<_>) = KNUDSEN.iter().map(|&k| errors(&full(), k, true)).unzip();
     let (pairwise, overall) = slopes(&viscous);
-    println!("full A, prepared: Navier-Stokes {viscous:?} {pairwise:?} {overall}; Euler {euler:?}");
     assert!((1.9..2.1).contains(&overall), "{overall}");
     assert!(pairwise.windows(2).all(|pair| (pair[1] - 2.0).abs() < (pair[0] - 2.0).abs()), "{pairwise:?}");
     let (_, overall) = slopes(&euler);
@@ -75,6 +71,5 @@ fn prepared_simple_shear_is_of_third_order() {
     // The Burnett shear stress of Maxwell molecules vanishes in simple shear.
     let (_, viscous): (Vec<f64>, Vec<f64>) = KNUDSEN.iter().map(|&k| errors(&shear(), k, true)).unzip();
     let (pairwise, overall) = slopes(&viscous);
-    println!("simple shear, prepared: {viscous:?} {pairwise:?} {overall}");
     assert!((overall - 3.0).abs() < 0.05, "{overall}");
 }

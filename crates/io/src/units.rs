@@ -106,6 +106,8 @@ pub enum Quantity {
     Of(Dimension),
     /// Mass of an atom.
     Mass,
+    /// 1/length.
+    InverseLength,
     /// `rate` of a kernel: volume/time x velocity^-exponent.
     KernelRate {
         /// `gamma`.
@@ -148,6 +150,7 @@ impl Units {
     pub fn factor(&self, quantity: Quantity) -> f64 {
         let dimension = match quantity {
             Quantity::Mass => return self.mass,
+            Quantity::InverseLength => return 1.0 / self.length,
             Quantity::KernelRate { exponent } => {
                 return self.length.powi(3) / self.time * (self.length / self.time).powf(-exponent);
             }

@@ -30,13 +30,16 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
                     state: Some(vec![1, 2, 3]),
                     done: false,
                     stopped: None,
+                    ..ReplicaProgress::default()
                 },
-                ReplicaProgress { rows: vec![], state: None, done: false, stopped: None },
+                ReplicaProgress::default(),
                 ReplicaProgress {
                     rows: vec![row(0.0)],
                     state: Some(vec![]),
                     done: true,
                     stopped: Some("hot".to_owned()),
+                    facts: vec![("collisions".to_owned(), "12".to_owned())],
+                    seconds: 1.5,
                 },
             ],
         },
@@ -47,6 +50,7 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
                 state: Some(vec![9; 1000]),
                 done: true,
                 stopped: None,
+                ..ReplicaProgress::default()
             }],
         },
         RunProgress { description: "euler".to_owned(), replicas: vec![] },

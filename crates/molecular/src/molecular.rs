@@ -7,8 +7,8 @@ use crate::engine::Engine;
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme};
 use omd_flow::{
-    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
-    Structure, Vector3, lattice,
+    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure,
+    Vector3, lattice,
 };
 use schedule::Leg;
 
@@ -124,17 +124,16 @@ impl Molecular {
 
     /// One step; `end` is the time after it.
     fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
-        self.engine.step(time_step, end);
-        let kinetic = self.engine.sums.kinetic;
+        let moved = self.engine.step(time_step, end);
         let power = self.power();
         self.balance.advance(time_step, power);
-        if (kinetic[0] + kinetic[1] + kinetic[2]).is_finite() && power.is_finite() {
+        if moved.is_ok() && self.kinetic_energy().is_finite() && power.is_finite() {
             return Ok(());
         }
         Err(Stop {
             time: end,
             reason: format!(
-                "the kinetic energy is no longer finite after {} steps: atoms came too close for a time step of {time_step}; \
+                "energies are no longer finite after {} steps: atoms came too close for a time step of {time_step}; \
                  hint: a smaller time-step",
                 self.engine.steps
             ),

@@ -214,8 +214,9 @@ fn is_common(name: &str) -> bool {
 }
 
 fn own_column(results: &Results, name: &str) -> Panel {
+    let readable = name.replace('_', " ");
     let (title, symbol, quantity, scale) = match name {
-        "energy_balance" => ("Energy balance", "", Quantity::None, Scale::Zero),
+        "energy_balance" => ("Work balance residual", "", Quantity::Energy, Scale::Zero),
         "potential_energy" => ("Potential energy", "*U*", Quantity::Energy, Scale::Linear),
         "kinetic_energy" => ("Kinetic energy", "", Quantity::Energy, Scale::Automatic),
         "fourth_moment" => ("Fourth moment", "⟨|*w*|^4⟩", Quantity::VelocityToTheFourth, Scale::Automatic),
@@ -224,8 +225,9 @@ fn own_column(results: &Results, name: &str) -> Panel {
         "drift_x" => ("Drift", "⟨*w_x*⟩", Quantity::Velocity, Scale::Zero),
         "drift_y" => ("Drift", "⟨*w_y*⟩", Quantity::Velocity, Scale::Zero),
         "drift_z" => ("Drift", "⟨*w_z*⟩", Quantity::Velocity, Scale::Zero),
+        "collisions_per_particle" => ("Collisions per particle", "", Quantity::None, Scale::Linear),
         "collision_rate" => ("Collision rate", "", Quantity::Rate, Scale::Automatic),
-        _ => (name, "", Quantity::None, Scale::Automatic),
+        _ => (readable.as_str(), "", Quantity::None, Scale::Automatic),
     };
     column_panel(results, name, title, symbol, quantity, scale)
 }

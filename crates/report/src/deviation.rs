@@ -25,6 +25,8 @@ pub(crate) struct Pair {
     /// Places in [`DESCRIPTIONS`]: the finer level first.
     pub(crate) finer: usize,
     pub(crate) coarser: usize,
+    /// The root mean square that noise alone gives, see [`expected_noise`].
+    pub(crate) expected: f64,
     pub(crate) deviations: Vec<Deviation>,
 }
 
@@ -109,7 +111,20 @@ fn compare(results: &Results, a: &Table, b: &Table) -> Pair {
         }
     }
     deviations.retain(|deviation| !deviation.time.is_empty());
-    Pair { finer: a.description, coarser: b.description, deviations }
+    Pair { finer: a.description, coarser: b.description, expected: expected_noise(results, [a, b]), deviations }
+}
+
+/// What the root mean square of pure noise is expected to be: a mean over `R` replicas divided by its own standard
+/// error follows Student's law with `R - 1` degrees of freedom, whose variance is `(R - 1)/(R - 3)`.
+///
+/// The smaller number of replicas counts; three or fewer, where the variance is infinite, are taken as four.
+fn expected_noise(results: &Results, tables: [&Table; 2]) -> f64 {
+    let noisy = tables.into_iter().filter(|table| table.values("temperature_se").is_some());
+    let replicas = noisy.filter_map(|table| results.manifest.run(DESCRIPTIONS[table.description].name).replicas).min();
+    replicas.map_or(1.0, |replicas| {
+        let replicas = replicas.max(4) as f64;
+        ((replicas - 1.0) / (replicas - 3.0)).sqrt()
+    })
 }
 
 /// At the times of `a` that `b` covers; between samples of `b` its values are interpolated linearly.

@@ -75,6 +75,9 @@ pub(crate) fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "–".to_owned();
     }
+    if seconds < 1e-3 {
+        return "< 1 ms".to_owned();
+    }
     if seconds < 60.0 {
         return format!("{} s", compact(seconds, 3));
     }
@@ -135,6 +138,7 @@ mod tests {
     #[test]
     fn durations_and_shares() {
         assert_eq!(duration(12.34), "12.3 s");
+        assert_eq!(duration(3e-5), "< 1 ms");
         assert_eq!(duration(83.0), "1 min 23 s");
         assert_eq!(duration(7384.0), "2 h 03 min");
         assert_eq!(percent(0.0083), "0.83 %");

@@ -26,7 +26,7 @@ pub(crate) struct Run {
 }
 
 /// Fields shown elsewhere than among the remaining facts.
-const KNOWN: [&str; 5] = ["title", "units", "flow", "input", "descriptions"];
+const KNOWN: [&str; 6] = ["title", "units", "flow", "resolved", "input", "descriptions"];
 
 impl Manifest {
     /// Reads `manifest.json` of a directory; an absent one is an empty one.
@@ -62,9 +62,42 @@ impl Manifest {
         self.fields.get(name)?.as_str()
     }
 
+    /// The text of the input file.
+    pub(crate) fn input(&self) -> Option<&str> {
+        let input = self.fields.get("input")?;
+        input.get("text").unwrap_or(input).as_str()
+    }
+
+    /// The keys that the input file left to their defaults, as TOML.
+    pub(crate) fn defaults(&self) -> Option<String> {
+        let text = |key: &Value, field: &str| key.get(field).and_then(Value::as_str).map(str::to_owned);
+        let mut out = String::new();
+        let mut current = String::new();
+        for key in self.fields.get("input")?.get("keys")?.as_array()? {
+            if key.get("given").and_then(Value::as_bool) != Some(false) {
+                continue;
+            }
+            let (section, name, value) = (text(key, "section")?, text(key, "key")?, text(key, "value")?);
+            if section != current {
+                let gap = if out.is_empty() { "" } else { "\n" };
+                out += &format!("{gap}[{section}]\n");
+                current = section;
+            }
+            out += &format!("{name} = {value}\n");
+        }
+        Some(out).filter(|out| !out.is_empty())
+    }
+
+    /// The warnings on reading the input.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let warnings = self.fields.get("input").and_then(|input| input.get("warnings")).and_then(Value::as_array);
+        warnings.into_iter().flatten().filter_map(words).collect()
+    }
+
     /// The flow, if its matrix is there and finite.
     pub(crate) fn flow(&self) -> Option<AffineFlow> {
-        let rows = self.fields.get("flow")?.get("velocity_gradient")?.as_array()?;
+        let place = self.fields.get("resolved").or_else(|| self.fields.get("flow"))?;
+        let rows = place.get("velocity_gradient")?.as_array()?;
         let mut matrix = Matrix3::zeros();
         if rows.len() != 3 {
             return None;
@@ -109,6 +142,11 @@ fn words(value: &Value) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => Some(items.iter().filter_map(words).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let each =
+                fields.iter().filter_map(|(key, value)| Some(format!("{}: {}", key.replace('_', " "), words(value)?)));
+            Some(each.collect::<Vec<_>>().join(", "))
+        }
         other => Some(other.to_string()),
     }
 }

@@ -33,6 +33,7 @@ struct Page {
     provenance: Vec<(String, String)>,
     has_manifest: bool,
     input: Option<String>,
+    defaults: Option<String>,
 }
 
 struct LegendEntry {
@@ -140,7 +141,8 @@ pub(crate) fn render(results: &Results) -> Result<String, ReportError> {
         runs: runs(results),
         provenance: readable(results.manifest.remaining()),
         has_manifest: !results.manifest.is_empty(),
-        input: results.manifest.text("input").map(str::to_owned),
+        input: results.manifest.input().map(str::to_owned),
+        defaults: results.manifest.defaults(),
     };
     page.render().map_err(|error| ReportError::Render(error.to_string()))
 }
@@ -302,7 +304,7 @@ fn deviation_table(results: &Results, pairs: &[Pair]) -> DeviationTable {
             largest: percent(largest),
             at: if largest > 0.0 { format!("at {} {unit}", compact(time, 3)) } else { String::new() },
             noise: noise.map_or_else(String::new, |z| format!("{} se", number(z, 2))),
-            class: Agreement::of(noise).class(),
+            class: Agreement::of(noise, pair.expected).class(),
         }
     };
     let rows = pairs.iter().map(|pair| DeviationRow {

@@ -43,7 +43,10 @@ impl Results {
             });
         }
         let manifest = Manifest::read(directory)?;
-        let title = manifest.text("title").map_or_else(|| directory_name(directory), str::to_owned);
+        let title = manifest
+            .text("title")
+            .filter(|title| !title.trim().is_empty())
+            .map_or_else(|| directory_name(directory), str::to_owned);
         let (units, flow) = (Units::named(manifest.text("units")), manifest.flow());
         Ok(Self { title, tables, manifest, units, flow })
     }

@@ -45,10 +45,18 @@ fn every_section_and_every_curve_is_there() {
         assert!(page.contains(&format!("id=\"show-{name}\"")));
         assert!(page.contains(&format!("href=\"{name}.csv\"")));
     }
-    for words in ["simple shear", "1.5 × 10⁹", "cluster-7", "molecular – dsmc", "navier-stokes – euler", "kinetic part"]
-    {
+    for words in [
+        "simple shear",
+        "1.5 × 10⁹",
+        "name: cluster-7",
+        "molecular – dsmc",
+        "navier-stokes – euler",
+        "kinetic part",
+        "warning: an atom meets",
+    ] {
         assert!(page.contains(words), "{words}");
     }
+    assert!(page.contains("[molecular]\nlattice = &#34;cubic&#34;\npositions = &#34;random&#34;\n\n[dsmc]\n"));
     assert!(page.len() < 1_500_000, "{} bytes", page.len());
 }
 
@@ -149,6 +157,7 @@ fn the_kinetic_part_is_what_is_compared() {
     let pair = pairs.iter().find(|pair| pair.name() == "molecular – moments").unwrap();
     // Noise of 1.2 % of p; the full pressure would be 6 % and more away.
     assert!(pair.root_mean_square().unwrap() < 1.5);
+    assert!((pair.expected - (7.0f64 / 5.0).sqrt()).abs() < 1e-12, "eight replicas");
     assert!(pair.largest_pressure() < 0.06);
     let names: Vec<String> = pairs.iter().map(deviation::Pair::name).collect();
     let expected = [
@@ -179,6 +188,7 @@ fn a_flow_that_ends_shows_when() {
     write_results(directory.path(), MadeUp::Compression);
     let page = page(directory.path());
     assert!(page.contains("singular in finite time"));
+    assert!(page.contains("<dd>1500</dd>") && page.contains("<dd>cluster-7</dd>"));
     assert!(page.contains("the volume vanishes there"));
     assert!(page.contains("dsmc ended at t = 1.494: the cell is thinner than one mean free path"));
 }

@@ -8,7 +8,7 @@ use crate::results::Results;
 /// How far apart two descriptions are, next to their noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Agreement {
-    /// Within the noise: a root mean square of at most 1.5 combined standard errors.
+    /// Within the noise: a root mean square of at most 1.5 times what noise alone gives.
     Within,
     /// Between 1.5 and 2.5.
     Marginal,
@@ -19,9 +19,9 @@ pub(crate) enum Agreement {
 }
 
 impl Agreement {
-    /// Judges a root mean square in combined standard errors.
-    pub(crate) fn of(root_mean_square: Option<f64>) -> Self {
-        match root_mean_square {
+    /// Judges a root mean square in combined standard errors next to what noise alone gives.
+    pub(crate) fn of(root_mean_square: Option<f64>, expected: f64) -> Self {
+        match root_mean_square.map(|z| z / expected) {
             None => Self::Exact,
             Some(z) if z <= 1.5 => Self::Within,
             Some(z) if z <= 2.5 => Self::Marginal,
@@ -40,11 +40,12 @@ impl Agreement {
     }
 }
 
-/// The verdicts on the pairs, on the density and on early ends.
+/// The verdicts on the pairs, on the density and on early ends, and the warnings of the run.
 pub(crate) fn verdicts(results: &Results, pairs: &[Pair]) -> Vec<(Agreement, String)> {
     let mut lines: Vec<(Agreement, String)> = pairs.iter().map(pair).collect();
     lines.extend(density(results));
     lines.extend(early_ends(results));
+    lines.extend(results.manifest.warnings().into_iter().map(|text| (Agreement::Marginal, format!("warning: {text}"))));
     lines
 }
 
@@ -57,7 +58,7 @@ fn pair(pair: &Pair) -> (Agreement, String) {
         percent(pair.largest_pressure())
     );
     let noise = pair.root_mean_square();
-    let agreement = Agreement::of(noise);
+    let agreement = Agreement::of(noise, pair.expected);
     let words = match agreement {
         Agreement::Within => "within the noise",
         Agreement::Marginal => "at the edge of the noise",
@@ -65,7 +66,8 @@ fn pair(pair: &Pair) -> (Agreement, String) {
         Agreement::Exact => return (agreement, sizes),
     };
     let rms = noise.map_or_else(String::new, |z| number(z, 2));
-    (agreement, format!("{sizes}; root mean square {rms} combined standard errors, {words}"))
+    let expected = number(pair.expected, 2);
+    (agreement, format!("{sizes}; root mean square {rms} combined standard errors ({expected} expected), {words}"))
 }
 
 /// `n J(t) = n0` is exact at every level.

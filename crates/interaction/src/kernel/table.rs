@@ -130,6 +130,8 @@ impl Table {
         if energy < self.lower {
             return None;
         }
+        // Most bins lie in one cell or two: the first step without a branch to mispredict.
+        number += usize::from(energy >= self.cells[number].upper);
         while energy >= self.cells[number].upper {
             number += 1;
         }

@@ -178,14 +178,16 @@ impl<'a> EnergyShell<'a> {
                 hi = r;
             }
             let mut next = r - excess / slope;
-            if !(next > lo && next < hi) || (next - r).abs() > 0.7 * width {
+            let step = (next - r).abs();
+            // Once steps are this small only rounding keeps them from shrinking.
+            if step <= 2.0 * f64::EPSILON * r || (width <= 1e-13 * r && step >= 0.9 * width) {
+                return r;
+            }
+            if !(next > lo && next < hi) || step > 0.7 * width {
                 next = 0.5 * (lo + hi);
             }
             width = (next - r).abs();
             r = next;
-            if width <= 2.0 * f64::EPSILON * r {
-                return r;
-            }
             if hi - lo <= 4.0 * f64::EPSILON * hi {
                 return r;
             }
@@ -205,7 +207,7 @@ impl<'a> EnergyShell<'a> {
     ///
     /// # Accuracy
     /// 1e-10 of `|chi|` or 1e-12; within a relative distance `d` of an orbiting impact parameter the rounding of `b`
-    /// itself, `1e-15/d`. Tests `scattering::tests`.
+    /// itself, `1e-15/d`; at energies far below the shift of a truncated potential its rounding, `1e-15 shift/E`. Tests `scattering::tests`.
     /// # Errors
     /// [`ScatteringError::Orbiting`] exactly at an orbiting impact parameter, [`ScatteringError::NotConverged`],
     /// those of [`Self::closest_approach`].
@@ -227,10 +229,11 @@ impl<'a> EnergyShell<'a> {
         let mut buffer = [0.0; 64];
         let breaks = self.breaks(nearest, &mut buffer);
         let closest = self.orbiting.iter().map(|b| (1.0 - impact / b).abs()).fold(1.0, f64::min);
-        let absolute = 0.01 * relative + orbiting / closest.max(f64::MIN_POSITIVE);
+        let rounding = f64::EPSILON * self.scattering.shift.abs() / self.energy;
+        let absolute = 0.01 * relative + 16.0 * rounding + orbiting / closest.max(f64::MIN_POSITIVE);
         let tolerance = Tolerance { relative: [relative], absolute, panels: PANELS };
         // Deep inside a finite core the second form would lose a small angle in the subtraction.
-        let head_on = path.potential_at_turn > 0.5 && nearest > 0.1 * self.scattering.form().length();
+        let head_on = path.torque_at_turn > 4.0 && nearest > 0.1 * self.scattering.form().length();
         let integral = if head_on {
             integrate(|s| Ok([path.angle(s)]), breaks, tolerance)?
         } else {
@@ -269,6 +272,13 @@ impl<'a> EnergyShell<'a> {
                 r *= 4.0;
             }
         }
+        // Where the well accelerates the pair from a slow start, F falls by orders of magnitude on the way out.
+        let outermost = self.orbits.first().map_or(0.0, |o| o.distance);
+        let mut r = 1.5 * nearest;
+        while 1.3 * r < outermost {
+            push(at(r));
+            r *= 1.5;
+        }
         self.orbits.iter().filter(|o| o.distance > nearest).for_each(|o| push(at(o.distance)));
         self.peaks.iter().filter(|r| **r > nearest).for_each(|r| push(at(*r)));
         push(end);
@@ -286,6 +296,8 @@ struct Path<'a> {
     inverse_energy: f64,
     /// `U(r_m)/E = 1 - beta^2`: so written it does not feel the rounding of `r_m` on a steep wall.
     potential_at_turn: f64,
+    /// `-r U'/(E - U)` there.
+    torque_at_turn: f64,
     /// Below this `s^2` the difference `U(r_m) - U(r)` is integrated from `U'`: subtraction would cancel.
     near: f64,
 }
@@ -305,6 +317,7 @@ impl<'a> Path<'a> {
             beta,
             inverse_energy,
             potential_at_turn: 1.0 - beta * beta,
+            torque_at_turn: -nearest * du * inverse_energy / (beta * beta),
             near: 4e-3 / if exponent.is_nan() { 1e6 } else { exponent },
         }
     }

@@ -1,5 +1,6 @@
 //! The one table of what an input file may say: read by the parser, by "did you mean" and by the reference.
 
+use super::kinds::KIND_NAMES;
 use crate::units::Quantity;
 use omd_flow::Dimension;
 
@@ -102,75 +103,6 @@ pub(crate) const SECTIONS: &[Section] = &[
     section("run", false, true, "How the run is kept. Optional."),
 ];
 
-/// One kind of interaction.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Kind {
-    /// The word.
-    pub name: &'static str,
-    /// Whether this version has it.
-    pub available: bool,
-    /// Keys it needs.
-    pub required: &'static [&'static str],
-    /// Keys it may have.
-    pub optional: &'static [&'static str],
-    /// The formula.
-    pub meaning: &'static str,
-}
-
-/// All kinds.
-pub(crate) const KINDS: &[Kind] = &[
-    Kind {
-        name: "lennard-jones",
-        available: true,
-        required: &["epsilon", "sigma"],
-        optional: &["cutoff", "truncation"],
-        meaning: "`U(r) = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`",
-    },
-    Kind {
-        name: "wca",
-        available: true,
-        required: &["epsilon", "sigma"],
-        optional: &[],
-        meaning: "Lennard-Jones cut at its minimum `2^(1/6) sigma` and shifted (Weeks, Chandler, Andersen)",
-    },
-    Kind {
-        name: "inverse-power",
-        available: true,
-        required: &["epsilon", "sigma", "exponent"],
-        optional: &["cutoff", "truncation"],
-        meaning: "`U(r) = epsilon (sigma/r)^exponent`",
-    },
-    Kind { name: "morse", available: false, required: &[], optional: &[], meaning: "Morse potential" },
-    Kind { name: "gaussian", available: false, required: &[], optional: &[], meaning: "Gaussian core" },
-    Kind {
-        name: "hard-sphere",
-        available: true,
-        required: &["diameter"],
-        optional: &[],
-        meaning: "hard spheres; kernel and transport in this version, no atoms",
-    },
-    Kind {
-        name: "maxwell",
-        available: true,
-        required: &["rate"],
-        optional: &[],
-        meaning: "kernel `B = rate / (4 pi)`; no atoms",
-    },
-    Kind {
-        name: "vhs",
-        available: true,
-        required: &["rate", "exponent"],
-        optional: &[],
-        meaning: "kernel `B = rate |u|^exponent / (4 pi)`; no atoms",
-    },
-    Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
-    Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
-];
-
-/// The words of `kind`.
-pub(crate) const KIND_NAMES: &[&str] =
-    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
-
 const PURE: Quantity = Quantity::Of(Dimension::None);
 const POSITIVE: Shape = Shape::Number(Sign::Positive);
 
@@ -240,6 +172,15 @@ pub(crate) const KEYS: &[Key] = &[
     key("interaction", "kind", Shape::Choice(KIND_NAMES), PURE, Absent::Error, "Which interaction."),
     key("interaction", "epsilon", POSITIVE, Quantity::Of(Dimension::Energy), Absent::Error, "Energy of the potential."),
     key("interaction", "sigma", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Length of the potential."),
+    key("interaction", "alpha", POSITIVE, Quantity::InverseLength, Absent::Error, "Inverse width of a Morse well."),
+    key(
+        "interaction",
+        "equilibrium-distance",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Error,
+        "Where a Morse potential has its minimum.",
+    ),
     key(
         "interaction",
         "exponent",
@@ -410,23 +351,12 @@ pub(crate) fn owners(name: &str) -> Vec<&'static str> {
     KEYS.iter().filter(|key| key.name == name && !key.section.is_empty()).map(|key| key.section).collect()
 }
 
-/// The kind of this name.
-pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_tables_agree_with_each_other() {
-        assert_eq!(KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>(), KIND_NAMES);
-        for kind in KINDS {
-            for name in kind.required.iter().chain(kind.optional) {
-                assert!(find("interaction", name).is_some(), "{name}");
-            }
-        }
         for key in KEYS {
             assert!(key.section.is_empty() || SECTIONS.iter().any(|section| section.name == key.section));
             assert_eq!(KEYS.iter().filter(|other| other.section == key.section && other.name == key.name).count(), 1);

@@ -2,6 +2,7 @@
 
 mod consistency;
 mod keys;
+mod kinds;
 mod nearest;
 mod physics;
 mod reader;

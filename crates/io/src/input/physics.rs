@@ -1,12 +1,13 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
-use super::keys::{self, Kind};
+use super::keys;
+use super::kinds::{self, Kind};
 use super::reader::{Reader, Section};
 use super::wording::{called, float, rounded, show};
 use crate::units::{Quantity, UnitStyle};
 use omd_flow::{AffineFlow, Dimension, Matrix3};
 use omd_hierarchy::experiment::{Interaction, Preparation};
-use omd_interaction::{InversePower, LennardJones, PairPotential, Truncation};
+use omd_interaction::{Gaussian, InversePower, LennardJones, Morse, PairPotential, Truncation};
 use std::sync::Arc;
 
 /// `[flow]`.
@@ -103,9 +104,9 @@ fn temperature_tensor(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
 /// `[interaction]`.
 pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Interaction> {
     let name = reader.choice(section, "kind")?;
-    let kind = keys::kind(name)?;
+    let kind = kinds::kind(name)?;
     if !kind.available {
-        let available: Vec<_> = keys::KINDS.iter().filter(|kind| kind.available).map(|kind| kind.name).collect();
+        let available: Vec<_> = kinds::KINDS.iter().filter(|kind| kind.available).map(|kind| kind.name).collect();
         let message = format!("the interaction \"{name}\" is not available in this version");
         reader.error(&section.span("kind"), message, Some(format!("available: {}", available.join(", "))));
         return None;
@@ -127,6 +128,19 @@ pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Opt
             let (cutoff, truncation) = cutoff(reader, section)?;
             let form = InversePower { epsilon: epsilon?, sigma: sigma?, exponent: exponent? };
             Some(potential(Arc::new(form), cutoff, truncation))
+        }
+        "morse" => {
+            let epsilon = reader.number(section, "epsilon");
+            let alpha = reader.number(section, "alpha");
+            let equilibrium = reader.number(section, "equilibrium-distance");
+            let (cutoff, truncation) = cutoff(reader, section)?;
+            let form = Morse { epsilon: epsilon?, alpha: alpha?, equilibrium: equilibrium? };
+            Some(potential(Arc::new(form), cutoff, truncation))
+        }
+        "gaussian" => {
+            let (epsilon, sigma) = energy_and_length(reader, section);
+            let (cutoff, truncation) = cutoff(reader, section)?;
+            Some(potential(Arc::new(Gaussian { epsilon: epsilon?, sigma: sigma? }), cutoff, truncation))
         }
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),

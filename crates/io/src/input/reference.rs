@@ -1,6 +1,7 @@
 //! The reference of the input file, made of the table the parser reads.
 
-use super::keys::{Absent, KEYS, KINDS, SECTIONS, Section, as_toml};
+use super::keys::{Absent, KEYS, SECTIONS, Section, as_toml};
+use super::kinds::KINDS;
 use super::wording::form;
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Dimension;
@@ -67,6 +68,7 @@ fn table_of_kinds() -> String {
 
 fn unit(quantity: Quantity) -> &'static str {
     match quantity {
+        Quantity::InverseLength => "1/length",
         Quantity::Mass => "mass",
         Quantity::KernelRate { .. } => "volume/time x velocity^-exponent",
         Quantity::Of(dimension) => name(dimension),

@@ -181,14 +181,13 @@ impl Brackets {
 /// `R^l_pq(g^2)` for all `p, q, l`.
 fn polynomials(kind: Kind, g: f64, centre: &[(f64, f64)], angle: &[(f64, f64)]) -> Vec<f64> {
     let mut r = vec![0.0; MAX_ORDER * MAX_ORDER * LEGENDRE_ORDERS];
-    // pi^-3 4 pi, int G^2 exp(-G^2) dG = 1/2 int y^(1/2) exp(-y) dy, and the factor of the bracket.
+    // pi^-3, 4 pi of the direction of G, int G^2 exp(-G^2) dG = 1/2 int y^(1/2) exp(-y) dy, 2 pi of the azimuth (m > 0:
+    // pi for each of cos and sin), and the factor of the bracket.
     let symmetric = kind != Kind::Diffusion;
-    let factor = 2.0 / (PI * PI) * if symmetric { 0.5 } else { 1.0 };
+    let factor = 4.0 / PI * if symmetric { 0.5 } else { 1.0 };
     for (y, weight) in centre {
         let big = y.sqrt();
         for m in 0..=kind.rank() {
-            // int over phi of the harmonics, and both cos and sin for m > 0.
-            let azimuth = if m == 0 { 2.0 * PI } else { 2.0 * PI };
             let mut a = [[0.0; LEGENDRE_ORDERS + 1]; MAX_ORDER];
             for (mu, w) in angle {
                 let p_lm = associated(m, *mu);
@@ -206,8 +205,7 @@ fn polynomials(kind: Kind, g: f64, centre: &[(f64, f64)], angle: &[(f64, f64)]) 
             for p in 0..MAX_ORDER {
                 for q in 0..MAX_ORDER {
                     for l in 1..=LEGENDRE_ORDERS {
-                        r[(p * MAX_ORDER + q) * LEGENDRE_ORDERS + l - 1] +=
-                            factor * weight * azimuth * a[p][l] * a[q][l];
+                        r[(p * MAX_ORDER + q) * LEGENDRE_ORDERS + l - 1] += factor * weight * a[p][l] * a[q][l];
                     }
                 }
             }

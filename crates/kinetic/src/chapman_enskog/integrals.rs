@@ -1,7 +1,7 @@
 //! Integrals of the cross sections over the energies of colliding pairs.
 
-use super::brackets::{LAGUERRE, laguerre_rule, legendre_rule, sonine};
 use super::TransportError;
+use super::brackets::{LAGUERRE, laguerre_rule, legendre_rule, sonine};
 use omd_interaction::scattering::LEGENDRE_ORDERS;
 use omd_interaction::{CrossSections, PairPotential, Scattering, ScatteringError};
 use rayon::prelude::*;

@@ -29,8 +29,14 @@ pub struct TransportLaw {
 #[derive(Debug)]
 enum Kind {
     /// `coefficient T^exponent`.
-    Power { coefficient: f64, exponent: f64 },
-    Table { transport: Transport, panels: Mutex<BTreeMap<i32, Panel>> },
+    Power {
+        coefficient: f64,
+        exponent: f64,
+    },
+    Table {
+        transport: Transport,
+        panels: Mutex<BTreeMap<i32, Panel>>,
+    },
 }
 
 /// `ln mu` at the nodes of one octave, rising temperature.

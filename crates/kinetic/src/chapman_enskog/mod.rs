@@ -2,7 +2,7 @@
 //! self-diffusion of any collision kernel or potential, in Sonine expansions carried until they stand still.
 //!
 //! The kernel enters through the cross sections `Q_l(E) = 2 pi int (1 - P_l(cos chi)) b db` alone, since the
-//! linearised collision operator is diagonal in the Legendre order of the relative velocity ([`brackets`]). Nothing is
+//! linearised collision operator is diagonal in the Legendre order of the relative velocity (`brackets.rs`). Nothing is
 //! fitted: a potential gives `Q_l(E)` by classical scattering. Cutoffs are not needed here.
 //!
 //! | coefficient | dimension | first order, hard spheres |
@@ -65,9 +65,6 @@ pub enum TransportError {
         /// As given.
         value: f64,
     },
-    /// No such order.
-    #[error("Sonine orders go from 1 to {MAX_ORDER}, not {0}")]
-    Order(usize),
     /// The collision rate grows or falls too fast with the relative speed.
     #[error("B ~ |u|^{0} has no transport coefficients: the exponent must be above -3")]
     Exponent(f64),

@@ -68,7 +68,7 @@ impl Engine {
         }
         self.take_order(&arrangement, ids, anchors, velocities);
         self.anchors.clone_from(&self.positions);
-        self.list.build(&arrangement, &self.positions, &self.reach, self.level);
+        self.build_list(&arrangement);
         self.take_order(&arrangement, ids, positions, velocities);
         self.evaluate(0.0);
         Ok(())

@@ -4,7 +4,7 @@ mod checkpoint;
 mod rebuild;
 
 use crate::MolecularError;
-use crate::force::{ChunkSums, ForceField, PairLaw, Surroundings, energy_of_chunk, forces_of_chunk};
+use crate::force::{ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundings, energy_of_chunk, finish_chunk};
 use crate::group::TranslationGroup;
 use crate::model::Model;
 use crate::neighbours::{CHUNK, LANES, NeighbourList, PADDING, Reach, STRIDE, SkinPolicy, offset};
@@ -41,11 +41,19 @@ pub(crate) struct Engine {
     policy: SkinPolicy,
     /// Time step of the last step, for the policy.
     time_step: f64,
+    parts: Vec<ForcePart>,
     chunk_sums: Vec<ChunkSums>,
     pub(crate) sums: ChunkSums,
     pub(crate) rebuilds: u64,
     pub(crate) steps: u64,
 }
+
+/// Atoms flew so far in a step that their places are lost to rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lost;
+
+/// Edges an atom may cross between two lists.
+pub(crate) const MOST_EDGES: f64 = 1e9;
 
 impl Engine {
     /// Atoms at t = 0: `positions` anywhere, counted by `wraps`; lab velocities of those same atoms.
@@ -85,6 +93,7 @@ impl Engine {
             list_time: 0.0,
             policy: SkinPolicy::new(cutoff, speed),
             time_step,
+            parts: Vec::new(),
             chunk_sums: Vec::new(),
             sums: ChunkSums::default(),
             rebuilds: 0,
@@ -107,20 +116,27 @@ impl Engine {
     /// One step of velocity Verlet, `x` and `v` in the inertial frame, to time `end`.
     ///
     /// `v += (dt/2m) f; x += dt v;` forces at the new positions and images; `v += (dt/2m) f`.
-    pub(crate) fn step(&mut self, time_step: f64, end: f64) {
+    ///
+    /// # Errors
+    /// [`Lost`] when a position is no longer a number that means a place; the state is then of no use.
+    pub(crate) fn step(&mut self, time_step: f64, end: f64) -> Result<(), Lost> {
         let farthest = self.kick_and_drift(time_step, end);
+        // Beyond so many edges rounding is as large as the cell.
+        if !farthest.is_finite() || farthest > MOST_EDGES * self.group.edges(end).norm() {
+            return Err(Lost);
+        }
         self.time = end;
         self.time_step = time_step;
         self.steps += 1;
         let elapsed = end - self.list_time;
         let skin = self.reach.radius - self.cutoff;
-        // Written so that a displacement that is not a number rebuilds, too.
         let valid = 2.0 * farthest <= skin * (1.0 - 1e-9) && elapsed <= self.reach.horizon;
         if !valid {
             self.policy.learn(farthest, elapsed);
             self.rebuild();
         }
         self.evaluate(0.5 * time_step / self.model.mass);
+        Ok(())
     }
 
     /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.
@@ -128,26 +144,17 @@ impl Engine {
         let kick = 0.5 * time_step / self.model.mass;
         let elapsed = end - self.list_time;
         let motion = Matrix3::identity() + self.reach.gradient * elapsed;
-        let level = self.level;
-        let work = |(((positions, velocities), forces), anchors): (((&mut [f64], &mut [f64]), &[f64]), &[f64])| dispatch!(level, simd => drift_chunk(simd, positions, velocities, forces, anchors, kick, time_step, &motion));
-        let size = CHUNK * STRIDE;
-        let squared = if self.chunk_sums.len() > 1 {
-            self.positions
-                .par_chunks_mut(size)
-                .zip(self.velocities.par_chunks_mut(size))
-                .zip(self.forces.par_chunks(size))
-                .zip(self.anchors.par_chunks(size))
-                .map(work)
-                .reduce(|| 0.0, largest)
-        } else {
-            self.positions
-                .chunks_mut(size)
-                .zip(self.velocities.chunks_mut(size))
-                .zip(self.forces.chunks(size))
-                .zip(self.anchors.chunks(size))
-                .map(work)
-                .fold(0.0, largest)
-        };
+        let (size, level) = (CHUNK * STRIDE, self.level);
+        let arrays = self.positions.chunks_mut(size).zip(self.velocities.chunks_mut(size));
+        let mut chunks: Vec<_> = arrays
+            .zip(self.forces.chunks(size).zip(self.anchors.chunks(size)))
+            .map(|((positions, velocities), (forces, anchors))| (positions, velocities, forces, anchors, 0.0))
+            .collect();
+        each(&mut chunks, |(positions, velocities, forces, anchors, farthest)| {
+            *farthest = dispatch!(level, simd =>
+                drift_chunk(simd, positions, velocities, forces, anchors, kick, time_step, &motion));
+        });
+        let squared = chunks.iter().map(|chunk| chunk.4).fold(0.0, largest);
         squared.sqrt()
     }
 
@@ -160,31 +167,53 @@ impl Engine {
         }
     }
 
-    fn evaluate_with<P: PairLaw>(&mut self, law: &P, half_kick: f64) {
-        let around = Surroundings {
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings {
             positions: &self.positions,
             counts: &self.counts,
             edges: self.group.edges(self.time),
             cutoff_squared: self.cutoff * self.cutoff,
+        }
+    }
+
+    fn evaluate_with<P: PairLaw>(&mut self, law: &P, half_kick: f64) {
+        let mut parts = std::mem::take(&mut self.parts);
+        let (around, level, lists) = (self.surroundings(), self.level, &self.list.chunks);
+        each(&mut parts, |part| {
+            let first = part.first / CHUNK;
+            let own = &lists[first..first + part.own.div_ceil(CHUNK)];
+            dispatch!(level, simd => part.fill(simd, law, &around, own));
+        });
+        self.parts = parts;
+        self.finish(half_kick);
+    }
+
+    /// Adds up the parts, kicks, and takes the sums.
+    fn finish(&mut self, half_kick: f64) {
+        let finish = Finish {
+            parts: &self.parts,
+            clusters: self.counts.len(),
             gradient: self.model.flow.velocity_gradient(self.time),
             half_kick,
         };
-        let (level, lists) = (self.level, &self.list.chunks);
-        let work = |(index, ((forces, velocities), sums)): (usize, ((&mut [f64], &mut [f64]), &mut ChunkSums))| {
-            let (list, first) = (&lists[index], index * CHUNK);
-            *sums = dispatch!(level, simd => forces_of_chunk(simd, law, &around, list, first, forces, velocities));
-        };
-        let size = CHUNK * STRIDE;
-        if lists.len() > 1 {
-            let arrays = self.forces.par_chunks_mut(size).zip(self.velocities.par_chunks_mut(size));
-            arrays.zip(self.chunk_sums.par_iter_mut()).enumerate().for_each(work);
-        } else {
-            let arrays = self.forces.chunks_mut(size).zip(self.velocities.chunks_mut(size));
-            arrays.zip(self.chunk_sums.iter_mut()).enumerate().for_each(work);
-        }
+        let (size, level) = (CHUNK * STRIDE, self.level);
+        let arrays = self.forces.chunks_mut(size).zip(self.velocities.chunks_mut(size));
+        let arrays = arrays.zip(self.positions.chunks(size)).zip(self.chunk_sums.iter_mut()).enumerate();
+        let mut chunks: Vec<_> = arrays
+            .map(|(index, (((forces, velocities), positions), sums))| (index, forces, velocities, positions, sums))
+            .collect();
+        each(&mut chunks, |(index, forces, velocities, positions, sums)| {
+            let first = *index * CHUNK;
+            **sums = dispatch!(level, simd => finish_chunk(simd, &finish, first, positions, forces, velocities));
+        });
         self.sums = ChunkSums::default();
         for sums in &self.chunk_sums {
             self.sums.add(sums);
+        }
+        for part in &self.parts {
+            for k in 0..6 {
+                self.sums.virial[k] -= part.shifted[k];
+            }
         }
     }
 
@@ -199,23 +228,13 @@ impl Engine {
     }
 
     fn energy_with<P: PairLaw>(&self, law: &P) -> f64 {
-        let around = Surroundings {
-            positions: &self.positions,
-            counts: &self.counts,
-            edges: self.group.edges(self.time),
-            cutoff_squared: self.cutoff * self.cutoff,
-            gradient: Matrix3::zeros(),
-            half_kick: 0.0,
-        };
-        let level = self.level;
-        let parts: Vec<f64> = self
-            .list
-            .chunks
-            .par_iter()
-            .enumerate()
-            .map(|(index, list)| dispatch!(level, simd => energy_of_chunk(simd, law, &around, list, index * CHUNK)))
-            .collect();
-        parts.iter().sum()
+        let (around, level) = (self.surroundings(), self.level);
+        let mut parts: Vec<(usize, f64)> = (0..self.list.chunks.len()).map(|index| (index, 0.0)).collect();
+        each(&mut parts, |(index, energy)| {
+            let list = &self.list.chunks[*index];
+            *energy = dispatch!(level, simd => energy_of_chunk(simd, law, &around, list, *index * CHUNK));
+        });
+        parts.iter().map(|(_, energy)| energy).sum()
     }
 
     /// Slot and atom of every simulated atom, in slot order.
@@ -260,6 +279,17 @@ impl Engine {
     }
 }
 
+/// Does `work` on every item, on all threads where there is more than one item.
+///
+/// Items are fixed parts of the system, the same on any number of threads.
+fn each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync + Send) {
+    if items.len() > 1 && rayon::current_num_threads() > 1 {
+        items.par_iter_mut().for_each(work);
+    } else {
+        items.iter_mut().for_each(work);
+    }
+}
+
 /// The larger of two squares; not a number wins.
 fn largest(a: f64, b: f64) -> f64 {
     if a >= b || a.is_nan() { a } else { b }
@@ -279,22 +309,26 @@ fn drift_chunk<S: fearless_simd::Simd>(
 ) -> f64 {
     use fearless_simd::{f64x4, prelude::*};
     let (kick, step) = (f64x4::splat(simd, kick), f64x4::splat(simd, time_step));
-    let m = |i, j| f64x4::splat(simd, -motion[(i, j)]);
     let mut largest_lanes = f64x4::splat(simd, 0.0);
     let blocks = positions.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
     let constants = forces.chunks_exact(STRIDE).zip(anchors.chunks_exact(STRIDE));
     for ((position, velocity), (force, anchor)) in blocks.zip(constants) {
-        let part = |block: &[f64], k: usize| f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]);
-        let moved: [f64x4<S>; 3] = [0, 1, 2].map(|k| {
-            let new_velocity = part(force, k).mul_add(kick, part(velocity, k));
-            new_velocity.store_slice(&mut velocity[k * LANES..(k + 1) * LANES]);
-            let new_position = new_velocity.mul_add(step, part(position, k));
-            new_position.store_slice(&mut position[k * LANES..(k + 1) * LANES]);
-            new_position
-        });
-        let start: [f64x4<S>; 3] = [0, 1, 2].map(|k| part(anchor, k));
-        let beyond: [f64x4<S>; 3] = [0, 1, 2]
-            .map(|k| start[2].mul_add(m(k, 2), start[1].mul_add(m(k, 1), start[0].mul_add(m(k, 0), moved[k]))));
+        let mut moved = [step; 3];
+        for k in 0..3 {
+            let lanes = k * LANES..(k + 1) * LANES;
+            let old = f64x4::from_slice(simd, &velocity[lanes.clone()]);
+            let new = f64x4::from_slice(simd, &force[lanes.clone()]).mul_add(kick, old);
+            new.store_slice(&mut velocity[lanes.clone()]);
+            moved[k] = new.mul_add(step, f64x4::from_slice(simd, &position[lanes.clone()]));
+            moved[k].store_slice(&mut position[lanes]);
+        }
+        let mut beyond = moved;
+        for k in 0..3 {
+            for j in 0..3 {
+                let start = f64x4::from_slice(simd, &anchor[j * LANES..(j + 1) * LANES]);
+                beyond[k] = start.mul_add(f64x4::splat(simd, -motion[(k, j)]), beyond[k]);
+            }
+        }
         let squared = beyond[2].mul_add(beyond[2], beyond[1].mul_add(beyond[1], beyond[0] * beyond[0]));
         // In this order a lane that is not a number stays so.
         largest_lanes = largest_lanes.simd_ge(squared).select(largest_lanes, squared);

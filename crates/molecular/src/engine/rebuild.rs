@@ -1,9 +1,14 @@
 //! New basis, new order, new list.
 
 use super::{Engine, get, put};
-use crate::force::ChunkSums;
+use crate::force::{ChunkSums, ForcePart, ROW};
 use crate::neighbours::{Arrangement, CHUNK, LANES, PADDING, STRIDE};
 use omd_flow::{Matrix3, Vector3};
+
+/// Chunks of one part at least: a smaller part shares too much of its surroundings with the others.
+const CHUNKS_OF_PART: usize = 15;
+/// Parts at most.
+const MOST_PARTS: usize = 64;
 
 impl Engine {
     /// Reduces the basis, brings atoms back into the cell, sorts them and lists their neighbours at the present time.
@@ -35,8 +40,25 @@ impl Engine {
         let arrangement = Arrangement::new(edges, inverse, &positions, &ids);
         self.take_order(&arrangement, &ids, &positions, &velocities);
         self.anchors.clone_from(&self.positions);
-        self.list.build(&arrangement, &self.positions, &self.reach, self.level);
+        self.build_list(&arrangement);
         self.rebuilds += 1;
+    }
+
+    /// The list of the atoms in their slots, and the parts that work on it.
+    pub(super) fn build_list(&mut self, arrangement: &Arrangement) {
+        self.list.build(arrangement, &self.positions, &self.reach, self.level);
+        let chunks = &self.list.chunks;
+        let clusters = self.counts.len();
+        let count = (chunks.len() / CHUNKS_OF_PART).clamp(1, MOST_PARTS);
+        self.parts.resize_with(count, ForcePart::default);
+        for (index, part) in self.parts.iter_mut().enumerate() {
+            let [begin, end] = [index, index + 1].map(|k| k * chunks.len() / count);
+            part.first = begin * CHUNK;
+            part.own = (end * CHUNK).min(clusters) - part.first;
+            let reach = (begin..end).map(|chunk| chunk * CHUNK - part.first + chunks[chunk].span).max();
+            part.touched = reach.unwrap_or(0).min(clusters);
+            part.forces.resize(part.touched * LANES * ROW, 0.0);
+        }
     }
 
     /// Fills the slots in the order of `arrangement`.

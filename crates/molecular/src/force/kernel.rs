@@ -1,11 +1,12 @@
 //! The loops over neighbour lists.
 
 use super::PairLaw;
-use crate::neighbours::{Centre, ChunkList, LANES, STRIDE};
+use super::rows::row_of_sums;
+use crate::neighbours::{CHUNK, Centre, ChunkList, LANES, STRIDE, translation};
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 
-/// What the forces of every chunk are made from.
+/// What the forces of every part are made from.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     /// Positions in slots.
@@ -16,80 +17,89 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) edges: Matrix3<f64>,
     /// `rc^2`.
     pub(crate) cutoff_squared: f64,
-    /// `L(t)`.
-    pub(crate) gradient: Matrix3<f64>,
-    /// `dt/(2m)`: the half kick that follows the forces; 0 for none.
-    pub(crate) half_kick: f64,
 }
 
-/// Sums over the atoms of one chunk; six components are xx yy zz xy xz yz.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct ChunkSums {
-    /// `sum w w^T`, velocity squared, after the half kick.
-    pub(crate) kinetic: [f64; 6],
-    /// `sum w`.
-    pub(crate) drift: [f64; 3],
-    /// `(1/2) sum_k sum_j r f`, energy. One chunk's share is meaningful only in the sum over chunks:
-    /// `sum_k x_k f_k - (1/2) sum_s s G_s`, `G_s` the force that atoms feel from images translated by `s`.
-    pub(crate) virial: [f64; 6],
-}
+/// The pairs (row, column) of the six components xx yy zz xy xz yz.
+pub(crate) const COMPONENTS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
 
-impl ChunkSums {
-    /// Adds another chunk's sums; the caller keeps the order of chunks.
-    pub(crate) fn add(&mut self, other: &Self) {
-        for k in 0..6 {
-            self.kinetic[k] += other.kinetic[k];
-            self.virial[k] += other.virial[k];
-        }
-        for k in 0..3 {
-            self.drift[k] += other.drift[k];
-        }
-    }
-}
-
-/// The pairs (row, column) of the six components.
-const COMPONENTS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
-
-/// Forces on the clusters of one chunk, the half kick that follows, and the sums over them.
+/// Forces that the pairs listed for some consecutive clusters exert, on those clusters and on the ones that follow.
 ///
-/// `forces` and `velocities` are the chunk's own part, `first` its first cluster.
-#[inline(always)]
-pub(crate) fn forces_of_chunk<S: Simd, P: PairLaw>(
-    simd: S,
-    law: &P,
-    around: &Surroundings<'_>,
-    list: &ChunkList,
-    first: usize,
-    forces: &mut [f64],
-    velocities: &mut [f64],
-) -> ChunkSums {
-    let zero = f64x4::splat(simd, 0.0);
-    let mut sums = LaneSums { kinetic: [zero; 6], drift: [zero; 3], virial: [zero; 6] };
-    let (mut entry, mut segment) = (0, 0);
-    for (index, &end) in list.ends.iter().enumerate() {
-        let cluster = first + index;
-        let mut force = own_forces(simd, law, around, cluster);
-        while segment < end as usize {
-            let part = &list.segments[segment];
-            let shift = around.edges * Vector3::from(part.label).map(f64::from);
-            let entries = &list.entries[entry..part.end as usize];
-            let felt = segment_forces(simd, law, around, cluster, &shift, entries);
-            if part.label != [0; 3] {
-                sums.subtract_half(simd, &shift, &felt);
-            }
-            force = [0, 1, 2].map(|k| force[k] + felt[k]);
-            entry = part.end as usize;
-            segment += 1;
-        }
-        let range = index * STRIDE..(index + 1) * STRIDE;
-        let position = load(simd, &around.positions[cluster * STRIDE..(cluster + 1) * STRIDE]);
-        store(&force, &mut forces[range.clone()]);
-        sums.finish(simd, around, &position, &force, &mut velocities[range]);
-    }
-    sums.reduce()
+/// Each part has its own array, so parts run on any thread; the arrays are added up in the order of the parts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ForcePart {
+    /// The first cluster, and the clusters whose lists it works on.
+    pub(crate) first: usize,
+    pub(crate) own: usize,
+    /// Clusters its pairs touch, from the first on and around the end.
+    pub(crate) touched: usize,
+    /// `x y z` and one unused number for each slot of the touched clusters, force.
+    pub(crate) forces: Vec<f64>,
+    /// `sum_s s G_s`, `G_s` the force that its atoms feel from images translated by `s`; xx yy zz xy xz yz, energy.
+    pub(crate) shifted: [f64; 6],
 }
 
-/// Forces of one image of the surroundings on a cluster.
+/// Numbers of one slot in the forces of a part.
+pub(crate) const ROW: usize = 4;
+
+impl ForcePart {
+    /// Computes the forces; `lists` are those of its own clusters.
+    #[inline(always)]
+    pub(crate) fn fill<S: Simd, P: PairLaw>(
+        &mut self,
+        simd: S,
+        law: &P,
+        around: &Surroundings<'_>,
+        lists: &[ChunkList],
+    ) {
+        let zero = f64x4::splat(simd, 0.0);
+        self.shifted = [0.0; 6];
+        let target = Target { first: (LANES * self.first) as u32, total: (LANES * around.counts.len()) as u32 };
+        let mut cleared = 0;
+        for (index, list) in lists.iter().enumerate() {
+            // Just ahead of its use, so that it is in the cache.
+            let reached = (index * CHUNK + list.span).min(self.touched) * LANES * ROW;
+            self.forces[cleared..reached.max(cleared)].fill(0.0);
+            cleared = reached.max(cleared);
+            let (mut entry, mut segment) = (0, 0);
+            for (member, &end) in list.ends.iter().enumerate() {
+                let cluster = self.first + index * CHUNK + member;
+                let mut force = own_forces(simd, law, around, cluster);
+                while segment < end as usize {
+                    let part = &list.segments[segment];
+                    let shift = translation(&around.edges, part.label);
+                    let entries = &list.entries[entry..part.end as usize];
+                    let felt = segment_forces(simd, law, around, cluster, &shift, entries, target, &mut self.forces);
+                    if part.label != [0; 3] {
+                        add_shifted(&mut self.shifted, &shift, &felt);
+                    }
+                    force = [force[0] + felt[0], force[1] + felt[1], force[2] + felt[2]];
+                    entry = part.end as usize;
+                    segment += 1;
+                }
+                let place = (cluster - self.first) * LANES * ROW;
+                add_rows(&force, zero, &mut self.forces[place..place + LANES * ROW]);
+            }
+        }
+    }
+}
+
+/// Where forces on a slot go in the array of a part.
+#[derive(Clone, Copy)]
+struct Target {
+    first: u32,
+    total: u32,
+}
+
+impl Target {
+    /// Slots are counted from the first one and around the end; both branches of the wrapping difference at once.
+    #[inline(always)]
+    fn place(self, slot: u32) -> usize {
+        let ahead = slot.wrapping_sub(self.first);
+        ROW * ahead.min(ahead.wrapping_add(self.total)) as usize
+    }
+}
+
+/// Forces between a cluster and one image of its surroundings: returned for the cluster, subtracted for the others.
 #[inline(always)]
 fn segment_forces<S: Simd, P: PairLaw>(
     simd: S,
@@ -98,19 +108,41 @@ fn segment_forces<S: Simd, P: PairLaw>(
     cluster: usize,
     shift: &Vector3<f64>,
     entries: &[u32],
+    target: Target,
+    forces: &mut [f64],
 ) -> [f64x4<S>; 3] {
     let zero = f64x4::splat(simd, 0.0);
     let centre = Centre::load(simd, around.positions, cluster, around.counts[cluster], shift);
     let cutoff_squared = f64x4::splat(simd, around.cutoff_squared);
+    let ready = law.ready(simd);
     let mut force = [zero; 3];
-    for &entry in entries {
-        let [x, y, z] = centre.from_entry(simd, around.positions, entry);
+    for &slot in entries {
+        let [x, y, z] = centre.separation(simd, around.positions, slot);
         let squared = z.mul_add(z, y.mul_add(y, x * x));
         let inside = squared.simd_lt(cutoff_squared);
-        let strength = inside.select(law.force_over_distance(simd, squared), zero);
-        force = [strength.mul_add(x, force[0]), strength.mul_add(y, force[1]), strength.mul_add(z, force[2])];
+        let strength = inside.select(law.force_over_distance(simd, &ready, squared), zero);
+        let felt = [strength * x, strength * y, strength * z];
+        force = [force[0] + felt[0], force[1] + felt[1], force[2] + felt[2]];
+        // Four lanes of x, y and z become one row of sums.
+        let row = row_of_sums(simd, felt);
+        let place = target.place(slot);
+        let room = &mut forces[place..place + ROW];
+        (f64x4::from_slice(simd, room) - row).store_slice(room);
     }
     force
+}
+
+/// Adds four lanes of x, y and z to four rows.
+#[inline(always)]
+fn add_rows<S: Simd>(force: &[f64x4<S>; 3], zero: f64x4<S>, rows: &mut [f64]) {
+    let [x, y, z] = *force;
+    let (y_low, y_high) = (y.zip_low(zero), y.zip_high(zero));
+    let (xz_low, xz_high) = (x.zip_low(z), x.zip_high(z));
+    let four = [xz_low.zip_low(y_low), xz_low.zip_high(y_low), xz_high.zip_low(y_high), xz_high.zip_high(y_high)];
+    for k in 0..LANES {
+        let row = &mut rows[k * ROW..(k + 1) * ROW];
+        (f64x4::from_slice(zero.token(), row) + four[k]).store_slice(row);
+    }
 }
 
 /// Forces among the four atoms of a cluster: a pair of an atom with itself is left out.
@@ -119,21 +151,43 @@ fn own_forces<S: Simd, P: PairLaw>(simd: S, law: &P, around: &Surroundings<'_>, 
     let zero = f64x4::splat(simd, 0.0);
     let count = around.counts[cluster];
     let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
-    let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
+    let ready = law.ready(simd);
     let mut force = [zero; 3];
     for lane in 0..count {
-        let entry = (cluster * STRIDE) as u32 + u32::from(lane);
-        let [x, y, z] = centre.from_entry(simd, around.positions, entry);
-        let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
-        let squared = itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)));
+        let [x, y, z, squared] = own_separation(simd, &centre, around, cluster, lane);
         let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
-        let strength = inside.select(law.force_over_distance(simd, squared), zero);
+        let strength = inside.select(law.force_over_distance(simd, &ready, squared), zero);
         force = [strength.mul_add(x, force[0]), strength.mul_add(y, force[1]), strength.mul_add(z, force[2])];
     }
     force
 }
 
-/// Potential energy of one chunk's atoms: half of every pair they are in.
+/// Separations from atom `lane` of a cluster and their squares; the atom itself is put beyond every cutoff.
+#[inline(always)]
+fn own_separation<S: Simd>(
+    simd: S,
+    centre: &Centre<S>,
+    around: &Surroundings<'_>,
+    cluster: usize,
+    lane: u8,
+) -> [f64x4<S>; 4] {
+    let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
+    let [x, y, z] = centre.separation(simd, around.positions, (cluster * LANES) as u32 + u32::from(lane));
+    let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
+    [x, y, z, itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)))]
+}
+
+/// `s G_s` of one segment.
+#[inline(always)]
+fn add_shifted<S: Simd>(shifted: &mut [f64; 6], shift: &Vector3<f64>, felt: &[f64x4<S>; 3]) {
+    let total = [sum(felt[0]), sum(felt[1]), sum(felt[2])];
+    for k in 0..6 {
+        let (i, j) = COMPONENTS[k];
+        shifted[k] += shift[i] * total[j];
+    }
+}
+
+/// Potential energy of the pairs listed for one chunk and of those within its clusters.
 #[inline(always)]
 pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
     simd: S,
@@ -144,25 +198,23 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
 ) -> f64 {
     let zero = f64x4::splat(simd, 0.0);
     let cutoff_squared = f64x4::splat(simd, around.cutoff_squared);
-    let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
-    let mut energy = zero;
+    // Pairs within a cluster are met from both sides.
+    let (mut own, mut energy) = (zero, zero);
     let (mut entry, mut segment) = (0, 0);
     for (index, &end) in list.ends.iter().enumerate() {
         let cluster = first + index;
         let count = around.counts[cluster];
         let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
         for lane in 0..count {
-            let [x, y, z] = centre.from_entry(simd, around.positions, (cluster * STRIDE) as u32 + u32::from(lane));
-            let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
-            let squared = itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)));
-            energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
+            let [_, _, _, squared] = own_separation(simd, &centre, around, cluster, lane);
+            own += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
         while segment < end as usize {
             let part = &list.segments[segment];
-            let shift = around.edges * Vector3::from(part.label).map(f64::from);
+            let shift = translation(&around.edges, part.label);
             let centre = Centre::load(simd, around.positions, cluster, count, &shift);
             for &neighbour in &list.entries[entry..part.end as usize] {
-                let [x, y, z] = centre.from_entry(simd, around.positions, neighbour);
+                let [x, y, z] = centre.separation(simd, around.positions, neighbour);
                 let squared = z.mul_add(z, y.mul_add(y, x * x));
                 energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
             }
@@ -170,66 +222,22 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
             segment += 1;
         }
     }
-    0.5 * sum(energy)
+    0.5 * sum(own) + sum(energy)
 }
 
-/// [`ChunkSums`] with four lanes each.
-struct LaneSums<S: Simd> {
-    kinetic: [f64x4<S>; 6],
-    drift: [f64x4<S>; 3],
-    virial: [f64x4<S>; 6],
-}
-
-impl<S: Simd> LaneSums<S> {
-    /// `-(1/2) s G` of one segment.
-    #[inline(always)]
-    fn subtract_half(&mut self, simd: S, shift: &Vector3<f64>, felt: &[f64x4<S>; 3]) {
-        for (k, (i, j)) in COMPONENTS.into_iter().enumerate() {
-            self.virial[k] = felt[j].mul_add(f64x4::splat(simd, -0.5 * shift[i]), self.virial[k]);
-        }
-    }
-
-    /// The half kick of a cluster and its part of the sums.
-    #[inline(always)]
-    fn finish(
-        &mut self,
-        simd: S,
-        around: &Surroundings<'_>,
-        position: &[f64x4<S>; 3],
-        force: &[f64x4<S>; 3],
-        velocities: &mut [f64],
-    ) {
-        let kick = f64x4::splat(simd, around.half_kick);
-        let velocity = load(simd, velocities);
-        let velocity = [0, 1, 2].map(|k| force[k].mul_add(kick, velocity[k]));
-        store(&velocity, velocities);
-        let l = |i, j| f64x4::splat(simd, -around.gradient[(i, j)]);
-        let peculiar = [0, 1, 2].map(|k| {
-            let [x, y, z] = position;
-            z.mul_add(l(k, 2), y.mul_add(l(k, 1), x.mul_add(l(k, 0), velocity[k])))
-        });
-        for (k, (i, j)) in COMPONENTS.into_iter().enumerate() {
-            self.kinetic[k] = peculiar[i].mul_add(peculiar[j], self.kinetic[k]);
-            self.virial[k] = position[i].mul_add(force[j], self.virial[k]);
-        }
-        for k in 0..3 {
-            self.drift[k] += peculiar[k];
-        }
-    }
-
-    #[inline(always)]
-    fn reduce(self) -> ChunkSums {
-        ChunkSums { kinetic: self.kinetic.map(sum), drift: self.drift.map(sum), virial: self.virial.map(sum) }
-    }
-}
-
+/// The three vectors of a block of [`STRIDE`] numbers.
 #[inline(always)]
-fn load<S: Simd>(simd: S, block: &[f64]) -> [f64x4<S>; 3] {
-    [0, 1, 2].map(|k| f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]))
+pub(crate) fn load<S: Simd>(simd: S, block: &[f64]) -> [f64x4<S>; 3] {
+    [
+        f64x4::from_slice(simd, &block[..LANES]),
+        f64x4::from_slice(simd, &block[LANES..2 * LANES]),
+        f64x4::from_slice(simd, &block[2 * LANES..STRIDE]),
+    ]
 }
 
+/// Stores what [`load`] loads.
 #[inline(always)]
-fn store<S: Simd>(value: &[f64x4<S>; 3], block: &mut [f64]) {
+pub(crate) fn store<S: Simd>(value: &[f64x4<S>; 3], block: &mut [f64]) {
     for k in 0..3 {
         value[k].store_slice(&mut block[k * LANES..(k + 1) * LANES]);
     }
@@ -237,7 +245,7 @@ fn store<S: Simd>(value: &[f64x4<S>; 3], block: &mut [f64]) {
 
 /// The sum of four lanes, in one order at every level.
 #[inline(always)]
-fn sum<S: Simd>(value: f64x4<S>) -> f64 {
+pub(crate) fn sum<S: Simd>(value: f64x4<S>) -> f64 {
     let mut lanes = [0.0; 4];
     value.store_slice(&mut lanes);
     (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])

@@ -7,8 +7,12 @@ use omd_interaction::{PairPotential, Truncation};
 /// What a force loop asks of a pair potential. Lanes at or beyond the cutoff are discarded by the caller, but have to
 /// be computed without trapping.
 pub(crate) trait PairLaw: Sync {
+    /// Constants in vectors, made once for a loop.
+    type Ready<S: Simd>: Copy;
+    /// Puts the constants into vectors.
+    fn ready<S: Simd>(&self, simd: S) -> Self::Ready<S>;
     /// `-U'(r)/r`, force per length, from `r^2`.
-    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S>;
+    fn force_over_distance<S: Simd>(&self, simd: S, ready: &Self::Ready<S>, squared: f64x4<S>) -> f64x4<S>;
     /// `U(r)` from `r^2`.
     fn energy<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S>;
 }
@@ -69,15 +73,29 @@ impl<const SLOPED: bool> LennardJonesPair<SLOPED> {
     }
 }
 
+/// `[1, 12 repulsion, -6 attraction, slope]`.
+type ReadyLennardJones<S> = [f64x4<S>; 4];
+
 impl<const SLOPED: bool> PairLaw for LennardJonesPair<SLOPED> {
+    type Ready<S: Simd> = ReadyLennardJones<S>;
+
     #[inline(always)]
-    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
-        let inverse = f64x4::splat(simd, 1.0) / squared;
+    fn ready<S: Simd>(&self, simd: S) -> ReadyLennardJones<S> {
+        [
+            f64x4::splat(simd, 1.0),
+            f64x4::splat(simd, 12.0 * self.repulsion),
+            f64x4::splat(simd, -6.0 * self.attraction),
+            f64x4::splat(simd, self.slope),
+        ]
+    }
+
+    #[inline(always)]
+    fn force_over_distance<S: Simd>(&self, _: S, ready: &ReadyLennardJones<S>, squared: f64x4<S>) -> f64x4<S> {
+        let [one, repulsion, attraction, slope] = *ready;
+        let inverse = one / squared;
         let inverse6 = inverse * inverse * inverse;
-        let bracket =
-            inverse6.mul_add(f64x4::splat(simd, 12.0 * self.repulsion), f64x4::splat(simd, -6.0 * self.attraction));
-        let force = bracket * (inverse6 * inverse);
-        if SLOPED { inverse.sqrt().mul_add(f64x4::splat(simd, self.slope), force) } else { force }
+        let force = inverse6.mul_add(repulsion, attraction) * (inverse6 * inverse);
+        if SLOPED { inverse.sqrt().mul_add(slope, force) } else { force }
     }
 
     #[inline(always)]
@@ -115,8 +133,13 @@ impl AnyPair {
 }
 
 impl PairLaw for AnyPair {
+    type Ready<S: Simd> = ();
+
     #[inline(always)]
-    fn force_over_distance<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S> {
+    fn ready<S: Simd>(&self, _: S) {}
+
+    #[inline(always)]
+    fn force_over_distance<S: Simd>(&self, simd: S, (): &(), squared: f64x4<S>) -> f64x4<S> {
         let cutoff = self.potential.cutoff().unwrap_or(f64::INFINITY);
         // The trait object is asked only where something acts.
         Self::lanes(simd, squared, |r| if r < cutoff { -self.potential.derivative(r) / r } else { 0.0 })

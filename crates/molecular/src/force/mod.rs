@@ -1,7 +1,10 @@
 //! Forces on the simulated atoms from all atoms and images within the cutoff.
 
+mod finish;
 mod kernel;
 mod law;
+mod rows;
 
-pub(crate) use kernel::{ChunkSums, Surroundings, energy_of_chunk, forces_of_chunk};
+pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
+pub(crate) use kernel::{ForcePart, ROW, Surroundings, energy_of_chunk};
 pub(crate) use law::{ForceField, PairLaw};

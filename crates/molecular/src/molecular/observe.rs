@@ -17,6 +17,11 @@ impl Molecular {
         symmetric(self.engine.sums.kinetic) * self.engine.model.mass
     }
 
+    /// `sum m w^2/2`, `w` about zero.
+    pub(super) fn kinetic_energy(&self) -> f64 {
+        0.5 * self.kinetic_sum().trace()
+    }
+
     /// The mean of `w`.
     fn drift(&self) -> Vector3<f64> {
         Vector3::from(self.engine.sums.drift) / self.engine.len() as f64
@@ -37,7 +42,7 @@ impl Molecular {
 
     /// `sum m w^2/2 + U` of a potential without jump, energy.
     pub(super) fn balance_energy(&self) -> f64 {
-        0.5 * self.kinetic_sum().trace() + self.engine.potential_energies()[1]
+        self.kinetic_energy() + self.engine.potential_energies()[1]
     }
 
     /// The smallest image distance seen so far.
@@ -61,7 +66,7 @@ impl Molecular {
             fourth += squared * squared;
         }
         let [potential, continuous] = engine.potential_energies();
-        let energy = 0.5 * self.kinetic_sum().trace() + continuous;
+        let energy = self.kinetic_energy() + continuous;
         let mut row = Observables {
             time: engine.time,
             density: count / volume,

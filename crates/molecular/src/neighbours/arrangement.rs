@@ -14,6 +14,8 @@ pub(crate) struct Column {
     pub(crate) low: Vector3<f64>,
     /// Largest coordinates in the frame.
     pub(crate) high: Vector3<f64>,
+    /// Where its bins start, and how many there are.
+    bins: [u32; 2],
 }
 
 /// The box of a cluster in the frame, and its fractions of the two shorter edges.
@@ -25,6 +27,8 @@ pub(crate) struct Bounds {
     pub(crate) fraction_high: [f64; 2],
     /// Atoms in it, 1 to 4.
     pub(crate) count: u8,
+    /// Its column.
+    pub(crate) column: u32,
 }
 
 /// Atoms in slots, sorted by column and then by height along the longest edge.
@@ -41,8 +45,10 @@ pub(crate) struct Arrangement {
     /// Columns along the first and the second edge.
     pub(crate) shape: [usize; 2],
     pub(crate) columns: Vec<Column>,
-    /// Heights by slot, infinite at padding.
-    pub(crate) heights: Vec<f64>,
+    /// For each column and each bin of height one past the bin's last slot.
+    bins: Vec<u32>,
+    /// Bins per length.
+    bins_per_height: f64,
     pub(crate) clusters: Vec<Bounds>,
     /// For each slot the index of the given position, or [`PADDING`].
     pub(crate) order: Vec<u32>,
@@ -67,7 +73,8 @@ impl Arrangement {
             frame,
             shape,
             columns: Vec::with_capacity(counts.len()),
-            heights: Vec::new(),
+            bins: Vec::with_capacity(2 * positions.len()),
+            bins_per_height: (positions.len() as f64 / (edges.determinant().abs() * LANES as f64)).cbrt() * 3.0,
             clusters: Vec::new(),
             order: Vec::new(),
         };
@@ -91,6 +98,7 @@ impl Arrangement {
                 fraction_low: [f64::INFINITY; 2],
                 fraction_high: [f64::NEG_INFINITY; 2],
                 count: cluster.len() as u8,
+                column: self.columns.len() as u32,
             };
             for &(_, height, _, index) in cluster {
                 let position = &positions[index as usize];
@@ -104,17 +112,43 @@ impl Arrangement {
                     bounds.fraction_high[k] = bounds.fraction_high[k].max(fraction[k]);
                 }
                 self.order.push(index);
-                self.heights.push(height);
             }
             for _ in cluster.len()..LANES {
                 self.order.push(PADDING);
-                self.heights.push(f64::INFINITY);
             }
             low = low.inf(&bounds.low);
             high = high.sup(&bounds.high);
             self.clusters.push(bounds);
         }
-        self.columns.push(Column { first, count: keys.len() as u32, low, high });
+        let bins = [self.bins.len() as u32, self.push_bins(keys, first)];
+        self.columns.push(Column { first, count: keys.len() as u32, low, high, bins });
+    }
+
+    /// Appends the bins of one column; their number.
+    fn push_bins(&mut self, keys: &[(u32, f64, u32, u32)], first: u32) -> u32 {
+        let Some((lowest, highest)) = keys.first().zip(keys.last()) else { return 0 };
+        let count = ((highest.1 - lowest.1) * self.bins_per_height) as u32 + 1;
+        let mut next = 0;
+        for bin in 0..count {
+            // The same rounding as in `window`: a height belongs to the bin of its truncated quotient.
+            while next < keys.len() && ((keys[next].1 - lowest.1) * self.bins_per_height) as u32 == bin {
+                next += 1;
+            }
+            self.bins.push(first + next as u32);
+        }
+        count
+    }
+
+    /// The slots of `column` with heights from `low` to `high`, and a few more.
+    #[inline(always)]
+    pub(crate) fn window(&self, column: &Column, low: f64, high: f64) -> std::ops::Range<usize> {
+        let [start, count] = column.bins;
+        // Conversions saturate: below the column is bin 0.
+        let from = ((low - column.low.z) * self.bins_per_height) as u32;
+        let to = (((high - column.low.z) * self.bins_per_height) as u32).min(count - 1);
+        let ends = &self.bins[start as usize..(start + count) as usize];
+        let begin = if from == 0 { column.first } else { ends[from as usize - 1] };
+        begin as usize..ends[to as usize] as usize
     }
 }
 

@@ -1,7 +1,7 @@
 //! For each cluster the atoms and images near it.
 
 use super::arrangement::{Arrangement, Bounds, Column};
-use super::{CHUNK, LANES, STRIDE, offset};
+use super::{CHUNK, LANES, STRIDE, offset, translation};
 use fearless_simd::{Level, Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 use rayon::prelude::*;
@@ -46,14 +46,21 @@ pub(crate) struct Segment {
 /// The lists of consecutive clusters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ChunkList {
-    /// [`offset`]s of neighbours.
+    /// Slots of neighbours.
     pub(crate) entries: Vec<u32>,
+    /// Entries in use while the list is made.
+    used: usize,
     pub(crate) segments: Vec<Segment>,
     /// For each cluster one past its last segment.
     pub(crate) ends: Vec<u32>,
+    /// Clusters from the chunk's first to its farthest neighbour, counted forward and around the end.
+    pub(crate) span: usize,
 }
 
-/// Full lists: every pair appears from both sides, so forces are written once and by one thread.
+/// Half lists: every pair of clusters appears once, in the list of the one that comes first.
+///
+/// The order is that of the columns of the unbounded lattice, image columns included, then of the height: it does not
+/// depend on where the cell's edges happen to lie, so neighbours follow a cluster within a limited span of slots.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NeighbourList {
     pub(crate) chunks: Vec<ChunkList>,
@@ -78,10 +85,8 @@ impl NeighbourList {
             let (mut entry, mut segment) = (0, 0);
             for (cluster, &end) in chunk.ends.iter().enumerate() {
                 for part in &chunk.segments[segment..end as usize] {
-                    for &place in &chunk.entries[entry..part.end as usize] {
-                        let place = place as usize;
-                        let slot = place / STRIDE * LANES + place % STRIDE;
-                        visit(index * CHUNK + cluster, slot, Vector3::from(part.label));
+                    for &slot in &chunk.entries[entry..part.end as usize] {
+                        visit(index * CHUNK + cluster, slot as usize, Vector3::from(part.label));
                     }
                     entry = part.end as usize;
                 }
@@ -134,19 +139,30 @@ impl<'a> Search<'a> {
 
     #[inline(always)]
     fn fill<S: Simd>(&self, simd: S, chunk: &mut ChunkList, clusters: std::ops::Range<usize>) {
-        chunk.entries.clear();
+        chunk.used = 0;
         chunk.segments.clear();
         chunk.ends.clear();
+        chunk.span = 0;
+        let first = clusters.start;
         match &self.twice_approach {
             Some(approach) => {
                 let near = MovingNear { radius_squared: self.radius_squared, approach: *approach };
-                clusters.for_each(|cluster| self.cluster(simd, &near, chunk, cluster));
+                for cluster in clusters {
+                    self.cluster(simd, &near, chunk, cluster);
+                }
             }
             None => {
                 let near = StillNear { radius_squared: self.radius_squared };
-                clusters.for_each(|cluster| self.cluster(simd, &near, chunk, cluster));
+                for cluster in clusters {
+                    self.cluster(simd, &near, chunk, cluster);
+                }
             }
         }
+        chunk.entries.truncate(chunk.used);
+        let total = self.arrangement.clusters.len();
+        let ahead = |&slot: &u32| (slot as usize / LANES + total - first) % total;
+        let farthest = chunk.entries.iter().map(ahead).max().unwrap_or(0);
+        chunk.span = farthest.max(chunk.ends.len() - 1) + 1;
     }
 
     /// The list of one cluster: over lattice translations, then over the columns they bring near.
@@ -160,7 +176,8 @@ impl<'a> Search<'a> {
             [low.floor() as i64, high.floor() as i64]
         });
         let shape = self.arrangement.shape.map(|n| n as i64);
-        for first in ranges[0][0].div_euclid(shape[0])..=ranges[0][1].div_euclid(shape[0]) {
+        let home = [i64::from(bounds.column) / shape[1], i64::from(bounds.column) % shape[1]];
+        for first in 0..=ranges[0][1].div_euclid(shape[0]) {
             for second in ranges[1][0].div_euclid(shape[1])..=ranges[1][1].div_euclid(shape[1]) {
                 let inside = |k: usize, label: i64| {
                     let low = (ranges[k][0] - label * shape[k]).max(0);
@@ -174,7 +191,9 @@ impl<'a> Search<'a> {
                 for third in lowest..=highest {
                     let shift = shift + self.edges.column(2) * third as f64;
                     let label = [first as i32, second as i32, third as i32];
-                    let block = Block { columns: [inside(0, first), inside(1, second)], shift, label };
+                    let columns = [inside(0, first), inside(1, second)];
+                    let home = home.map(|column| column as usize);
+                    let block = Block { columns, home, shift, label };
                     self.block(simd, near, chunk, cluster, bounds, &block);
                 }
             }
@@ -193,25 +212,30 @@ impl<'a> Search<'a> {
         bounds: &Bounds,
         block: &Block,
     ) {
-        let begin = chunk.entries.len();
-        let translation = self.arrangement.edges * Vector3::from(block.label).map(f64::from);
+        let begin = chunk.used;
+        let translation = translation(&self.arrangement.edges, block.label);
         let centre = Centre::load(simd, self.positions, cluster, bounds.count, &translation);
-        let own = LANES * cluster..LANES * cluster + LANES;
+        let [first, second, third] = block.label;
         for i in block.columns[0].clone() {
+            if first == 0 && (i < block.home[0] || (i == block.home[0] && second < 0)) {
+                continue;
+            }
             for j in block.columns[1].clone() {
-                let column = &self.arrangement.columns[i * self.arrangement.shape[1] + j];
-                let slots = self.window(bounds, column, &block.shift);
-                if block.label == [0; 3] && slots.start < own.end && own.start < slots.end {
-                    // A cluster's own four are treated apart: there the pair of an atom with itself is left out.
-                    near.collect(simd, &centre, self.positions, slots.start..own.start, &mut chunk.entries);
-                    near.collect(simd, &centre, self.positions, own.end..slots.end, &mut chunk.entries);
-                } else {
-                    near.collect(simd, &centre, self.positions, slots, &mut chunk.entries);
+                let same_row = first == 0 && i == block.home[0] && second == 0;
+                if same_row && (j < block.home[1] || (j == block.home[1] && third < 0)) {
+                    continue;
                 }
+                let column = &self.arrangement.columns[i * self.arrangement.shape[1] + j];
+                let mut slots = self.window(bounds, column, &block.shift);
+                if same_row && j == block.home[1] && third == 0 {
+                    // The four atoms of one cluster are treated apart.
+                    slots.start = slots.start.max(LANES * (cluster + 1));
+                }
+                near.collect(simd, &centre, self.positions, slots, chunk);
             }
         }
-        if chunk.entries.len() > begin {
-            chunk.segments.push(Segment { label: block.label, end: chunk.entries.len() as u32 });
+        if chunk.used > begin {
+            chunk.segments.push(Segment { label: block.label, end: chunk.used as u32 });
         }
     }
 
@@ -224,7 +248,7 @@ impl<'a> Search<'a> {
             above.max(below).max(0.0)
         };
         let room = self.farthest * self.farthest - gap(0) * gap(0) - gap(1) * gap(1);
-        if !(room >= 0.0) || column.count == 0 {
+        if room < 0.0 || column.count == 0 {
             return 0..0;
         }
         let reach = room.sqrt();
@@ -232,17 +256,15 @@ impl<'a> Search<'a> {
         if low > column.high.z || high < column.low.z {
             return 0..0;
         }
-        let first = column.first as usize;
-        let heights = &self.arrangement.heights[first..first + column.count as usize];
-        let begin = heights.partition_point(|&z| z < low);
-        let end = begin + heights[begin..].partition_point(|&z| z <= high);
-        first + begin..first + end
+        self.arrangement.window(column, low, high)
     }
 }
 
 /// One image of the cell as one cluster sees it.
 struct Block {
     columns: [std::ops::Range<usize>; 2],
+    /// The column of the cluster itself.
+    home: [usize; 2],
     /// In the frame.
     shift: Vector3<f64>,
     label: [i32; 3],
@@ -260,17 +282,24 @@ impl<S: Simd> Centre<S> {
         let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
         let real = lanes.simd_lt(f64x4::splat(simd, f64::from(count)));
         let far = f64x4::splat(simd, 1e30);
-        Self([0, 1, 2].map(|k| {
+        let mut centre = [far; 3];
+        for k in 0..3 {
             let value = f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]) - f64x4::splat(simd, shift[k]);
-            real.select(value, far)
-        }))
+            centre[k] = real.select(value, far);
+        }
+        Self(centre)
     }
 
-    /// The vectors from the atom at `entry` to the four.
+    /// The vectors from the atom in `slot` to the four.
     #[inline(always)]
-    pub(crate) fn from_entry(&self, simd: S, positions: &[f64], entry: u32) -> [f64x4<S>; 3] {
-        let place = &positions[entry as usize..entry as usize + 2 * LANES + 1];
-        [0, 1, 2].map(|k| self.0[k] - f64x4::splat(simd, place[k * LANES]))
+    pub(crate) fn separation(&self, simd: S, positions: &[f64], slot: u32) -> [f64x4<S>; 3] {
+        let offset = offset(slot as usize);
+        let place = &positions[offset..offset + 2 * LANES + 1];
+        [
+            self.0[0] - f64x4::splat(simd, place[0]),
+            self.0[1] - f64x4::splat(simd, place[LANES]),
+            self.0[2] - f64x4::splat(simd, place[2 * LANES]),
+        ]
     }
 }
 
@@ -287,22 +316,23 @@ trait Near {
         centre: &Centre<S>,
         positions: &[f64],
         slots: std::ops::Range<usize>,
-        entries: &mut Vec<u32>,
+        chunk: &mut ChunkList,
     ) {
         if slots.is_empty() {
             return;
         }
-        let begin = entries.len();
-        entries.resize(begin + slots.len(), 0);
-        let room = &mut entries[begin..];
+        let begin = chunk.used;
+        if chunk.entries.len() < begin + slots.len() {
+            chunk.entries.resize(2 * (begin + slots.len()), 0);
+        }
+        let room = &mut chunk.entries[begin..begin + slots.len()];
         let mut used = 0;
         for slot in slots {
-            let entry = offset(slot) as u32;
-            let excess = self.excess(simd, centre.from_entry(simd, positions, entry));
-            room[used] = entry;
+            let excess = self.excess(simd, centre.separation(simd, positions, slot as u32));
+            room[used] = slot as u32;
             used += usize::from(excess.simd_lt(f64x4::splat(simd, 0.0)).any_true());
         }
-        entries.truncate(begin + used);
+        chunk.used += used;
     }
 }
 
@@ -327,9 +357,14 @@ struct MovingNear {
 impl Near for MovingNear {
     #[inline(always)]
     fn excess<S: Simd>(&self, simd: S, [x, y, z]: [f64x4<S>; 3]) -> f64x4<S> {
-        let l = |i, j| f64x4::splat(simd, self.approach[(i, j)]);
-        let row = |i| z.mul_add(l(i, 2), y.mul_add(l(i, 1), x * l(i, 0)));
-        let approach = z.mul_add(row(2), y.mul_add(row(1), x * row(0)));
+        let separation = [x, y, z];
+        let mut approach = f64x4::splat(simd, 0.0);
+        for i in 0..3 {
+            let mut row = x * f64x4::splat(simd, self.approach[(i, 0)]);
+            row = y.mul_add(f64x4::splat(simd, self.approach[(i, 1)]), row);
+            row = z.mul_add(f64x4::splat(simd, self.approach[(i, 2)]), row);
+            approach = separation[i].mul_add(row, approach);
+        }
         let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, f64x4::splat(simd, -self.radius_squared))));
         still + approach.min(f64x4::splat(simd, 0.0))
     }

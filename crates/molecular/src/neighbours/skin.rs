@@ -18,13 +18,13 @@ pub(crate) struct SkinPolicy {
 /// One listed atom against four lanes, in nanoseconds.
 const PAIR: f64 = 2.0;
 /// One candidate of a rebuild, and what a rebuild costs per cluster besides.
-const BUILD: [f64; 2] = [2.0, 600.0];
+const BUILD: [f64; 2] = [1.3, 500.0];
 /// A list is made for this many times as long as the displacement is expected to last.
 const MARGIN: f64 = 1.15;
 /// At most this much of a squared distance may be lost to the flow between rebuilds.
 const MOST_APPROACH: f64 = 0.3;
 /// However still the atoms are, a list serves no longer.
-const MOST_STEPS: f64 = 100.0;
+const MOST_STEPS: u32 = 100;
 
 impl SkinPolicy {
     /// Starts from a guess of the fastest atom's speed.
@@ -42,12 +42,14 @@ impl SkinPolicy {
     /// The cheapest reach at this number density, time step and `L`.
     pub(crate) fn reach(&self, density: f64, time_step: f64, gradient: Matrix3<f64>) -> Reach {
         let approach = Reach::approach_rate(&gradient);
-        let mut best = (f64::INFINITY, 1.0, self.cutoff);
-        for steps in 1..=MOST_STEPS as u32 {
+        // No skin, a list for every step: the choice where atoms cross the cutoff in a step.
+        let bare = neighbourhood(density, self.cutoff);
+        let mut best = (PAIR * bare + BUILD[0] * 1.6 * bare + BUILD[1], 0.0, 0.0);
+        for steps in 1..=MOST_STEPS {
             let steps = f64::from(steps);
             let horizon = MARGIN * steps * time_step;
             let loss = 2.0 * approach * horizon;
-            if loss > MOST_APPROACH && steps > 1.0 {
+            if loss > MOST_APPROACH {
                 break;
             }
             let skin = 2.0 * self.speed * steps * time_step * MARGIN;

@@ -109,8 +109,11 @@ impl Atoms {
             let (shifts, velocities) = (self.shifts.len(), self.peculiar.len());
             return Err(MolecularError::Atoms(format!("{count} positions, {shifts} shifts, {velocities} velocities")));
         }
+        // A place so many edges away is not one that a double can name.
+        let farthest = crate::engine::MOST_EDGES * self.cell.norm();
         let finite = |v: &Vector3<f64>| v.iter().all(|x| x.is_finite());
-        match self.positions.iter().zip(&self.peculiar).position(|(x, w)| !finite(x) || !finite(w)) {
+        let near = |v: &Vector3<f64>| v.iter().all(|x| x.abs() <= farthest);
+        match self.positions.iter().zip(&self.peculiar).position(|(x, w)| !near(x) || !finite(w)) {
             Some(index) => Err(MolecularError::NotFinite(index + 1)),
             None => Ok(()),
         }

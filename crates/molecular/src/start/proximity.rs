@@ -15,9 +15,7 @@ pub(super) struct ClosePair {
     pub(super) separation: Vector3<f64>,
 }
 
-/// Every pair closer than `radius`, each once from either side (`first <= second`), in order of the atoms.
-///
-/// An atom and its own image count once for each of the two opposite translations.
+/// Every pair closer than `radius` once (`first <= second`), in order of the atoms.
 pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radius: f64) -> Vec<ClosePair> {
     let edges = lattice::reduce(cell).basis;
     let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
@@ -35,11 +33,13 @@ pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radiu
     list.build(&arrangement, &slots, &reach, Level::new());
     let mut pairs = Vec::new();
     let mut keep = |first: u32, second: u32, translation: &Vector3<f64>| {
-        if first == PADDING || second == PADDING || first > second {
+        if first == PADDING || second == PADDING {
             return;
         }
         let (first, second) = (first as usize, second as usize);
         let separation = wrapped[first] - wrapped[second] - translation;
+        let (first, second, separation) =
+            if first <= second { (first, second, separation) } else { (second, first, -separation) };
         if separation.norm_squared() < radius * radius {
             pairs.push(ClosePair { first, second, separation });
         }
@@ -50,8 +50,8 @@ pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radiu
         (0..LANES).for_each(|lane| keep(arrangement.order[cluster * LANES + lane], second, &translation));
     });
     for cluster in arrangement.order.chunks(LANES) {
-        for &first in cluster {
-            cluster.iter().filter(|&&second| second != first).for_each(|&s| keep(first, s, &Vector3::zeros()));
+        for (lane, &first) in cluster.iter().enumerate() {
+            cluster[lane + 1..].iter().for_each(|&second| keep(first, second, &Vector3::zeros()));
         }
     }
     pairs.sort_by_key(|pair| (pair.first, pair.second));

@@ -1,4 +1,4 @@
-//! Relative links, and paths in code spans, of the documents point at something that is there.
+//! Relative links and paths in code spans of the documents, and documents named in sources, are there.
 
 use super::{Finding, Tree};
 
@@ -26,6 +26,23 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
                 let plain = !span.contains(|c: char| c.is_whitespace() || "<>*{}".contains(c));
                 if plain && ROOTS.iter().any(|root| span.starts_with(root)) && !tree.exists(span) {
                     findings.push(Finding::error(place(), format!("there is no `{span}`")));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// Names of documents in Rust sources: a file of that path or name exists.
+pub(super) fn check_sources(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, text) in tree.with_extension("rs").filter(|(path, _)| !path.starts_with("crates/xtask/")) {
+        for (index, line) in text.lines().enumerate() {
+            let words = line.split(|c: char| !(c.is_alphanumeric() || "_-./".contains(c)));
+            for name in words.map(|word| word.trim_end_matches('.')).filter(|word| word.ends_with(".md")) {
+                let ending = format!("/{}", name.trim_start_matches("../"));
+                if !tree.with_extension("md").any(|(file, _)| format!("/{file}").ends_with(&ending)) {
+                    findings.push(Finding::error(format!("{path}:{}", index + 1), format!("there is no {name}")));
                 }
             }
         }
@@ -110,5 +127,18 @@ mod tests {
                 "docs/notation.md:1 the link `old.md` points at nothing",
             ]
         );
+    }
+
+    #[test]
+    fn a_document_that_is_not_there_is_seen_in_a_source() {
+        let source = "//! See docs/notation.md and `data/README.md`.\n// PLAN.md, section 5.";
+        let tree = Tree::of(&[
+            ("crates/flow/src/lib.rs", source),
+            ("docs/notation.md", ""),
+            ("crates/flow/tests/data/README.md", ""),
+        ]);
+        let found: Vec<String> =
+            check_sources(&tree).into_iter().map(|f| format!("{} {}", f.place, f.message)).collect();
+        assert_eq!(found, ["crates/flow/src/lib.rs:2 there is no PLAN.md"]);
     }
 }

@@ -72,6 +72,7 @@ fn checks() -> Result<Vec<(&'static str, Vec<Finding>)>, String> {
         ("file sizes", sizes::check(&tree)),
         ("docs/equations.toml", equations::check(&tree)),
         ("links and paths in the documents", links::check(&tree)),
+        ("documents named in the sources", links::check_sources(&tree)),
         ("every crate states its invariant", invariants::check(&tree)),
         ("every citation has its reference", citations::check(&tree)),
     ])

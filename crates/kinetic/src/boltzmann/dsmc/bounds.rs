@@ -3,7 +3,7 @@
 use super::epoch::Epoch;
 use super::frame::{Frame, apply};
 use super::law::Law;
-use super::particles::Particle;
+use super::particles::{Particle, on_large_pages};
 use omd_flow::{AffineFlow, StateError, StateReader, StateWriter};
 
 /// The class that the fastest particle gets in a sweep; the rest is headroom.
@@ -42,8 +42,10 @@ pub(super) struct SpeedBounds {
 
 impl SpeedBounds {
     pub(super) fn new<L: Law>(law: &L, particles: usize) -> Self {
+        let mut class = on_large_pages(particles);
+        class.resize(if L::BOUNDED { particles } else { 0 }, 0);
         let mut bounds = Self {
-            class: vec![0; if L::BOUNDED { particles } else { 0 }],
+            class,
             unit: 0.0,
             limit: 0,
             highest: 0,

@@ -245,14 +245,15 @@ impl Gas {
         }
         let reserve_weight = plan.reserve_weight as u64;
         let (mut collisions, mut sum_of_speeds) = (0, 0.0);
-        let mut base = 0;
+        let (mut base, mut asked) = (0, count.min(AHEAD));
         let mut stopped = false;
         while base < count && !stopped {
             let width = (count - base).min(WIDTH);
             wave.begin();
             for l in 0..width {
-                if base + l + AHEAD < count {
-                    ask::<L>(batch, base + l + AHEAD, particles, bounds);
+                if asked < count && asked < base + WIDTH {
+                    ask::<L>(batch, asked, particles, bounds);
+                    asked += 1;
                 }
                 wave.mark(batch, base + l, l, setting.reserve);
                 wave.load::<L>(batch, base + l, l, particles, bounds);
@@ -264,6 +265,10 @@ impl Gas {
             let chosen = wave.choose(width);
             counters.candidates += width as u64;
             for n in 0..chosen {
+                if asked < count {
+                    ask::<L>(batch, asked, particles, bounds);
+                    asked += 1;
+                }
                 let l = usize::from(wave.chosen[n]);
                 let k = base + l;
                 if wave.dependent[l] {

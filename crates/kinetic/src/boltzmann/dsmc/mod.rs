@@ -12,7 +12,7 @@
 //!
 //! # The number of pairs: N, not N - 1
 //! The start has zero mean `w`, exactly, and keeps it. Then `sum_(i<j) u u^T = N sum_i w w^T`, and the second moments
-//! of Maxwell molecules under the rate above obey their exact equation (PHYSICS, `lambda = C/2`) for **every** N. With
+//! of Maxwell molecules under the rate above obey their exact equation (`lambda = C/2`, docs/notation.md) for **every** N. With
 //! `N - 1` they would relax `1 + 1/(N - 1)` times too fast. For hard spheres averaging over the microcanonical
 //! ensemble gives a relaxation rate of the stress wrong by `-0.08/N` (with `N - 1`: `+0.92/N`).
 //!
@@ -46,7 +46,7 @@ use gas::Gas;
 use law::{HardSphere, Maxwell, Power};
 use omd_flow::{AffineFlow, GaussianError, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::CollisionKernel;
-use particles::Particle;
+use particles::{Particle, on_large_pages};
 
 /// One homo-energetic gas.
 #[derive(Clone, Debug)]
@@ -176,7 +176,8 @@ impl Dsmc {
         }
         let scattering = scattering_of(&kernel)?;
         // F(0) = I: momenta are the peculiar velocities.
-        let particles: Vec<_> = velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }).collect();
+        let mut particles = on_large_pages(velocities.len());
+        particles.extend(velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }));
         let stream = Stream { seed, stream: replica, block };
         let density = number_density / knudsen;
         let gas = match scattering {

@@ -1,0 +1,101 @@
+//! The kinds of interaction and the keys each of them takes.
+
+/// One kind of interaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    /// The word.
+    pub name: &'static str,
+    /// Whether this version has it.
+    pub available: bool,
+    /// Keys it needs.
+    pub required: &'static [&'static str],
+    /// Keys it may have.
+    pub optional: &'static [&'static str],
+    /// The formula.
+    pub meaning: &'static str,
+}
+
+/// All kinds.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: "lennard-jones",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`",
+    },
+    Kind {
+        name: "wca",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &[],
+        meaning: "Lennard-Jones cut at its minimum `2^(1/6) sigma` and shifted (Weeks, Chandler, Andersen)",
+    },
+    Kind {
+        name: "inverse-power",
+        available: true,
+        required: &["epsilon", "sigma", "exponent"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (sigma/r)^exponent`",
+    },
+    Kind {
+        name: "morse",
+        available: true,
+        required: &["epsilon", "alpha", "equilibrium-distance"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`",
+    },
+    Kind {
+        name: "gaussian",
+        available: true,
+        required: &["epsilon", "sigma"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = epsilon exp(-r^2/(2 sigma^2))`",
+    },
+    Kind {
+        name: "hard-sphere",
+        available: true,
+        required: &["diameter"],
+        optional: &[],
+        meaning: "hard spheres; kernel and transport in this version, no atoms",
+    },
+    Kind {
+        name: "maxwell",
+        available: true,
+        required: &["rate"],
+        optional: &[],
+        meaning: "kernel `B = rate / (4 pi)`; no atoms",
+    },
+    Kind {
+        name: "vhs",
+        available: true,
+        required: &["rate", "exponent"],
+        optional: &[],
+        meaning: "kernel `B = rate |u|^exponent / (4 pi)`; no atoms",
+    },
+    Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
+    Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
+];
+
+/// The words of `kind`.
+pub(crate) const KIND_NAMES: &[&str] =
+    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
+
+/// The kind of this name.
+pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::keys;
+
+    #[test]
+    fn kinds_agree_with_the_keys() {
+        assert_eq!(KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>(), KIND_NAMES);
+        for name in KINDS.iter().flat_map(|kind| kind.required.iter().chain(kind.optional)) {
+            assert!(keys::find("interaction", name).is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Direct simulation against exact moments and independent simulations, as a table in Markdown.
+//!
+//! `dsmc_validation REFERENCE_FOLDER [replicas] [particles]`. The reference folder holds `hard_sphere_shear_K0.1.json`,
+//! `hard_sphere_shear_K1.json`, `vhs038_shear_K0.1.json`, `maxwell_fourth_moments.json` and `bkw.json`.
+//!
+//! Every comparison is one Hotelling test over three samples and all components at once: the covariance of the
+//! replicas accounts for correlations in time and between components. An independent simulation has noise of its own:
+//! the same covariance, scaled by the numbers of particles.
+#![allow(clippy::print_stdout, reason = "prints its table")]
+
+use nalgebra::{DMatrix, DVector};
+use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables, Philox, Vector3, symmetric_components};
+use omd_interaction::CollisionKernel;
+use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, MaxwellMoments};
+use rayon::prelude::*;
+use serde_json::Value;
+use std::f64::consts::PI;
+
+type Rows = [f64; 9];
+const SHEAR: Rows = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+fn gas(a: &Rows, kernel: CollisionKernel, knudsen: f64, particles: usize, replica: u64) -> DsmcParameters {
+    DsmcParameters {
+        flow: AffineFlow::new(Matrix3::from_row_slice(a)).expect("finite"),
+        kernel,
+        knudsen,
+        number_density: 1.0,
+        mass: 1.0,
+        covariance: Matrix3::identity(),
+        particles,
+        seed: 2024,
+        replica,
+    }
+}
+
+fn power_law(rate: f64, exponent: f64) -> CollisionKernel {
+    CollisionKernel::VariableHardSphere { rate, exponent }
+}
+
+fn extra(row: &Observables, name: &str) -> f64 {
+    row.extra.iter().find(|x| x.name == name).expect("a column").value
+}
+
+/// What one replica shows at the given times.
+fn series(mut dsmc: Dsmc, times: &[f64]) -> Vec<Observables> {
+    times
+        .iter()
+        .map(|&time| {
+            dsmc.advance(time, &mut Free).expect("the gas exists");
+            dsmc.observe()
+        })
+        .collect()
+}
+
+/// One vector of numbers per replica.
+struct Sample {
+    mean: DVector<f64>,
+    /// Covariance of the mean.
+    covariance: DMatrix<f64>,
+    replicas: usize,
+}
+
+impl Sample {
+    fn of(rows: &[Vec<f64>]) -> Self {
+        let (n, width) = (rows.len() as f64, rows[0].len());
+        let mean = rows.iter().fold(DVector::zeros(width), |sum, row| sum + DVector::from_column_slice(row)) / n;
+        let covariance = rows.iter().fold(DMatrix::zeros(width, width), |sum, row| {
+            let d = DVector::from_column_slice(row) - &mean;
+            sum + &d * d.transpose()
+        }) / (n * (n - 1.0));
+        Self { mean, covariance, replicas: rows.len() }
+    }
+
+    fn error(&self, k: usize) -> f64 {
+        self.covariance[(k, k)].sqrt()
+    }
+
+    /// The probability of a larger Hotelling `T^2` against `wanted`, whose covariance is `noise` times this mean's.
+    fn hotelling(&self, wanted: &DVector<f64>, noise: f64) -> (f64, f64) {
+        let d = &self.mean - wanted;
+        let solved = self.covariance.clone().cholesky().expect("more replicas than numbers").solve(&d);
+        let square = d.dot(&solved) / (1.0 + noise);
+        let (n, p) = (self.replicas as f64, d.len() as f64);
+        let f = square * (n - p) / (p * (n - 1.0));
+        (square / p, f_tail(f, p, n - p))
+    }
+}
+
+/// The probability that F with (a, b) degrees of freedom is above `f`.
+fn f_tail(f: f64, a: f64, b: f64) -> f64 {
+    incomplete_beta(b / (b + a * f), 0.5 * b, 0.5 * a)
+}
+
+/// The regularised incomplete beta function by the substitution `x = sin^2` and the midpoint rule in a smooth variable.
+fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
+    let density = |t: f64| (t.ln() * (a - 1.0) + (1.0 - t).max(1e-300).ln() * (b - 1.0)).exp();
+    let integral = |from: f64, to: f64| {
+        // t = from + (to - from) s^4 (35 - 84 s + 70 s^2 - 20 s^3): all derivatives to third order vanish at the ends.
+        let steps = 20_000;
+        (0..steps)
+            .map(|k| {
+                let s = (f64::from(k) + 0.5) / f64::from(steps);
+                let t = from + (to - from) * s.powi(4) * (35.0 - 84.0 * s + 70.0 * s * s - 20.0 * s.powi(3));
+                density(t) * 140.0 * (s * (1.0 - s)).powi(3)
+            })
+            .sum::<f64>()
+            * (to - from)
+    };
+    let (left, right) = (integral(0.0, x), integral(x, 1.0));
+    left / (left + right)
+}
+
+/// All replicas of a gas, several observables per time.
+fn sample(
+    replicas: usize,
+    times: &[f64],
+    build: impl Fn(u64) -> Dsmc + Sync,
+    numbers: impl Fn(&Observables) -> Vec<f64> + Sync,
+) -> Sample {
+    let rows: Vec<Vec<f64>> = (0..replicas as u64)
+        .into_par_iter()
+        .map(|replica| series(build(replica), times).iter().flat_map(&numbers).collect())
+        .collect();
+    Sample::of(&rows)
+}
+
+/// Second moments of Maxwell molecules against their exact equations.
+fn maxwell_second_moments(replicas: usize, particles: usize) {
+    println!("\n## Maxwell molecules, pressure tensor against the exact moments\n");
+    println!("{replicas} replicas of {particles}; six components at three samples.\n");
+    println!("| flow | Kn | samples | largest error / p | T^2/18 | p-value |\n|---|---|---|---|---|---|");
+    let full = [0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15];
+    let mut compression = [0.0; 9];
+    compression[0] = -0.5;
+    let mut expansion = [0.0; 9];
+    expansion[0] = 1.0;
+    let rotation = [0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    let cases: [(&str, Rows, [f64; 3]); 5] = [
+        ("shear K = 1", SHEAR, [2.0, 5.0, 10.0]),
+        ("diag(-0.5,0,0)", compression, [0.6, 1.2, 1.8]),
+        ("diag(1,0,0)", expansion, [1.0, 4.0, 10.0]),
+        ("rotation", rotation, [1.0, 4.0, 10.0]),
+        ("full A", full, [1.0, 2.0, 4.0]),
+    ];
+    for (name, a, times) in cases {
+        for knudsen in [0.1, 1.0, 10.0] {
+            let build = |replica| Dsmc::new(gas(&a, power_law(1.0, 0.0), knudsen, particles, replica)).expect("valid");
+            let found = sample(replicas, &times, build, |row| symmetric_components(&row.pressure).to_vec());
+            let flow = AffineFlow::new(Matrix3::from_row_slice(&a)).expect("finite");
+            let mut exact = MaxwellMoments::new(flow, 1.0, &Matrix3::identity(), 0.5, knudsen);
+            let mut wanted = Vec::new();
+            let mut largest: f64 = 0.0;
+            for (index, &time) in times.iter().enumerate() {
+                exact.advance(time, &mut Free).expect("the flow exists");
+                let row = exact.observe();
+                wanted.extend(symmetric_components(&row.pressure));
+                let p = row.pressure.trace() / 3.0;
+                (6 * index..6 * index + 6).for_each(|k| largest = largest.max(found.error(k) / p));
+            }
+            let (square, probability) = found.hotelling(&DVector::from_vec(wanted), 0.0);
+            println!("| {name} | {knudsen} | {times:?} | {:.3} % | {square:.2} | {probability:.3} |", 100.0 * largest);
+        }
+    }
+}
+
+fn table(folder: &str, name: &str) -> Value {
+    let path = format!("{folder}/{name}.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).expect("JSON")
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("an array").iter().map(|x| x.as_f64().expect("a number")).collect()
+}
+
+/// `theta, Pxy/p, Pxx/p, Pyy/p, <w^4>/(15 theta^2), collisions per particle`.
+fn reduced(row: &Observables) -> Vec<f64> {
+    let p = row.pressure / (row.pressure.trace() / 3.0);
+    let fourth = extra(row, "fourth_moment") / (15.0 * row.temperature * row.temperature);
+    vec![row.temperature, p[(0, 1)], p[(0, 0)], p[(1, 1)], fourth, extra(row, "collisions_per_particle")]
+}
+
+/// Hard spheres and VHS against independent simulations.
+fn other_kernels(folder: &str, replicas: usize, particles: usize) {
+    println!("\n## Hard spheres and VHS in shear, against independent simulations of 4 x 1,000,000\n");
+    println!("theta, Pxy/p, Pxx/p, Pyy/p, fourth moment and collisions per particle at three samples.\n");
+    println!("| case | samples | relative error of theta | T^2/18 | p-value | reference's errors / expected |");
+    println!("|---|---|---|---|---|---|");
+    for (name, picks) in [
+        ("hard_sphere_shear_K0.1", [10usize, 30, 80]),
+        ("hard_sphere_shear_K1", [10, 40, 100]),
+        ("vhs038_shear_K0.1", [6, 16, 40]),
+    ] {
+        let reference = table(folder, name);
+        let constant = |key: &str| reference[key].as_f64().expect("a number");
+        let kernel = power_law(4.0 * PI * constant("C"), constant("gam"));
+        let mut a = SHEAR;
+        a[1] = constant("K_over_nu0");
+        let rows: Vec<_> = picks.iter().map(|&k| numbers(&reference["mean"][k])).collect();
+        let errors: Vec<_> = picks.iter().map(|&k| numbers(&reference["se"][k])).collect();
+        let times: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+        let columns = [1, 2, 3, 4, 6, 8];
+        let wanted: Vec<f64> = rows.iter().flat_map(|row| columns.map(|c| row[c])).collect();
+        let wanted_errors: Vec<f64> = errors.iter().flat_map(|row| columns.map(|c| row[c])).collect();
+        let build = |replica| Dsmc::new(gas(&a, kernel.clone(), 1.0, particles, replica)).expect("valid");
+        let found = sample(replicas, &times, build, reduced);
+        let noise = (replicas * particles) as f64 / (constant("n") * constant("ns"));
+        let (square, probability) = found.hotelling(&DVector::from_vec(wanted), noise);
+        let ratio: f64 =
+            (0..18).map(|k| wanted_errors[k].powi(2) / (noise * found.covariance[(k, k)])).sum::<f64>() / 18.0;
+        println!(
+            "| {name} | {times:?} | {:.4} % | {square:.2} | {probability:.3} | {:.2} |",
+            100.0 * found.error(12) / found.mean[12],
+            ratio.sqrt()
+        );
+    }
+}
+
+/// Fourth moments of Maxwell molecules: under shear, before the tail is heavy, and the BKW relaxation.
+fn fourth_moments(folder: &str, replicas: usize, particles: usize) {
+    println!("\n## Maxwell molecules, fourth moments against exact values\n");
+    println!("| case | t | found | error | exact | z |\n|---|---|---|---|---|---|");
+    let reference = table(folder, "maxwell_fourth_moments");
+    let shear = &reference["1.0"];
+    let exact = shear.as_object().expect("a table").iter().find(|(key, _)| key.starts_with("exact")).expect("exact").1;
+    let times: Vec<f64> = numbers(&shear["t"])[1..5].to_vec();
+    let build = |replica| Dsmc::new(gas(&SHEAR, power_law(1.0, 0.0), 1.0, particles, replica)).expect("valid");
+    let found = sample(replicas, &times, build, |row| vec![row.temperature, reduced(row)[4]]);
+    for (k, time) in times.iter().enumerate() {
+        for (column, label) in ["theta", "<w^4>/15 theta^2"].iter().enumerate() {
+            let wanted = exact[k + 1][column].as_f64().expect("a number");
+            print_row(&format!("shear K = 1, {label}"), *time, &found, 2 * k + column, wanted);
+        }
+    }
+    let rows: Vec<(f64, f64)> = table(folder, "bkw")["table"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| (row["t"].as_f64().expect("t"), row["M4/15"].as_f64().expect("M4")))
+        .filter(|row| row.0 > 0.0)
+        .collect();
+    let times: Vec<f64> = rows.iter().map(|row| row.0).collect();
+    let build = |replica| {
+        let parameters = gas(&[0.0; 9], power_law(1.0, 0.0), 1.0, particles, replica);
+        Dsmc::with_velocities(parameters, &bkw_start(particles, replica)).expect("valid")
+    };
+    let found = sample(replicas, &times, build, |row| vec![extra(row, "fourth_moment") / 15.0]);
+    for (k, (time, wanted)) in rows.iter().enumerate() {
+        print_row("BKW, <w^4>/15", *time, &found, k, *wanted);
+    }
+}
+
+fn print_row(case: &str, time: f64, found: &Sample, k: usize, wanted: f64) {
+    let (mean, error) = (found.mean[k], found.error(k));
+    println!("| {case} | {time} | {mean:.6} | {error:.6} | {wanted:.6} | {:.2} |", (mean - wanted) / error);
+}
+
+/// `w^2 exp(-w^2/1.2)`, the BKW density at K = 0.6, with zero mean and unit temperature exactly.
+fn bkw_start(particles: usize, replica: u64) -> Vec<Vector3<f64>> {
+    let mut random = Philox::new(77, replica);
+    let mut velocities: Vec<_> = (0..particles)
+        .map(|_| {
+            let chi: f64 = (0..5).map(|_| random.normal().powi(2)).sum();
+            Vector3::new(random.normal(), random.normal(), random.normal()).normalize() * (0.6 * chi).sqrt()
+        })
+        .collect();
+    let mean = velocities.iter().sum::<Vector3<f64>>() / particles as f64;
+    velocities.iter_mut().for_each(|w| *w -= mean);
+    let theta = velocities.iter().map(Vector3::norm_squared).sum::<f64>() / (3.0 * particles as f64);
+    velocities.iter_mut().for_each(|w| *w /= theta.sqrt());
+    velocities
+}
+
+/// What the number of particles does: a Knudsen-one shear flow from N = 20 to 640.
+fn bias(particles: usize, replicas: usize) {
+    println!("\n## Bias of few particles: shear K = 1, t = 3, theta and Pxy/p against many particles\n");
+    println!("`N (found - limit)` with its standard error; a bias of order 1/N shows as a constant.\n");
+    println!(
+        "| kernel | N | replicas | N dtheta | N d(Pxy) | N d(collisions per particle) |\n|---|---|---|---|---|---|"
+    );
+    for (name, kernel) in [("Maxwell", power_law(1.0, 0.0)), ("hard spheres", power_law(0.55, 1.0))] {
+        let shown =
+            |row: &Observables| vec![row.temperature, row.pressure[(0, 1)], extra(row, "collisions_per_particle")];
+        let run = |count: usize, replicas: usize| {
+            let build = |replica| {
+                Dsmc::new(gas(&SHEAR, kernel.clone(), 1.0, count, replica + ((count as u64) << 32))).expect("valid")
+            };
+            sample(replicas, &[3.0], build, shown)
+        };
+        let limit = run(4 * particles, replicas);
+        let (mut weights, mut sums) = ([0.0; 3], [0.0; 3]);
+        for count in [20, 40, 80, 160, 320, 640] {
+            let found = run(count, 16 * particles / count);
+            let cells: Vec<String> = (0..3)
+                .map(|k| {
+                    let n = count as f64;
+                    let (slope, error) =
+                        (n * (found.mean[k] - limit.mean[k]), n * found.error(k).hypot(limit.error(k)));
+                    weights[k] += error.powi(-2);
+                    sums[k] += slope * error.powi(-2);
+                    format!("{slope:.3} +- {error:.3}")
+                })
+                .collect();
+            println!("| {name} | {count} | {} | {} |", found.replicas, cells.join(" | "));
+        }
+        let cells: Vec<String> =
+            (0..3).map(|k| format!("{:.3} +- {:.3}", sums[k] / weights[k], weights[k].powf(-0.5))).collect();
+        println!("| {name} | all | limit {:.4} {:.4} | {} |", limit.mean[0], limit.mean[1], cells.join(" | "));
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().expect("usage: dsmc_validation REFERENCE_FOLDER [replicas] [particles]");
+    let replicas = arguments.next().map_or(32, |text| text.parse().expect("a number of replicas above 18"));
+    let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
+    // Tables of the F distribution: 3.3258 is exceeded with probability 0.05 for 5 and 10 degrees of freedom.
+    assert!((f_tail(3.3258, 5.0, 10.0) - 0.05).abs() < 1e-5, "{}", f_tail(3.3258, 5.0, 10.0));
+    println!("# Direct simulation against exact moments and independent simulations");
+    maxwell_second_moments(replicas, particles);
+    other_kernels(&folder, replicas, particles);
+    fourth_moments(&folder, replicas, particles);
+    bias(particles, replicas);
+}

@@ -1,0 +1,138 @@
+//! Adding up the parts' forces, and what is done with them in the same pass over memory.
+
+use super::kernel::{COMPONENTS, ForcePart, ROW, load, store, sum};
+use crate::neighbours::{LANES, STRIDE};
+use fearless_simd::{Simd, f64x4, prelude::*};
+use omd_flow::Matrix3;
+
+/// Sums over atoms; six components are xx yy zz xy xz yz.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct ChunkSums {
+    /// `sum w w^T`, velocity squared, after the half kick.
+    pub(crate) kinetic: [f64; 6],
+    /// `sum w`.
+    pub(crate) drift: [f64; 3],
+    /// `(1/2) sum_k sum_j r f = sum_k x_k f_k - sum_s s G_s`, energy.
+    ///
+    /// One chunk's share is `sum_k x_k f_k`; the rest comes from the parts.
+    pub(crate) virial: [f64; 6],
+}
+
+impl ChunkSums {
+    /// Adds another chunk's sums; the caller keeps the order of chunks.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for k in 0..6 {
+            self.kinetic[k] += other.kinetic[k];
+            self.virial[k] += other.virial[k];
+        }
+        for k in 0..3 {
+            self.drift[k] += other.drift[k];
+        }
+    }
+}
+
+/// What the last pass of a step needs besides forces.
+#[derive(Clone, Copy)]
+pub(crate) struct Finish<'a> {
+    /// All parts, in order.
+    pub(crate) parts: &'a [ForcePart],
+    /// Clusters in all.
+    pub(crate) clusters: usize,
+    /// `L(t)`.
+    pub(crate) gradient: Matrix3<f64>,
+    /// `dt/(2m)`: the half kick that follows the forces; 0 for none.
+    pub(crate) half_kick: f64,
+}
+
+/// Forces, the half kick and the sums of one chunk; all slices are the chunk's own, `first` its first cluster.
+#[inline(always)]
+pub(crate) fn finish_chunk<S: Simd>(
+    simd: S,
+    finish: &Finish<'_>,
+    first: usize,
+    positions: &[f64],
+    forces: &mut [f64],
+    velocities: &mut [f64],
+) -> ChunkSums {
+    let zero = f64x4::splat(simd, 0.0);
+    let mut sums = LaneSums { kinetic: [zero; 6], drift: [zero; 3], virial: [zero; 6] };
+    let blocks = forces.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
+    for (index, ((force, velocity), position)) in blocks.zip(positions.chunks_exact(STRIDE)).enumerate() {
+        let total = total_force(simd, finish, first + index);
+        store(&total, force);
+        sums.add_cluster(simd, finish, &load(simd, position), &total, velocity);
+    }
+    sums.reduce()
+}
+
+/// The sum over parts for one cluster, as lanes.
+#[inline(always)]
+fn total_force<S: Simd>(simd: S, finish: &Finish<'_>, cluster: usize) -> [f64x4<S>; 3] {
+    let mut rows = [f64x4::splat(simd, 0.0); LANES];
+    for part in finish.parts {
+        let ahead = if cluster >= part.first { cluster - part.first } else { cluster + finish.clusters - part.first };
+        if ahead < part.touched {
+            let block = &part.forces[ahead * LANES * ROW..(ahead + 1) * LANES * ROW];
+            for k in 0..LANES {
+                rows[k] += f64x4::from_slice(simd, &block[k * ROW..(k + 1) * ROW]);
+            }
+        }
+    }
+    let [a, b, c, d] = rows;
+    let (ac, bd) = (a.zip_low(c), b.zip_low(d));
+    [ac.zip_low(bd), ac.zip_high(bd), a.zip_high(c).zip_low(b.zip_high(d))]
+}
+
+/// [`ChunkSums`] with four lanes each.
+struct LaneSums<S: Simd> {
+    kinetic: [f64x4<S>; 6],
+    drift: [f64x4<S>; 3],
+    virial: [f64x4<S>; 6],
+}
+
+impl<S: Simd> LaneSums<S> {
+    /// The half kick of a cluster and its part of the sums.
+    #[inline(always)]
+    fn add_cluster(
+        &mut self,
+        simd: S,
+        finish: &Finish<'_>,
+        position: &[f64x4<S>; 3],
+        force: &[f64x4<S>; 3],
+        velocities: &mut [f64],
+    ) {
+        let kick = f64x4::splat(simd, finish.half_kick);
+        let mut velocity = load(simd, velocities);
+        for k in 0..3 {
+            velocity[k] = force[k].mul_add(kick, velocity[k]);
+        }
+        store(&velocity, velocities);
+        let mut peculiar = velocity;
+        for k in 0..3 {
+            for j in 0..3 {
+                peculiar[k] = position[j].mul_add(f64x4::splat(simd, -finish.gradient[(k, j)]), peculiar[k]);
+            }
+        }
+        for k in 0..6 {
+            let (i, j) = COMPONENTS[k];
+            self.kinetic[k] = peculiar[i].mul_add(peculiar[j], self.kinetic[k]);
+            self.virial[k] = position[i].mul_add(force[j], self.virial[k]);
+        }
+        for k in 0..3 {
+            self.drift[k] += peculiar[k];
+        }
+    }
+
+    #[inline(always)]
+    fn reduce(self) -> ChunkSums {
+        let mut sums = ChunkSums::default();
+        for k in 0..6 {
+            sums.kinetic[k] = sum(self.kinetic[k]);
+            sums.virial[k] = sum(self.virial[k]);
+        }
+        for k in 0..3 {
+            sums.drift[k] = sum(self.drift[k]);
+        }
+        sums
+    }
+}
