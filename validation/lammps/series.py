@@ -48,14 +48,20 @@ def velocity_gradient(flow, time):
     return rows
 
 
-def of_lammps(data, flow, truncation, dt, end, samples):
-    """LAMMPS at time step `dt`, sampled `samples` times; its thermo output at every step gives the work balance."""
+def of_lammps(data, flow, truncation, dt, end, samples, lag=True):
+    """LAMMPS at time step `dt`, sampled `samples` times; its thermo output at every step gives the work balance.
+
+    Without `lag` the columns are those of `in.flow` with the lag removed: potential energy and virial only, as `W` times
+    volume per atom.
+    """
     steps = round(end / dt)
     if steps % samples or abs(steps * dt - end) > 1e-9 * end:
         raise Failed(f"{samples} samples up to t = {end:g} do not fall on steps of {dt:g}")
     variables = {"data": data, "style": STYLES[truncation], "dt": repr(dt), "steps": steps}
     variables["every"] = max(1, round(0.01 / dt))
     variables.update({f"A{name}": value for name, value in zip(COMPONENTS, flow)})
+    if not lag:
+        return _without_lag(lammps.lmp(HERE / "in.flow", {**variables, "lag": 0}, log="log.flow"), dt, steps // samples)
     result = lammps.lmp(HERE / "in.flow", variables, log="log.flow")
     rows, atoms = result.runs[-1], result.atoms
     stride = steps // samples
@@ -67,6 +73,15 @@ def of_lammps(data, flow, truncation, dt, end, samples):
         for name, value in zip(names, values):
             columns[name].append(value)
     return Series([row[0] * dt for row in rows[::stride]], columns, _balance(rows, flow, dt, atoms))
+
+
+def _without_lag(result, dt, stride):
+    """Row n + 1 is time n dt."""
+    rows = result.runs[-1][::stride]
+    columns = {"potential": [row[1] / result.atoms for row in rows]}
+    for k, c in enumerate(COMPONENTS):
+        columns[f"V{c}"] = [row[3] * row[10 + k] / result.atoms for row in rows]
+    return Series([(row[0] - 1) * dt for row in rows], columns, None)
 
 
 def _balance(rows, flow, dt, atoms):
@@ -133,6 +148,7 @@ def of_omd(binary, data, flow, truncation, dt, end, samples, work):
     for c in COMPONENTS:
         columns[f"K{c}"] = [row[f"kinetic_p{c}"] for row in rows]
         columns[f"P{c}"] = [row[f"p{c}"] for row in rows]
+        columns[f"V{c}"] = [(row[f"p{c}"] - row[f"kinetic_p{c}"]) / row["density"] for row in rows]
     balance = max(abs(row["energy_balance"]) for row in rows) / count
     return Series([row["time"] for row in rows], columns, balance)
 
