@@ -2,4 +2,5 @@
 //!
 //! Invariant: no other crate depends on this one.
 
+pub mod finite_density;
 pub mod statistics;
