@@ -126,14 +126,6 @@ pub(crate) fn temperature_error(sample: &Sample, index: usize) -> f64 {
     sample.covariance.view((6 * index, 6 * index), (3, 3)).sum().sqrt() / 3.0
 }
 
-/// Two independent samples as one.
-pub(crate) fn pooled(a: &Sample, b: &Sample) -> Sample {
-    let weight = a.replicas as f64 / (a.replicas + b.replicas) as f64;
-    let mean = &a.mean * weight + &b.mean * (1.0 - weight);
-    let covariance = &a.covariance * (weight * weight) + &b.covariance * (1.0 - weight).powi(2);
-    Sample { mean, covariance, replicas: a.replicas + b.replicas - 1 }
-}
-
 /// The three temperatures alone.
 pub(crate) fn temperatures(sample: &Sample) -> Sample {
     let map = nalgebra::DMatrix::from_fn(

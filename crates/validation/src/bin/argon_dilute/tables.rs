@@ -23,7 +23,7 @@ pub(crate) fn table(title: &str, case: &Case, atoms: &Atoms, boltzmann: &Sample)
             let (before, after) = (100.0 * (raw - wanted) / level, 100.0 * (corrected - wanted) / level);
             let error = 100.0 * error / level;
             println!(
-                "| {time} | {name} | {raw:.4} | {corrected:.4} | {wanted:.4} | {before:+.2} | {after:+.2} | {error:.2} | {:+.1} |",
+                "| {time:.2} | {name} | {raw:.4} | {corrected:.4} | {wanted:.4} | {before:+.2} | {after:+.2} | {error:.2} | {:+.1} |",
                 after / error
             );
         };
