@@ -1,8 +1,10 @@
 //! Pair laws as the force loops see them: functions of the squared distance, four pairs at a time.
 
+use super::table::ForceTable;
 use crate::MolecularError;
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_interaction::{PairPotential, Truncation};
+use std::sync::Arc;
 
 /// What a force loop asks of a pair potential. Lanes at or beyond the cutoff are discarded by the caller, but have to
 /// be computed without trapping.
@@ -46,7 +48,10 @@ impl ForceField {
                     Self::LennardJones(LennardJonesPair { attraction, repulsion, constant, slope })
                 }
             }
-            None => Self::Any(AnyPair { potential: potential.clone(), constant: 0.0 }),
+            None => {
+                let table = Arc::new(ForceTable::new(potential, cutoff));
+                Self::Any(AnyPair { potential: potential.clone(), table, constant: 0.0 })
+            }
         })
     }
 }
@@ -108,10 +113,11 @@ impl<const SLOPED: bool> PairLaw for LennardJonesPair<SLOPED> {
     }
 }
 
-/// Any [`PairPotential`], one lane after the other.
+/// Any [`PairPotential`], one lane after the other: forces from a table, energies from the potential itself.
 #[derive(Clone, Debug)]
 pub(crate) struct AnyPair {
     potential: PairPotential,
+    table: Arc<ForceTable>,
     /// Added to the energy inside the cutoff.
     constant: f64,
 }
@@ -121,7 +127,7 @@ impl AnyPair {
     pub(crate) fn continuous(&self) -> Self {
         let (shift, _) = self.potential.shift_and_slope();
         let jump = self.potential.cutoff().map_or(0.0, |rc| self.potential.form().energy(rc) - shift);
-        Self { potential: self.potential.clone(), constant: -jump }
+        Self { constant: -jump, ..self.clone() }
     }
 
     #[inline(always)]
@@ -140,9 +146,12 @@ impl PairLaw for AnyPair {
 
     #[inline(always)]
     fn force_over_distance<S: Simd>(&self, simd: S, (): &(), squared: f64x4<S>) -> f64x4<S> {
-        let cutoff = self.potential.cutoff().unwrap_or(f64::INFINITY);
-        // The trait object is asked only where something acts.
-        Self::lanes(simd, squared, |r| if r < cutoff { -self.potential.derivative(r) / r } else { 0.0 })
+        let mut lanes = [0.0; 4];
+        squared.store_slice(&mut lanes);
+        for lane in &mut lanes {
+            *lane = self.table.value(*lane);
+        }
+        f64x4::from_slice(simd, &lanes)
     }
 
     #[inline(always)]

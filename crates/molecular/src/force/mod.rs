@@ -4,6 +4,7 @@ mod finish;
 mod kernel;
 mod law;
 mod rows;
+mod table;
 
 pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
 pub(crate) use kernel::{ForcePart, ROW, Surroundings, energy_of_chunk};
