@@ -13,6 +13,7 @@ mod group;
 mod model;
 mod molecular;
 mod neighbours;
+mod parallel;
 mod start;
 mod work;
 
