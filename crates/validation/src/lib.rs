@@ -2,4 +2,6 @@
 //!
 //! Invariant: no other crate depends on this one.
 
+pub mod molecular_runs;
 pub mod statistics;
+pub mod strain;
