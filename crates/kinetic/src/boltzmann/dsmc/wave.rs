@@ -183,7 +183,8 @@ impl Wave {
                 }
             }
         } else {
-            for l in lanes.clone() {
+            // A rejected pair may be at rest; its angle is not looked up.
+            for l in lanes.clone().filter(|&l| self.margin[l] > 0.0) {
                 let relative = self.relative.each_ref().map(|x| x[l]);
                 let numbers = batch.direction.each_ref().map(|x| x[base + l]);
                 let after = deflected(law, &relative, self.speed[l], &numbers);
