@@ -85,11 +85,14 @@ fn a_start_that_cannot_carry_its_stress_says_how_small_kn_must_be() {
 
 #[test]
 fn what_the_physics_stops_exits_with_three() {
-    let text = GAS.replace("time-step = 0.005", "time-step = 0.05").replace("number-density = 0.1", "number-density = 0.8")
+    let text = GAS
+        .replace("time-step = 0.005", "time-step = 0.05")
+        .replace("number-density = 0.1", "number-density = 0.8")
         .replace("end = 0.1", "end = 50.0")
         .replace("temperature = 1.0", "temperature = 100.0");
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("input.toml"), text.replace("atoms = 32", "atoms = 32\npositions = \"fcc\"")).unwrap();
+    std::fs::write(folder.path().join("input.toml"), text.replace("atoms = 32", "atoms = 32\npositions = \"fcc\""))
+        .unwrap();
     let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");

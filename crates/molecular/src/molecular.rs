@@ -7,8 +7,8 @@ use crate::engine::Engine;
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme};
 use omd_flow::{
-    Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure,
-    Vector3, lattice,
+    Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
+    lattice,
 };
 use schedule::Leg;
 
