@@ -13,11 +13,12 @@ mod group;
 mod model;
 mod molecular;
 mod neighbours;
+mod parallel;
 mod start;
 mod work;
 
 pub use error::MolecularError;
 pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
 pub use model::{Model, Scheme, StepControl};
-pub use molecular::{FinalAtoms, Molecular};
+pub use molecular::Molecular;
 pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};

@@ -8,9 +8,9 @@ use crate::force::{ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundin
 use crate::group::TranslationGroup;
 use crate::model::Model;
 use crate::neighbours::{CHUNK, LANES, NeighbourList, PADDING, Reach, STRIDE, SkinPolicy, offset};
+use crate::parallel::each;
 use fearless_simd::{Level, dispatch};
 use omd_flow::{Matrix3, Vector3};
-use rayon::prelude::*;
 
 /// The state of the atoms and what is derived from it for speed.
 ///
@@ -276,17 +276,6 @@ impl Engine {
     /// Listed atoms around one atom, on average; the list of a cluster counts once.
     pub(crate) fn mean_neighbours(&self) -> f64 {
         self.list.entries() as f64 / self.counts.len().max(1) as f64
-    }
-}
-
-/// Does `work` on every item, on all threads where there is more than one item.
-///
-/// Items are fixed parts of the system, the same on any number of threads.
-fn each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync + Send) {
-    if items.len() > 1 && rayon::current_num_threads() > 1 {
-        items.par_iter_mut().for_each(work);
-    } else {
-        items.iter_mut().for_each(work);
     }
 }
 

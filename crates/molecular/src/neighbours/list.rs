@@ -2,9 +2,9 @@
 
 use super::arrangement::{Arrangement, Bounds, Column};
 use super::{CHUNK, LANES, STRIDE, offset, translation};
+use crate::parallel::each;
 use fearless_simd::{Level, Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
-use rayon::prelude::*;
 
 /// Which pairs a list must hold.
 ///
@@ -72,8 +72,9 @@ impl NeighbourList {
         let chunks = arrangement.clusters.len().div_ceil(CHUNK);
         self.chunks.resize_with(chunks, ChunkList::default);
         let search = Search::new(arrangement, positions, reach);
-        self.chunks.par_iter_mut().enumerate().for_each(|(index, chunk)| {
-            let first = index * CHUNK;
+        let mut chunks: Vec<_> = self.chunks.iter_mut().enumerate().collect();
+        each(&mut chunks, |(index, chunk)| {
+            let first = *index * CHUNK;
             let last = (first + CHUNK).min(arrangement.clusters.len());
             dispatch!(level, simd => search.fill(simd, chunk, first..last));
         });

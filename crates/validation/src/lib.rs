@@ -1,0 +1,5 @@
+//! Studies that take minutes; what they found is published in `validation/`.
+//!
+//! Invariant: no other crate depends on this one.
+
+pub mod statistics;

@@ -1,0 +1,115 @@
+//! Comparisons in standard errors: correlated numbers of independent replicas against each other or against exact ones.
+
+use nalgebra::{DMatrix, DVector};
+
+/// The mean of one vector of numbers per replica and the covariance of that mean.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Over replicas.
+    pub mean: DVector<f64>,
+    /// Of the mean.
+    pub covariance: DMatrix<f64>,
+    /// How many vectors.
+    pub replicas: usize,
+}
+
+/// How two means differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict {
+    /// Hotelling's `T^2`; about the number of components when only noise is there.
+    pub square: f64,
+    /// How many components.
+    pub components: usize,
+    /// The probability of a larger one by noise alone.
+    pub probability: f64,
+}
+
+impl Sample {
+    /// `rows[r]` is the vector of replica r.
+    ///
+    /// # Panics
+    /// Without two rows of equal length.
+    #[must_use]
+    pub fn of(rows: &[Vec<f64>]) -> Self {
+        assert!(rows.len() > 1, "a covariance needs two replicas");
+        let (count, width) = (rows.len() as f64, rows[0].len());
+        let mean = rows.iter().fold(DVector::zeros(width), |sum, row| sum + DVector::from_column_slice(row)) / count;
+        let covariance = rows.iter().fold(DMatrix::zeros(width, width), |sum, row| {
+            let deviation = DVector::from_column_slice(row) - &mean;
+            sum + &deviation * deviation.transpose()
+        }) / (count * (count - 1.0));
+        Self { mean, covariance, replicas: rows.len() }
+    }
+
+    /// The standard error of component `k`.
+    #[must_use]
+    pub fn error(&self, k: usize) -> f64 {
+        self.covariance[(k, k)].sqrt()
+    }
+
+    /// Hotelling's test against exact numbers, or against a mean whose covariance is `noise` times this one's.
+    ///
+    /// # Panics
+    /// With fewer replicas than components: the covariance has no inverse then.
+    #[must_use]
+    pub fn against(&self, wanted: &DVector<f64>, noise: f64) -> Verdict {
+        self.verdict(&(&self.mean - wanted), &(&self.covariance * (1.0 + noise)), self.replicas as f64 - 1.0)
+    }
+
+    /// Hotelling's test between two samples with covariances of their own, with the degrees of freedom of the smaller
+    /// one: an upper bound of the probability.
+    ///
+    /// # Panics
+    /// As [`Self::against`].
+    #[must_use]
+    pub fn against_sample(&self, other: &Self) -> Verdict {
+        let freedom = self.replicas.min(other.replicas) as f64 - 1.0;
+        self.verdict(&(&self.mean - &other.mean), &(&self.covariance + &other.covariance), freedom)
+    }
+
+    fn verdict(&self, difference: &DVector<f64>, covariance: &DMatrix<f64>, freedom: f64) -> Verdict {
+        let width = difference.len() as f64;
+        assert!(freedom >= width, "more replicas than components are needed");
+        let solved = covariance.clone().cholesky().expect("a positive definite covariance").solve(difference);
+        let square = difference.dot(&solved);
+        let f = square * (freedom - width + 1.0) / (width * freedom);
+        Verdict { square, components: difference.len(), probability: f_tail(f, width, freedom - width + 1.0) }
+    }
+}
+
+/// The probability that F with (a, b) degrees of freedom is above `f`.
+#[must_use]
+pub fn f_tail(f: f64, a: f64, b: f64) -> f64 {
+    puruspe::betai(0.5 * b, 0.5 * a, b / (b + a * f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use omd_flow::Philox;
+
+    #[test]
+    fn quantiles_of_the_f_distribution() {
+        // Tables: F(0.05; 4, 10) = 3.478, F(0.01; 2, 20) = 5.849.
+        assert!((f_tail(3.478, 4.0, 10.0) - 0.05).abs() < 1e-4);
+        assert!((f_tail(5.849, 2.0, 20.0) - 0.01).abs() < 1e-4);
+    }
+
+    #[test]
+    fn probabilities_are_uniform_for_noise_and_vanish_for_a_shift() {
+        let mut random = Philox::new(5, 0);
+        let mut draw = |shift: f64| {
+            let rows: Vec<Vec<f64>> = (0..12)
+                .map(|_| {
+                    let common = random.normal();
+                    (0..3).map(|_| common + random.normal() + shift).collect()
+                })
+                .collect();
+            Sample::of(&rows).against(&DVector::zeros(3), 0.0).probability
+        };
+        let mean = (0..400).map(|_| draw(0.0)).sum::<f64>() / 400.0;
+        // Uniform on [0, 1]: mean 1/2, standard error (12 x 400)^-1/2.
+        assert!((mean - 0.5).abs() < 4.0 / 4800f64.sqrt(), "{mean}");
+        assert!(draw(4.0) < 1e-3);
+    }
+}
