@@ -2,7 +2,7 @@
 
 #[test]
 fn the_published_reference_is_current() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/input.md");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join("input.md");
     let published = std::fs::read_to_string(path).unwrap();
     assert!(published == omd_io::reference(), "docs/input.md is out of date: omd check --keys > docs/input.md");
 }
