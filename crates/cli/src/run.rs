@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 /// Runs every description of an input file.
 pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
+    catch_interrupts().map_err(Failure::other)?;
     let Start { input, plans } = start(&arguments.input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
     omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
 
 /// Goes on from the checkpoint of a run.
 pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
+    catch_interrupts().map_err(Failure::other)?;
     let directory = &arguments.directory;
     let checkpoint = Checkpoint::read(directory).map_err(Failure::input)?;
     let input = checkpoint.resolve(VERSION).map_err(Failure::input)?;
@@ -53,7 +55,6 @@ fn go(
     directory: &Path,
     quiet: bool,
 ) -> Result<(), Failure> {
-    catch_interrupts().map_err(Failure::other)?;
     let begun = Instant::now();
     let manifest = output.begin().map_err(Failure::Other)?;
     let input = output.input();

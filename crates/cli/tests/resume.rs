@@ -111,7 +111,8 @@ fn check(text: &str, signal: &str) {
     while wait_for_checkpoint(&mut child, &out, Duration::from_millis(40 + 30 * breaks)) && breaks < 4 {
         Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
         let status = child.wait().unwrap();
-        if signal == "-INT" && !status.success() {
+        // The first signal finds the run at work; a later one may come before `resume` listens.
+        if signal == "-INT" && breaks == 0 {
             assert_eq!(status.code(), Some(130));
         }
         breaks += 1;

@@ -42,7 +42,7 @@ pub(super) struct Gas {
     /// The most candidates of a batch.
     pub(super) batch_size: usize,
     batch: Box<Batch>,
-    wave: Box<Wave>,
+    pub(super) wave: Box<Wave>,
     changes: Box<Changes>,
     level: Level,
 }
@@ -77,6 +77,8 @@ struct Changes {
     highest: u32,
     /// Whether a speed has no class.
     overflow: bool,
+    /// Not finite where a velocity is not.
+    sum_of_speeds: f64,
 }
 
 impl Changes {
@@ -88,11 +90,13 @@ impl Changes {
             added_weight: 0,
             highest: 0,
             overflow: false,
+            sum_of_speeds: 0.0,
         }
     }
 
     fn clear(&mut self) {
         (self.count, self.added_weight, self.highest, self.overflow) = (0, 0, 0, false);
+        self.sum_of_speeds = 0.0;
     }
 
     /// Notes the class of a particle that has collided.
@@ -232,28 +236,27 @@ impl Gas {
     /// Decides the candidates of the batch in the order of their times, wave after wave.
     #[inline(always)]
     fn collide<L: Law>(&mut self, law: &L, plan: &Plan, until: f64) -> Result<(), NotFinite> {
-        let Self { batch, wave, particles, bounds, counters, changes, .. } = self;
-        let (mut count, mut end) = (batch.count, batch.delay[batch.count - 1]);
+        let delay = &self.batch.delay[..self.batch.count];
+        let (mut count, mut end) = (delay.len(), delay[delay.len() - 1]);
         if end > plan.span {
-            (count, end) = (batch.delay[..count].partition_point(|&delay| delay <= plan.span), plan.span);
+            (count, end) = (delay.partition_point(|&delay| delay <= plan.span), plan.span);
         }
-        let scale = bounds.epoch.remaining_growth(self.time) / bounds.unit;
+        let scale = self.bounds.epoch.remaining_growth(self.time) / self.bounds.unit;
         let setting = Setting { frame: &plan.frame, volume: plan.volume, scale, reserve: plan.reserve };
-        changes.clear();
-        for k in 0..count.min(AHEAD) {
-            ask::<L>(batch, k, particles, bounds);
+        self.changes.clear();
+        let mut asked = 0..count;
+        for k in asked.by_ref().take(AHEAD) {
+            ask::<L>(&self.batch, k, &self.particles, &self.bounds);
         }
-        let reserve_weight = plan.reserve_weight as u64;
-        let (mut collisions, mut sum_of_speeds) = (0, 0.0);
-        let (mut base, mut asked) = (0, count.min(AHEAD));
-        let mut stopped = false;
-        while base < count && !stopped {
+        for base in (0..count).step_by(WIDTH) {
             let width = (count - base).min(WIDTH);
+            let Self { batch, wave, particles, bounds, .. } = self;
             wave.begin();
             for l in 0..width {
-                if asked < count && asked < base + WIDTH {
-                    ask::<L>(batch, asked, particles, bounds);
-                    asked += 1;
+                if asked.start < base + WIDTH
+                    && let Some(k) = asked.next()
+                {
+                    ask::<L>(batch, k, particles, bounds);
                 }
                 wave.mark(batch, base + l, l, setting.reserve);
                 wave.load::<L>(batch, base + l, l, particles, bounds);
@@ -263,48 +266,64 @@ impl Gas {
             wave.scatter(law, batch, base, lanes, &setting);
             debug_assert!(wave.is_bounded(law, width), "a rate is above its majorant");
             let chosen = wave.choose(width);
-            counters.candidates += width as u64;
-            for n in 0..chosen {
-                if asked < count {
-                    ask::<L>(batch, asked, particles, bounds);
-                    asked += 1;
+            self.counters.candidates += width as u64;
+            if let Some(last) = self.carry_out(law, plan, &setting, base, chosen, &mut asked) {
+                self.counters.candidates -= (width - 1 - last) as u64;
+                end = self.batch.delay[base + last];
+                break;
+            }
+        }
+        self.finish(plan, until, end);
+        if self.changes.sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
+    }
+
+    /// Carries out the collisions among the chosen candidates of a wave; the last one's lane when the batch must end.
+    #[inline(always)]
+    fn carry_out<L: Law>(
+        &mut self,
+        law: &L,
+        plan: &Plan,
+        setting: &Setting<'_>,
+        base: usize,
+        chosen: usize,
+        asked: &mut core::ops::Range<usize>,
+    ) -> Option<usize> {
+        let Self { batch, wave, particles, bounds, counters, changes, .. } = self;
+        let reserve_weight = plan.reserve_weight as u64;
+        let (mut collisions, mut sum_of_speeds, mut last) = (0, 0.0, None);
+        for n in 0..chosen.min(WIDTH) {
+            if let Some(k) = asked.next() {
+                ask::<L>(batch, k, particles, bounds);
+            }
+            let l = usize::from(wave.chosen[n]);
+            let k = base + l;
+            if wave.dependent[l] {
+                if batch.part[k] < setting.reserve {
+                    match changes.raised_particle(batch.part[k], plan) {
+                        Some(particle) => batch.first[k] = particle,
+                        None => continue,
+                    }
                 }
-                let l = usize::from(wave.chosen[n]);
-                let k = base + l;
-                if wave.dependent[l] {
-                    if batch.part[k] < setting.reserve {
-                        match changes.raised_particle(batch.part[k], plan) {
-                            Some(particle) => batch.first[k] = particle,
-                            None => continue,
-                        }
-                    }
-                    wave.decide_again(law, batch, base, l, particles, bounds, &setting);
-                    if !(wave.margin[l] > 0.0) {
-                        continue;
-                    }
-                }
-                let (first, second) = (batch.first[k], batch.second[k]);
-                let [p, q] = wave.momenta(l);
-                particles[first as usize] = p;
-                particles[second as usize] = q;
-                collisions += 1;
-                sum_of_speeds += wave.speed[l];
-                if L::BOUNDED {
-                    changes.note(bounds, first, wave.class[0][l]);
-                    changes.note(bounds, second, wave.class[1][l]);
-                    if changes.overflow || changes.added_weight > reserve_weight {
-                        end = batch.delay[k];
-                        counters.candidates -= (width - 1 - l) as u64;
-                        stopped = true;
-                        break;
-                    }
+                if !wave.decide_again(law, batch, base, l, particles, bounds, setting) {
+                    continue;
                 }
             }
-            base += WIDTH;
+            let (first, second) = (batch.first[k], batch.second[k]);
+            [particles[first as usize], particles[second as usize]] = wave.momenta(l);
+            collisions += 1;
+            sum_of_speeds += wave.speed[l];
+            if L::BOUNDED {
+                changes.note(bounds, first, wave.class[0][l]);
+                changes.note(bounds, second, wave.class[1][l]);
+                if changes.overflow || changes.added_weight > reserve_weight {
+                    last = Some(l);
+                    break;
+                }
+            }
         }
         counters.collisions += collisions;
-        self.finish(plan, until, end);
-        if sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
+        changes.sum_of_speeds += sum_of_speeds;
+        last
     }
 
     /// Ends the batch `delay` after its start.

@@ -205,6 +205,22 @@ fn few_particles_in_any_batch_are_the_plain_process() {
 }
 
 #[test]
+fn waves_and_single_decisions_have_the_same_bits() {
+    for (exponent, general) in [(0.0, false), (0.3, false), (1.0, false), (1.0, true)] {
+        let run = |one_by_one| {
+            let mut dsmc = Dsmc::new(parameters(FULL, vhs(3.0, exponent), 6000, 7)).unwrap();
+            dsmc.gas.wave.one_by_one = one_by_one;
+            if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
+                dsmc.scattering = Scattering::Deflected(law);
+            }
+            observed(&mut dsmc, 1.0);
+            (dsmc.peculiar_velocities(), dsmc.facts())
+        };
+        assert_eq!(run(false), run(true));
+    }
+}
+
+#[test]
 fn no_particle_is_ever_above_its_bound() {
     let compression = [-0.5, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     for (a, exponent, particles) in [(SHEAR, 1.0, 3000), (FULL, 0.4, 50), (compression, 1.0, 500)] {

@@ -40,6 +40,9 @@ pub(super) struct Wave {
     /// `met[index % FILTER]` is `stamp` where a particle of the present wave may be meant.
     met: [u8; Self::FILTER],
     stamp: u8,
+    /// Decides every candidate alone, for a test.
+    #[cfg(test)]
+    pub(super) one_by_one: bool,
 }
 
 /// What is the same for all candidates of a batch.
@@ -74,6 +77,8 @@ impl Wave {
             chosen: [0; WIDTH],
             met: [0; Self::FILTER],
             stamp: 0,
+            #[cfg(test)]
+            one_by_one: false,
         }
     }
 
@@ -94,6 +99,10 @@ impl Wave {
         let [first, second] = [batch.first[k], batch.second[k]].map(|index| index as usize % Self::FILTER);
         self.dependent[l] =
             (self.met[first] == self.stamp) | (self.met[second] == self.stamp) | (batch.part[k] < reserve);
+        #[cfg(test)]
+        if self.one_by_one {
+            self.dependent[l] = true;
+        }
         self.met[first] = self.stamp;
         self.met[second] = self.stamp;
     }
@@ -174,7 +183,8 @@ impl Wave {
                 }
             }
         } else {
-            for l in lanes.clone() {
+            // A rejected pair may be at rest; its angle is not looked up.
+            for l in lanes.clone().filter(|&l| self.margin[l] > 0.0) {
                 let relative = self.relative.each_ref().map(|x| x[l]);
                 let numbers = batch.direction.each_ref().map(|x| x[base + l]);
                 let after = deflected(law, &relative, self.speed[l], &numbers);
@@ -218,7 +228,7 @@ impl Wave {
         chosen
     }
 
-    /// Everything for one lane, after the particles it meets have changed: the same numbers as in the wave.
+    /// Everything for one lane, after the particles it meets have changed, and whether it is a collision.
     #[inline(never)]
     pub(super) fn decide_again<L: Law>(
         &mut self,
@@ -229,12 +239,14 @@ impl Wave {
         particles: &[Particle],
         bounds: &SpeedBounds,
         setting: &Setting<'_>,
-    ) {
+    ) -> bool {
         self.load::<L>(batch, base + l, l, particles, bounds);
         self.decide(law, batch, base, l..l + 1, setting);
-        if self.margin[l] > 0.0 {
+        let collides = self.margin[l] > 0.0;
+        if collides {
             self.scatter(law, batch, base, l..l + 1, setting);
         }
+        collides
     }
 
     /// Momenta after the collision of lane `l`.

@@ -1,0 +1,1 @@
+"""Side-by-side measurements of omd against its peers; see bench/README.md."""
