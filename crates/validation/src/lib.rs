@@ -3,5 +3,6 @@
 //! Invariant: no other crate depends on this one.
 
 pub mod molecular_runs;
+pub mod finite_density;
 pub mod statistics;
 pub mod strain;
