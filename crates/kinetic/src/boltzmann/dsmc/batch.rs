@@ -1,6 +1,6 @@
 //! A batch of candidate pairs: every random number of it, drawn in advance in vector registers.
 
-use super::bounds::SpeedBounds;
+use super::bounds::{FULL, SpeedBounds};
 use super::elementary::{circle, logarithm};
 use super::law::Law;
 use super::random::{LANES, index_and_fraction, middle, philox_blocks};
@@ -77,6 +77,9 @@ impl Batch {
     /// Partners with weight `weight[class]`, by rejection from uniform ones.
     #[inline(always)]
     fn draw_first<L: Law>(&mut self, stream: &mut Stream, particles: u32, bounds: &SpeedBounds) {
+        // Particle numbers, then places in the list of the fast ones.
+        let fast = &bounds.fast.particles[..];
+        let slots = particles + fast.len() as u32;
         let mut found = 0;
         while found < self.count {
             let words = stream.words();
@@ -84,13 +87,18 @@ impl Batch {
                 let mut index = [0; LANES];
                 let mut fraction = [0; LANES];
                 for l in 0..LANES {
-                    (index[l], fraction[l]) = index_and_fraction(words[half][l], words[half + 1][l], particles);
+                    (index[l], fraction[l]) = index_and_fraction(words[half][l], words[half + 1][l], slots);
                 }
                 if L::BOUNDED {
                     for l in 0..LANES {
-                        self.first[found] = index[l];
-                        let weight = bounds.weight[usize::from(bounds.class[index[l] as usize])];
-                        found += usize::from(u64::from(fraction[l]) < weight);
+                        let (mut particle, mut threshold) = (index[l], u64::from(fraction[l]));
+                        if particle >= particles {
+                            particle = fast[(particle - particles) as usize];
+                            threshold += FULL;
+                        }
+                        self.first[found] = particle;
+                        let weight = bounds.weight[usize::from(bounds.class[particle as usize])];
+                        found += usize::from(threshold < weight);
                     }
                 } else {
                     self.first[found..found + LANES].copy_from_slice(&index);

@@ -42,6 +42,7 @@ mod bounds;
 mod description;
 mod elementary;
 mod epoch;
+mod fast;
 mod frame;
 mod gas;
 mod law;
