@@ -10,7 +10,7 @@ use fearless_simd::{Level, dispatch};
 use omd_flow::AffineFlow;
 
 /// Candidates whose memory is on its way while one is being decided.
-const AHEAD: usize = 48;
+const AHEAD: usize = 96;
 /// A raised bound is at work at once through a part of the majorant set aside for it, this share per candidate and
 /// particle; when it is used up the batch ends early.
 const RESERVE: f64 = 0.5;
@@ -257,7 +257,7 @@ impl Gas {
             let Self { batch, wave, particles, bounds, .. } = self;
             wave.begin();
             for l in 0..width {
-                if asked.start < base + WIDTH
+                if asked.start < base + l + AHEAD
                     && let Some(k) = asked.next()
                 {
                     ask::<L>(batch, k, particles, bounds);
