@@ -24,7 +24,8 @@
 //! 1. Every particle has an upper bound of its speed in one byte, valid for a whole epoch of the flow (`epoch`,
 //!    `bounds`); the law bounds `B <= h(b_i) + h(b_j)` (`law`).
 //! 2. Candidates of a batch are drawn in vector registers from a counter-based generator (`random`, `batch`): the
-//!    first partner with weight `h(b_i)` by rejection on the bytes, the second uniformly, exponential waiting times.
+//!    first partner with weight `h(b_i)` by rejection on the bytes (the few fast ones, which would spoil it, stand in a
+//!    list for their excess, `fast`), the second uniformly, exponential waiting times.
 //!    Only candidates that pass this touch the particles, whose cache lines are asked for in advance (`gas`).
 //! 3. They are decided in order: accepted with probability `B / (h(b_i) + h(b_j))` times the variation of `1/J`. A
 //!    bound that rises during a batch acts at once, through a reserved part of the majorant; one that falls waits for
@@ -33,8 +34,8 @@
 //! # What a collision costs
 //! Arithmetic is the same for every N. A collision of hard spheres takes 1.46 candidates (68 % are accepted; `|u|` is
 //! `0.71 (|w_i| + |w_j|)` on average, the rest is the width of classes and epochs), each of them two cache lines of
-//! particles at random places, and about five bytes of bounds. Up to 1e4 particles (0.3 MB) these are in the caches of
-//! the core; at 1e6 (33 MB) they come from the last one or from memory, hidden in part by asking 64 to 100 candidates
+//! particles at random places, and about three bytes of bounds. Up to 1e4 particles (0.3 MB) these are in the caches of
+//! the core; at 1e6 (33 MB) they come from the last one or from memory, hidden in part by asking about 100 candidates
 //! ahead; from 1e7 on memory sets the pace. Maxwell molecules need one candidate and no bounds.
 
 mod batch;
@@ -42,6 +43,7 @@ mod bounds;
 mod description;
 mod elementary;
 mod epoch;
+mod fast;
 mod frame;
 mod gas;
 mod law;

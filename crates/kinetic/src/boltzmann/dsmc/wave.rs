@@ -268,7 +268,6 @@ pub(super) fn ask<L: Law>(batch: &Batch, k: usize, particles: &[Particle], bound
     prefetch(particles, first);
     prefetch(particles, second);
     if L::BOUNDED {
-        prefetch(&bounds.class, first);
         prefetch(&bounds.class, second);
     }
 }
