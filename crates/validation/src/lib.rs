@@ -2,7 +2,7 @@
 //!
 //! Invariant: no other crate depends on this one.
 
-pub mod molecular_runs;
 pub mod finite_density;
+pub mod molecular_runs;
 pub mod statistics;
 pub mod strain;

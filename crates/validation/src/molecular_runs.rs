@@ -1,7 +1,7 @@
 //! Driving the molecular description with looks at it in between, and what the looks need.
 
 use omd_flow::{Advance, Description, Matrix3, Monitor, Observables, Pace, Stop, Vector3};
-use omd_molecular::{Atoms, FinalAtoms, Molecular};
+use omd_molecular::{Atoms, Molecular};
 use std::time::Instant;
 
 /// A column that only the molecular description has.
@@ -62,10 +62,10 @@ pub fn advance_looking(
 
 /// The atoms of a run at rest as a start, with their velocities scaled to `temperature` about a mean of zero.
 #[must_use]
-pub fn start_from_rest(end: FinalAtoms, temperature: f64) -> Atoms {
+pub fn start_from_rest(end: omd_flow::Structure, temperature: f64) -> Atoms {
     let count = end.positions.len();
-    let mean = end.velocities.iter().sum::<Vector3<f64>>() / count as f64;
-    let thermal: Vec<Vector3<f64>> = end.velocities.iter().map(|v| v - mean).collect();
+    let mean = end.lab_velocities.iter().sum::<Vector3<f64>>() / count as f64;
+    let thermal: Vec<Vector3<f64>> = end.lab_velocities.iter().map(|v| v - mean).collect();
     let present = thermal.iter().map(Vector3::norm_squared).sum::<f64>() / (3.0 * count as f64);
     let peculiar = thermal.iter().map(|w| w * (temperature / present).sqrt()).collect();
     Atoms { cell: end.cell, positions: end.positions, shifts: vec![Vector3::zeros(); count], peculiar }

@@ -121,7 +121,7 @@ fn compare(flow: &AffineFlow, exact: &ExactFlight, start: &Atoms, molecular: &Mo
     for atom in 0..ATOMS {
         position_error = position_error.max(exact.position_error(atom, tick, &end.positions[atom]).norm());
         let expected = exact.peculiar(atom, tick);
-        let found = flow.peculiar_from_lab(time, &end.positions[atom], &end.velocities[atom]);
+        let found = flow.peculiar_from_lab(time, &end.positions[atom], &end.lab_velocities[atom]);
         worst = worst.max((found - expected).norm());
         squared += expected.norm_squared();
     }
