@@ -58,7 +58,7 @@ fn resume_says(folder: &Path, expected: &str) {
 fn overlapping_atoms_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let atoms = "3\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\nAr 1 1 1\nAr 3 3 3\nAr 1 1 1.01\n";
-    std::fs::write(folder.path().join("atoms.extxyz"), format!("{atoms}")).unwrap();
+    std::fs::write(folder.path().join("atoms.extxyz"), atoms).unwrap();
     let text = GAS.replace("atoms = 32", "structure = \"atoms.extxyz\"").replace("number-density = 0.1\n", "");
     std::fs::write(folder.path().join("input.toml"), text).unwrap();
     let output = omd(folder.path(), &["run", "input.toml"]);
