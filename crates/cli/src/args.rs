@@ -94,7 +94,7 @@ pub(crate) enum Template {
     /// Argon gas in simple shear, real units, all levels.
     #[default]
     Argon,
-    /// A Lennard-Jones gas in reduced units.
+    /// A Lennard-Jones liquid in reduced units, atoms only.
     Reduced,
     /// Maxwell molecules: exact moments, DSMC, hydrodynamics.
     Maxwell,

@@ -57,14 +57,19 @@ fn resume_says(folder: &Path, expected: &str) {
 #[test]
 fn overlapping_atoms_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let atoms = "3\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\nAr 1 1 1\nAr 3 3 3\nAr 1 1 1.01\n";
+    let atoms = "4\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\n\
+                 Ar 1 1 1\nAr 3 3 3\nAr 3 1 4\nAr 1 1 1.01\n";
     std::fs::write(folder.path().join("atoms.extxyz"), atoms).unwrap();
     let text = GAS.replace("atoms = 32", "structure = \"atoms.extxyz\"").replace("number-density = 0.1\n", "");
     std::fs::write(folder.path().join("input.toml"), text).unwrap();
     let output = omd(folder.path(), &["run", "input.toml"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("--> input.toml:"), "{said}");
+    let expected = "error: `structure` in [molecular]: atoms 1 and 4 overlap at distance 0.01";
+    assert!(
+        said.starts_with(expected) && said.contains("their energy is above 1e6 k_B T\n  --> input.toml:14:13"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn a_start_that_cannot_carry_its_stress_says_how_small_kn_must_be() {
     refused(
         &text,
         2,
-        "error: `preparation` in [state] the Chapman-Enskog stress of this flow leaves no positive definite covariance at \
+        "error: `preparation` in [state]: the Chapman-Enskog stress of this flow leaves no positive definite covariance at \
          Kn = 1; it does for Kn below 0.050000\n --> input.toml:7:15\n  |\n7 | preparation = \"navier-stokes\"\n  |               \
          ^^^^^^^^^^^^^^^",
     );
@@ -96,7 +101,7 @@ fn what_the_physics_stops_exits_with_three() {
     let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.starts_with("molecular (replica 0) stopped at t = "), "{said}");
+    assert!(said.starts_with("molecular (replica 0) stopped after t = "), "{said}");
     assert!(folder.path().join("results/input/molecular.csv").exists(), "what was computed is kept");
 }
 

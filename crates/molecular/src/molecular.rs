@@ -123,8 +123,8 @@ impl Molecular {
         Err(Stop {
             time: end,
             reason: format!(
-                "energies are no longer finite after {} steps: atoms came too close for a time step of {time_step}; \
-                 hint: a smaller time-step",
+                "energies are no longer finite after {} steps: atoms came too close for the time step; hint: a smaller \
+                 time-step",
                 self.engine.steps
             ),
         })

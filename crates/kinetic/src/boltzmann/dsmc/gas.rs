@@ -301,8 +301,9 @@ impl Gas {
             }
             let l = usize::from(wave.chosen[n]);
             let k = base + l;
+            let reserved = batch.part[k] < setting.reserve;
             if wave.dependent[l] {
-                if batch.part[k] < setting.reserve {
+                if reserved {
                     match changes.raised_particle(batch.part[k], plan) {
                         Some(particle) => batch.first[k] = particle,
                         None => continue,
@@ -319,7 +320,8 @@ impl Gas {
             if L::BOUNDED {
                 changes.note(bounds, first, wave.class[0][l]);
                 changes.note(bounds, second, wave.class[1][l]);
-                if changes.overflow || changes.added_weight > reserve_weight {
+                // Nobody asked whether later candidates of the wave share the particle that the reserve put in.
+                if reserved || changes.overflow || changes.added_weight > reserve_weight {
                     last = Some(l);
                     break;
                 }

@@ -17,7 +17,7 @@
 //! ensemble gives a relaxation rate of the stress wrong by `-0.08/N` (with `N - 1`: `+0.92/N`). The price is a
 //! collision count that is low by `1/N` for Maxwell molecules: the share of a particle with itself.
 //!
-//! Measured in shear, K = 1, t = 3, N = 20 to 640 (`examples/dsmc_validation.rs`), as `N (found - limit)`: Maxwell
+//! Measured in shear, K = 1, t = 3, N = 20 to 640 (the study `dsmc` of the validation crate), as `N (found - limit)`: Maxwell
 //! theta 0.00(3), Pxy -0.01(3); hard spheres (theta 2.42, Pxy -1.10) theta -0.16(2), Pxy 0.28(3).
 //!
 //! # How a candidate is found

@@ -96,6 +96,25 @@ fn collisions_conserve_momentum_and_energy_to_rounding() {
 }
 
 #[test]
+fn gases_of_many_waves_conserve_over_hundreds_of_collisions() {
+    for (exponent, general, particles) in
+        [(1.0, false, 6000), (0.4, false, 6000), (1.0, true, 6000), (1.0, false, 20_000)]
+    {
+        let mut dsmc = Dsmc::new(parameters(REST, vhs(20.0, exponent), particles, 0)).unwrap();
+        if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
+            dsmc.scattering = Scattering::Deflected(law);
+        }
+        for step in 1..=20 {
+            let row = observed(&mut dsmc, 0.25 * f64::from(step));
+            let drift =
+                ["drift_x", "drift_y", "drift_z"].map(|name| extra(&row, name).abs()).into_iter().fold(0.0, f64::max);
+            assert!((row.temperature - 1.0).abs() < 1e-12 && drift < 1e-12, "{exponent} {particles} {step}: {row:?}");
+        }
+        assert!(dsmc.collisions() > 50 * particles as u64);
+    }
+}
+
+#[test]
 fn hard_spheres_at_equilibrium_collide_at_the_exact_rate() {
     // n pi d^2 <|u|>, <|u|> = 4 sqrt(theta/pi); Knudsen number and density enter once each.
     let (diameter, theta, density, knudsen) = (0.7, 2.0, 3.0, 0.5);
