@@ -91,7 +91,7 @@ def _molecular(rounds, quick):
         "",
         "### Size and memory",
         "",
-        "Liquid at rest, one core. Peak resident memory of the whole process, the reading of its input included.",
+        "Liquid at rest, one core. Peak resident memory; that of LAMMPS includes the reading of its input.",
         "",
         *molecular.size_rows(duels, fewer, sizes),
         "",
