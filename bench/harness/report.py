@@ -13,12 +13,13 @@ spheres, homogeneous, 10^6 collisions/s: 1e6 particles 1.14 on one core (10^3 ce
 settings, 1.63 in one cell with 0.35 collisions per particle and step, 2.5 to 4.0 on two ranks; 1e5 particles 3.2 on one
 core. Its collisions share time steps with free flight; omd's candidates include the majorant's rejections."""
 
-FLOORS = """ns/atom/step. The full list visits every pair from both atoms. Peak-rate floor: {pair_flops} operations a pair at
-{gigaflops:.1f} Gflop/s, what independent fused multiply-adds reach on this core. Pair-loop floor: the Lennard-Jones
-arithmetic alone with every lane full, positions in the first-level cache and in order, {pair_nanoseconds:.2f} ns a pair;
-the division sets it. Memory floor: what a step must stream at {memory_gigabytes_per_second:.1f} GB/s of memory
-({cache_gigabytes_per_second:.0f} GB/s within the second-level cache). The rest is lanes that hold pairs beyond the
-cutoff, the loads of neighbours out of order, and building lists."""
+FLOORS = """ns/atom/step. Every pair within the cutoff counts once, by Newton's third law. Peak-rate floor: {pair_flops}
+operations a pair at {gigaflops:.1f} Gflop/s, what independent fused multiply-adds reach on this core. Pair-loop floor:
+the Lennard-Jones arithmetic alone with every lane full, positions in the first-level cache and in order,
+{pair_nanoseconds:.2f} ns a pair; the division sets it. Streaming floor: what a step must move at
+{cache_gigabytes_per_second:.0f} GB/s (second-level cache) or {memory_gigabytes_per_second:.1f} GB/s (memory, for more
+atoms than the caches hold). The rest is lanes that hold pairs beyond the cutoff, neighbours loaded and forces given
+back out of order, and building lists."""
 
 
 def write(only, quick, rounds):
@@ -90,7 +91,7 @@ def _molecular(rounds, quick):
         "",
         "### Size and memory",
         "",
-        "Liquid at rest, one core. Peak resident memory of the whole process, the reading of its input included.",
+        "Liquid at rest, one core. Peak resident memory; that of LAMMPS includes the reading of its input.",
         "",
         *molecular.size_rows(duels, fewer, sizes),
         "",

@@ -47,11 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count = atoms.positions.len();
     let volume = atoms.cell.determinant().abs();
     let form = Arc::new(LennardJones { epsilon: 1.0, sigma: 1.0 });
-    let model = Model {
-        flow,
-        potential: PairPotential::new(form, Some(2.5), Truncation::Truncated),
-        mass: 1.0,
-    };
+    let model = Model { flow, potential: PairPotential::new(form, Some(2.5), Truncation::Truncated), mass: 1.0 };
     let scheme = Scheme { time_step: arguments.dt, control: StepControl::Fixed };
     let mut molecular = Molecular::new(&model, scheme, &atoms)?;
     drop(atoms);

@@ -14,7 +14,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Threads; the numbers do not depend on it. Default: all cores.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Print errors only.
     #[arg(long, short, global = true)]
@@ -40,7 +40,8 @@ pub(crate) enum Command {
     New(New),
     /// Print transport coefficients of the input's interaction over a range of temperatures.
     ///
-    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity and self-diffusion, in the input's units.
+    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity and self-diffusion, in
+    /// the input's units.
     Transport(Transport),
     /// Make one self-contained HTML file of an output directory.
     Report(Report),
@@ -93,7 +94,7 @@ pub(crate) enum Template {
     /// Argon gas in simple shear, real units, all levels.
     #[default]
     Argon,
-    /// A Lennard-Jones gas in reduced units.
+    /// A Lennard-Jones liquid in reduced units, atoms only.
     Reduced,
     /// Maxwell molecules: exact moments, DSMC, hydrodynamics.
     Maxwell,

@@ -3,7 +3,7 @@
 use crate::args::Check;
 use crate::failure::Failure;
 use crate::start::{Start, start};
-use omd_flow::Dimension;
+use omd_flow::{Dimension, FlowClass};
 use omd_hierarchy::experiment::{AtomStart, Experiment};
 use omd_io::{ResolvedInput, Units};
 
@@ -51,6 +51,13 @@ fn print_flow(experiment: &Experiment, units: &Units) {
     let form = flow.classify();
     println!("\nflow: {}", form.class.name());
     for (name, value) in &form.parameters {
+        // Parameters of the constant part of L are rates, those of its 1/t part pure numbers.
+        let is_rate = match form.class {
+            FlowClass::SimpleShear | FlowClass::CombinedOrthogonalShear => true,
+            FlowClass::SimpleShearWithDecayingPlanarDilatation => *name == "K2",
+            _ => false,
+        };
+        let value = if is_rate { units.to_style(Dimension::Rate, *value) } else { *value };
         println!("  {name} = {value:.6e}");
     }
     match flow.singular_time() {
@@ -81,7 +88,7 @@ fn print_state(input: &ResolvedInput) {
         println!("  collision time  {} (Kn mu/p)", number(units, Dimension::Time, time));
         let strain = experiment.flow.velocity_gradient_at_zero().norm() * time;
         println!("  |A| x collision time  {strain:.4}");
-        println!("  collision times in the run  {:.4}", experiment.schedule.end / time);
+        println!("  initial collision times in the run  {:.4}", experiment.schedule.end / time);
     }
     if let Some(molecular) = &experiment.molecular {
         let atoms = match &molecular.start {

@@ -6,9 +6,10 @@ use crate::failure::Failure;
 use crate::hooks::{RunHooks, catch_interrupts};
 use crate::output::{Output, VERSION};
 use crate::start::{Start, plans, start, wrong_start};
+use omd_flow::Dimension;
 use omd_hierarchy::progress::RunProgress;
 use omd_hierarchy::{DriveError, Outcome, Plan, drive, fresh_progress};
-use omd_io::Checkpoint;
+use omd_io::{Checkpoint, Units};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -58,8 +59,10 @@ fn go(
     let begun = Instant::now();
     let manifest = output.begin().map_err(Failure::Other)?;
     let input = output.input();
+    // From here on a kill loses nothing but work.
+    output.checkpoint(&progress).map_err(Failure::Other)?;
     let bars = Bars::new(progress.iter().map(shape), quiet);
-    let interval = Duration::from_secs_f64(60.0 * input.checkpoint_minutes);
+    let interval = Duration::try_from_secs_f64(60.0 * input.checkpoint_minutes).unwrap_or(Duration::MAX);
     let hooks = RunHooks { bars, output, plans, interval };
     let result = drive(plans, &input.experiment.schedule, &mut progress, &hooks);
     hooks.bars.finish();
@@ -82,7 +85,7 @@ fn go(
     let shown = directory.display();
     match outcome {
         Outcome::Interrupted => Err(Failure::Interrupted(format!("interrupted; go on with `omd resume {shown}`"))),
-        Outcome::Stopped => Err(Failure::Physics(stops(&progress).join("\n"))),
+        Outcome::Stopped => Err(Failure::Physics(stops(&progress, &input.units).join("\n"))),
         Outcome::Complete => {
             if !quiet {
                 summary(output, &progress);
@@ -94,12 +97,14 @@ fn go(
 }
 
 /// One line for every replica that the physics stopped.
-fn stops(progress: &[RunProgress]) -> Vec<String> {
+fn stops(progress: &[RunProgress], units: &Units) -> Vec<String> {
     let mut lines = Vec::new();
     for run in progress {
         for (index, replica) in run.replicas.iter().enumerate() {
             if let Some(reason) = &replica.stopped {
-                lines.push(format!("{} (replica {index}) {reason}", run.description));
+                let time = replica.rows.last().map_or(0.0, |row| units.to_style(Dimension::Time, row.time));
+                let unit = units.symbol(Dimension::Time);
+                lines.push(format!("{} (replica {index}) stopped after t = {time} {unit}: {reason}", run.description));
             }
         }
     }

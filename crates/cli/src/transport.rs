@@ -71,22 +71,23 @@ impl Scale {
         let size = |dimension| units.factor(Quantity::Of(dimension));
         let (length, time) = (size(Dimension::Length), size(Dimension::Time));
         let boltzmann = size(Dimension::Temperature) / size(Dimension::Energy);
-        let name = |dimension| match units.symbol(dimension) {
-            "" => "reduced units",
-            symbol => symbol,
+        let name = |dimension| units.symbol(dimension);
+        let legend = if name(Dimension::Length).is_empty() {
+            "reduced units; self-diffusion at the state's density; Kn = 1".to_owned()
+        } else {
+            format!(
+                "units: temperature {}, viscosity {}, thermal conductivity {}/({} {} {}), self-diffusion {}^2/{} at the \
+                 state's density; Kn = 1",
+                name(Dimension::Temperature),
+                name(Dimension::Viscosity),
+                name(Dimension::Energy),
+                name(Dimension::Length),
+                name(Dimension::Time),
+                name(Dimension::Temperature),
+                name(Dimension::Length),
+                name(Dimension::Time),
+            )
         };
-        let legend = format!(
-            "units: temperature {}, viscosity {}, thermal conductivity {}/({} {} {}), self-diffusion {}^2/{} at the \
-             state's density; Kn = 1",
-            name(Dimension::Temperature),
-            name(Dimension::Viscosity),
-            name(Dimension::Energy),
-            name(Dimension::Length),
-            name(Dimension::Time),
-            name(Dimension::Temperature),
-            name(Dimension::Length),
-            name(Dimension::Time),
-        );
         Self {
             viscosity: 1.0 / size(Dimension::Viscosity),
             conductivity: boltzmann * length * time,

@@ -77,6 +77,11 @@ impl AffineFlow {
     /// `F(t)^-1`, from the adjugate and `J`.
     #[must_use]
     pub fn inverse_deformation(&self, time: f64) -> Matrix3<f64> {
+        if self.is_near_singular(time)
+            && let Some(inverse) = self.deformation(time).try_inverse()
+        {
+            return inverse;
+        }
         // adj(I + tA) = (1 + t tr A) I - t A + t^2 adj A, with adj A = A^2 - (tr A) A + c2 I (Cayley-Hamilton).
         let a = &self.gradient;
         let trace = a.trace();
@@ -95,8 +100,17 @@ impl AffineFlow {
     /// `J(t) = det F(t)`.
     #[must_use]
     pub fn volume_ratio(&self, time: f64) -> f64 {
+        if self.is_near_singular(time) {
+            return self.deformation(time).determinant();
+        }
         let [c1, c2, c3] = self.coefficients;
         1.0 + time * (c1 + time * (c2 + time * c3))
+    }
+
+    /// Towards `t*` the terms of the polynomials cancel, up to all digits where several eigenvalues meet; the entries of
+    /// `F` do not.
+    fn is_near_singular(&self, time: f64) -> bool {
+        self.singular_time.is_some_and(|end| time > 0.5 * end)
     }
 
     /// `dJ/dt = J tr L`, 1/time.

@@ -9,7 +9,7 @@ use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
 use omd_kinetic::boltzmann::MaxwellMoments;
-use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcParameters};
+use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
 /// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
@@ -97,7 +97,10 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
     };
     Plan::new("dsmc", settings.replicas, move |replica| {
         let parameters = DsmcParameters { replica: replica as u64, ..parameters.clone() };
-        let gas = Dsmc::new(parameters).map_err(|error| BuildError::new("dsmc", "particles", error))?;
+        let gas = Dsmc::new(parameters).map_err(|error| match error {
+            DsmcError::Exponent(_) => BuildError::new("interaction", "exponent", error),
+            _ => BuildError::new("dsmc", "particles", error),
+        })?;
         Ok(Box::new(gas) as Box<dyn Description>)
     })
 }
@@ -112,7 +115,8 @@ fn molecular(experiment: &Experiment, settings: &MolecularSettings, tensor: Matr
     let (density, covariance, end) = (state.number_density, tensor / state.mass, experiment.schedule.end);
     let (start, seed) = (settings.start.clone(), settings.seed);
     Plan::new("molecular", settings.replicas, move |replica| {
-        let mut random = Philox::new(seed, replica as u64);
+        // Replica r of the atoms draws from stream (seed, 2^63 + r), of DSMC from (seed, r): their noise is independent.
+        let mut random = Philox::new(seed, (1 << 63) | replica as u64);
         let (key, atoms) = match &start {
             AtomStart::Drawn { atoms, positions, lattice } => {
                 ("atoms", Atoms::drawn(&model, *atoms, density, *positions, lattice, &covariance, end, &mut random))

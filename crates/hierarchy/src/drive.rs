@@ -125,6 +125,9 @@ pub fn drive(
     let mut items = Vec::new();
     for (run, entry) in progress.iter_mut().enumerate() {
         for (replica, progress) in entry.replicas.iter_mut().enumerate() {
+            if progress.done {
+                hooks.moved(run, replica, 1.0);
+            }
             items.push(Mutex::new(Item { run, replica, live: None, progress: std::mem::take(progress) }));
         }
     }
@@ -208,21 +211,25 @@ fn work(
     progress.state = None;
     while progress.rows.len() <= schedule.samples {
         let sample = progress.rows.len();
-        match description.advance(schedule.time(sample), &mut monitor) {
+        let arrived = description.advance(schedule.time(sample), &mut monitor);
+        let finished = sample == schedule.samples;
+        match arrived {
             Ok(Advance::Arrived) => {
                 progress.rows.push(description.observe());
                 let atoms = || description.structure();
                 hooks.structure(*run, *replica, sample, &atoms).map_err(DriveError::Output)?;
+                // A description need not ask within a sample; every sample asks.
+                if !finished && monitor.at(schedule.time(sample)) == Pace::Pause {
+                    rest(description.as_ref(), progress, begun);
+                    return Ok(());
+                }
             }
             Ok(Advance::Paused) => {
-                let mut writer = StateWriter::new();
-                description.save(&mut writer);
-                progress.state = Some(writer.into_bytes());
-                progress.seconds += begun.elapsed().as_secs_f64();
+                rest(description.as_ref(), progress, begun);
                 return Ok(());
             }
             Err(stop) => {
-                progress.stopped = Some(stop.to_string());
+                progress.stopped = Some(stop.reason);
                 break;
             }
         }
@@ -233,6 +240,14 @@ fn work(
     hooks.moved(*run, *replica, 1.0);
     *live = None;
     Ok(())
+}
+
+/// Keeps the state of a replica that pauses.
+fn rest(description: &dyn Description, progress: &mut ReplicaProgress, begun: Instant) {
+    let mut writer = StateWriter::new();
+    description.save(&mut writer);
+    progress.state = Some(writer.into_bytes());
+    progress.seconds += begun.elapsed().as_secs_f64();
 }
 
 /// The description of a replica, at its beginning or where its saved state left it.

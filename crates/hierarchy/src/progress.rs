@@ -20,7 +20,7 @@ pub struct ReplicaProgress {
     pub state: Option<Vec<u8>>,
     /// Every sample is there, or the physics stopped it.
     pub done: bool,
-    /// Why the physics stopped it.
+    /// Why the physics stopped it, after the last of `rows`.
     pub stopped: Option<String>,
     /// `Description::facts` at the end.
     pub facts: Vec<(String, String)>,

@@ -70,6 +70,6 @@ fn unprepared_data_keep_the_order_in_the_temperature() {
 fn prepared_simple_shear_is_of_third_order() {
     // The Burnett shear stress of Maxwell molecules vanishes in simple shear.
     let (_, viscous): (Vec<f64>, Vec<f64>) = KNUDSEN.iter().map(|&k| errors(&shear(), k, true)).unzip();
-    let (pairwise, overall) = slopes(&viscous);
+    let (_, overall) = slopes(&viscous);
     assert!((overall - 3.0).abs() < 0.05, "{overall}");
 }

@@ -40,7 +40,12 @@ fn melted(density: f64, temperature: f64, steps: usize) -> Atoms {
     let mut molecular = Molecular::new(&model, scheme, &start).expect("a start");
     molecular.advance(steps as f64 * TIME_STEP, &mut Free).expect("finite");
     let end = molecular.atoms();
-    Atoms { cell: end.cell, positions: end.positions, shifts: vec![Vector3::zeros(); ATOMS], peculiar: end.velocities }
+    Atoms {
+        cell: end.cell,
+        positions: end.positions,
+        shifts: vec![Vector3::zeros(); ATOMS],
+        peculiar: end.lab_velocities,
+    }
 }
 
 fn measure(name: &str, atoms: &Atoms, shear_rate: f64, steps: usize) {

@@ -20,5 +20,5 @@ mod work;
 pub use error::MolecularError;
 pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
 pub use model::{Model, Scheme, StepControl};
-pub use molecular::{FinalAtoms, Molecular};
+pub use molecular::Molecular;
 pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};

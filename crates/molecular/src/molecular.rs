@@ -7,8 +7,8 @@ use crate::engine::Engine;
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme};
 use omd_flow::{
-    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure,
-    Vector3, lattice,
+    Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
+    lattice,
 };
 use schedule::Leg;
 
@@ -33,17 +33,6 @@ pub struct Molecular {
     balance: WorkBalance,
     leg: Option<Leg>,
     shortest_image: f64,
-}
-
-/// The simulated atoms as files show them: in the order given, continuous from the start.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FinalAtoms {
-    /// Unwrapped positions.
-    pub positions: Vec<Vector3<f64>>,
-    /// Lab velocities of those same unwrapped atoms.
-    pub velocities: Vec<Vector3<f64>>,
-    /// The edges `F(t) E` of the cell as given at the start, columns; skewed as far as the flow took them.
-    pub cell: Matrix3<f64>,
 }
 
 impl Molecular {
@@ -79,11 +68,12 @@ impl Molecular {
 
     /// The simulated atoms, unwrapped, in the order given.
     #[must_use]
-    pub fn atoms(&self) -> FinalAtoms {
-        FinalAtoms {
-            positions: self.engine.unwrapped_positions(),
-            velocities: self.engine.unwrapped_velocities(),
+    pub fn atoms(&self) -> Structure {
+        Structure {
+            time: self.engine.time,
             cell: self.engine.model.flow.deformation(self.engine.time) * self.engine.group.reference(),
+            positions: self.engine.unwrapped_positions(),
+            lab_velocities: self.engine.unwrapped_velocities(),
         }
     }
 
@@ -133,8 +123,8 @@ impl Molecular {
         Err(Stop {
             time: end,
             reason: format!(
-                "energies are no longer finite after {} steps: atoms came too close for a time step of {time_step}; \
-                 hint: a smaller time-step",
+                "energies are no longer finite after {} steps: atoms came too close for the time step; hint: a smaller \
+                 time-step",
                 self.engine.steps
             ),
         })
@@ -176,14 +166,9 @@ impl Description for Molecular {
     }
 
     fn structure(&self) -> Option<Structure> {
-        let atoms = self.atoms();
-        Some(Structure {
-            time: self.engine.time,
-            cell: atoms.cell,
-            positions: atoms.positions,
-            lab_velocities: atoms.velocities,
-        })
+        Some(self.atoms())
     }
+
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
         for value in [self.temperature_at_start, self.shortest_image] {

@@ -40,11 +40,14 @@ impl Deviation {
     /// The root mean square over the samples in combined standard errors; samples without noise (the drawn start is
     /// exact) do not count.
     pub(crate) fn root_mean_square(&self) -> Option<f64> {
-        let noisy = self.share.iter().zip(&self.error).filter(|(share, error)| **error > 0.0 && share.is_finite());
+        let noisy = self.share.iter().zip(&self.error).filter(|(share, error)| **error > ROUNDING && share.is_finite());
         let squares: Vec<f64> = noisy.map(|(share, error)| (share / error).powi(2)).collect();
         (!squares.is_empty()).then(|| (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
     }
 }
+
+/// Relative errors below this are the rounding of a start that is drawn exactly.
+const ROUNDING: f64 = 1e-12;
 
 impl Pair {
     /// `molecular – dsmc`.

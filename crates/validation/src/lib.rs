@@ -3,4 +3,6 @@
 //! Invariant: no other crate depends on this one.
 
 pub mod finite_density;
+pub mod molecular_runs;
 pub mod statistics;
+pub mod strain;

@@ -71,3 +71,14 @@ fn a_restarted_flow_continues_the_motion() {
     let later = flow.restarted_at(0.7).unwrap();
     assert!((later.velocity_gradient(0.5) - flow.velocity_gradient(1.2)).norm() < 1e-14);
 }
+
+#[test]
+fn digits_survive_up_to_a_triple_root() {
+    let flow = AffineFlow::new(-Matrix3::identity()).unwrap();
+    for left in [1e-2, 1e-3, 1e-4] {
+        let time = 1.0 - left;
+        let exact = (1.0f64 - time).powi(3);
+        assert!((flow.volume_ratio(time) / exact - 1.0).abs() < 1e-14);
+        assert!((flow.velocity_gradient(time) * (time - 1.0) - Matrix3::identity()).norm() < 1e-14);
+    }
+}

@@ -119,9 +119,9 @@ fn particles_collide(reader: &mut Reader<'_>, section: &Section<'_>, interaction
         Interaction::Potential(potential) if potential.cutoff().is_none() => {
             cutoff_missing(reader, section, "[dsmc] with a potential");
         }
-        Interaction::KernelOnly { exponent, .. } if *exponent < 0.0 => {
+        Interaction::KernelOnly { exponent, .. } if !(0.0..=1.0).contains(exponent) => {
             let message = format!(
-                "`exponent` in [interaction] must be 0 or more with [dsmc], found {}: its collision rate has no bound",
+                "`exponent` in [interaction] must be from 0 to 1 with [dsmc], found {}: its collision rate has no linear bound",
                 show(*exponent)
             );
             reader.error(&section.span("exponent"), message, Some("remove [dsmc]".to_owned()));

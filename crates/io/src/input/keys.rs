@@ -187,8 +187,8 @@ pub(crate) const KEYS: &[Key] = &[
         Shape::Number(Sign::Any),
         PURE,
         Absent::Error,
-        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; 0 or more \
-         with `[dsmc]`.",
+        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; from 0 \
+         to 1 with `[dsmc]`.",
     ),
     key(
         "interaction",
@@ -329,6 +329,17 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// The entry of a key.
+/// The largest count that a key may have: more could not be held.
+pub(crate) fn most(section: &str, name: &str) -> u64 {
+    match (section, name) {
+        ("molecular", "atoms") => 100_000_000,
+        ("dsmc", "particles") => 1 << 30,
+        (_, "replicas") => 1_000_000,
+        ("time", "samples") => 10_000_000,
+        _ => u64::from(u32::MAX),
+    }
+}
+
 pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.section == section && key.name == name)
 }

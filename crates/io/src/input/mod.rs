@@ -59,7 +59,7 @@ impl ResolvedInput {
             inside.map_or_else(|| header.span(), |value| value.span())
         });
         let location = span.map(|span| Location::of_span(&file, &self.text, &span));
-        let message = format!("{} {message}", wording::called(section, key));
+        let message = format!("{}: {message}", wording::called(section, key));
         InputError { diagnostics: vec![Diagnostic { message, location, help: None }] }
     }
 }

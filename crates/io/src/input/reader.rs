@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
             };
         };
         let (least, most) = match key.shape {
-            Shape::Count(least) => (least, u64::from(u32::MAX)),
+            Shape::Count(least) => (least, keys::most(section.name, name)),
             _ => (0, u64::MAX),
         };
         let number = match value.get_ref() {

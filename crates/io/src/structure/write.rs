@@ -93,6 +93,8 @@ impl TrajectoryWriter {
     pub fn append(&mut self, frame: &Frame<'_>, units: &Units) -> Result<(), FileError> {
         write_frame(&mut self.out, frame, units)
             .and_then(|()| self.out.flush())
+            // A checkpoint may count on this frame from here on, through a power cut too.
+            .and_then(|()| self.out.get_ref().sync_data())
             .map_err(|error| FileError::new("write", &self.path, error))
     }
 }

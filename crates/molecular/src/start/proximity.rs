@@ -77,7 +77,9 @@ pub(super) fn core_radius(potential: &PairPotential, energy: f64) -> f64 {
 pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), MolecularError> {
     let count = atoms.positions.len() as f64;
     let temperature = model.mass * atoms.peculiar.iter().map(|w| w.norm_squared()).sum::<f64>() / (3.0 * count);
-    let radius = core_radius(&model.potential, 1e6 * temperature);
+    // Atoms at rest have no temperature to measure an energy by.
+    let energy = if temperature > 0.0 { 1e6 * temperature } else { f64::MAX };
+    let radius = core_radius(&model.potential, energy);
     // Atoms at one place have no energy that is a number; a sliver of the cutoff catches them.
     let least = model.potential.cutoff().unwrap_or(0.0) * 1e-6;
     match close_pairs(&atoms.cell, &atoms.positions, radius.max(least)).first() {

@@ -1,6 +1,6 @@
 //! Work balance, determinism, checkpoints, stops, step control.
 
-use crate::common::{cube, extra, fixed, flow, lennard_jones, model, residual, shaken};
+use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, model, residual, shaken};
 use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, StateReader, StateWriter, Vector3};
 use omd_interaction::{PairPotential, Truncation};
 use omd_molecular::{Atoms, Molecular, MolecularError, Scheme, StepControl};
@@ -109,7 +109,7 @@ fn observables_follow_their_definitions() {
     let (row, end) = (molecular.observe(), molecular.atoms());
     let flow = flow(FULL);
     let w: Vec<Vector3<f64>> =
-        end.positions.iter().zip(&end.velocities).map(|(x, v)| flow.peculiar_from_lab(0.05, x, v)).collect();
+        end.positions.iter().zip(&end.lab_velocities).map(|(x, v)| flow.peculiar_from_lab(0.05, x, v)).collect();
     let mean = w.iter().sum::<Vector3<f64>>() / 125.0;
     let volume = end.cell.determinant();
     let kinetic = w.iter().map(|w| (w - mean) * (w - mean).transpose()).sum::<Matrix3<f64>>() / volume;
@@ -121,7 +121,7 @@ fn observables_follow_their_definitions() {
     assert!((row.heat_flux.unwrap() - heat).norm() < 1e-11);
     assert!((extra(&row, "fourth_moment") - fourth).abs() < 1e-10);
     assert!((extra(&row, "drift_y") - mean.y).abs() < 1e-14);
-    let names: Vec<&str> = row.extra.iter().map(|extra| extra.name).collect();
+    let names: Vec<&str> = row.extra.iter().map(|extra| extra.name.as_ref()).collect();
     let expected = "kinetic_pxx kinetic_pyy kinetic_pzz kinetic_pxy kinetic_pxz kinetic_pyz potential_energy \
                     energy_balance fourth_moment drift_x drift_y drift_z";
     assert_eq!(names.join(" "), expected);

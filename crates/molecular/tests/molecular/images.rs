@@ -1,9 +1,9 @@
 //! Images: sums over the list against brute force, lattice reduction, wrapping, free flight.
 
-use crate::common::{cube, direct, extra, fixed, flow, force_deviation, lennard_jones, model, shaken, zero_shifts};
+use crate::fixtures::{cube, direct, extra, fixed, flow, force_deviation, lennard_jones, model, shaken, zero_shifts};
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, lattice};
 use omd_interaction::{InversePower, PairPotential, Truncation};
-use omd_molecular::{Atoms, FinalAtoms, Molecular};
+use omd_molecular::{Atoms, Molecular};
 use std::sync::Arc;
 
 const FULL: [f64; 9] = [0.2, -0.15, 0.1, 0.4, -0.3, 0.25, 0.15, 0.2, 0.1];
@@ -14,7 +14,7 @@ const DILATING: [f64; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
 
 /// Pressure, energy and forces of `molecular` against sums from the definition.
 fn agrees_with_brute_force(molecular: &mut Molecular, potential: &PairPotential) {
-    let FinalAtoms { positions, cell, .. } = molecular.atoms();
+    let omd_flow::Structure { positions, cell, .. } = molecular.atoms();
     let expected = direct(potential, &cell, &positions);
     let row = molecular.observe();
     let volume = cell.determinant().abs();
@@ -114,7 +114,7 @@ fn wrapping_and_change_of_basis_change_nothing() {
     let (end_a, end_b) = (a.atoms(), b.atoms());
     for k in 0..plain.positions.len() {
         assert!((end_a.positions[k] - end_b.positions[k]).norm() < 1e-8, "{k}");
-        assert!((end_a.velocities[k] - end_b.velocities[k]).norm() < 1e-8, "{k}");
+        assert!((end_a.lab_velocities[k] - end_b.lab_velocities[k]).norm() < 1e-8, "{k}");
     }
     let (row_a, row_b) = (a.observe(), b.observe());
     assert!((row_a.pressure - row_b.pressure).norm() < 1e-8 * row_a.pressure.norm());
@@ -136,7 +136,7 @@ fn free_flight(flow: &AffineFlow, time: f64, steps: u32) -> (f64, f64, Molecular
         let velocity = atoms.peculiar[k] + gradient * atoms.positions[k];
         let expected = atoms.positions[k] + velocity * time;
         place = place.max((end.positions[k] - expected).norm() / (1.0 + expected.norm()));
-        speed = speed.max((end.velocities[k] - velocity).norm() / (1.0 + velocity.norm()));
+        speed = speed.max((end.lab_velocities[k] - velocity).norm() / (1.0 + velocity.norm()));
     }
     (place, speed, molecular)
 }

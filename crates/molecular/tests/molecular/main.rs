@@ -1,7 +1,7 @@
 //! Tests of objective molecular dynamics as its users see it.
 
-mod common;
 mod dynamics;
+mod fixtures;
 mod images;
 mod reference;
 mod starts;

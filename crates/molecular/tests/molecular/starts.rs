@@ -1,6 +1,6 @@
 //! Drawn starts.
 
-use crate::common::{cube, direct, flow, lennard_jones, model};
+use crate::fixtures::{cube, direct, flow, lennard_jones, model};
 use omd_flow::{Matrix3, Philox, lattice};
 use omd_interaction::Truncation;
 use omd_molecular::{Atoms, DrawnPositions, LatticeChoice, MolecularError, auto_cell};

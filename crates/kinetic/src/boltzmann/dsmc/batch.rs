@@ -1,12 +1,17 @@
 //! A batch of candidate pairs: every random number of it, drawn in advance in vector registers.
 
-use super::bounds::SpeedBounds;
+use super::bounds::{FULL, SpeedBounds};
 use super::elementary::{circle, logarithm};
 use super::law::Law;
+use super::particles::prefetch;
 use super::random::{LANES, index_and_fraction, middle, philox_blocks};
 
 /// The most candidates of one batch.
 pub(super) const CAPACITY: usize = 512;
+/// Attempts to find first partners that are made together.
+const ATTEMPTS: usize = 128;
+/// So many bounds do not fit the second-level cache beside everything else.
+const FAR: u32 = 500_000;
 const ROOM: usize = CAPACITY + 4 * LANES;
 
 /// Candidates `k = 0 .. count` in the order of their times.
@@ -77,25 +82,45 @@ impl Batch {
     /// Partners with weight `weight[class]`, by rejection from uniform ones.
     #[inline(always)]
     fn draw_first<L: Law>(&mut self, stream: &mut Stream, particles: u32, bounds: &SpeedBounds) {
+        // Particle numbers, then places in the list of the fast ones.
+        let fast = &bounds.fast.particles[..];
+        let slots = particles + fast.len() as u32;
+        let (mut index, mut fraction) = ([0; ATTEMPTS], [0; ATTEMPTS]);
+        // Bounds that are far away are asked for, those of many attempts together.
+        let far = particles >= FAR;
+        let together = if far { ATTEMPTS } else { 2 * LANES };
         let mut found = 0;
         while found < self.count {
-            let words = stream.words();
-            for half in [0, 2] {
-                let mut index = [0; LANES];
-                let mut fraction = [0; LANES];
-                for l in 0..LANES {
-                    (index[l], fraction[l]) = index_and_fraction(words[half][l], words[half + 1][l], particles);
-                }
-                if L::BOUNDED {
+            let made = (self.count - found).clamp(1, together).next_multiple_of(2 * LANES);
+            for start in (0..made).step_by(2 * LANES) {
+                let words = stream.words();
+                for half in [0, 1] {
+                    let from = start + half * LANES;
                     for l in 0..LANES {
-                        self.first[found] = index[l];
-                        let weight = bounds.weight[usize::from(bounds.class[index[l] as usize])];
-                        found += usize::from(u64::from(fraction[l]) < weight);
+                        (index[from + l], fraction[from + l]) =
+                            index_and_fraction(words[2 * half][l], words[2 * half + 1][l], slots);
                     }
-                } else {
-                    self.first[found..found + LANES].copy_from_slice(&index);
-                    found += LANES;
+                    if L::BOUNDED && far {
+                        for l in 0..LANES {
+                            prefetch(&bounds.class, index[from + l] as usize);
+                        }
+                    }
                 }
+            }
+            if L::BOUNDED {
+                for k in 0..made {
+                    let (mut particle, mut threshold) = (index[k], u64::from(fraction[k]));
+                    if particle >= particles {
+                        particle = fast[(particle - particles) as usize];
+                        threshold += FULL;
+                    }
+                    self.first[found] = particle;
+                    let weight = bounds.weight[usize::from(bounds.class[particle as usize])];
+                    found += usize::from(threshold < weight);
+                }
+            } else {
+                self.first[found..found + made].copy_from_slice(&index[..made]);
+                found += made;
             }
         }
     }

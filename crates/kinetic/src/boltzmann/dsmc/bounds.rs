@@ -1,6 +1,7 @@
 //! Upper bounds of all speeds, one byte each, and the weights they give.
 
 use super::epoch::Epoch;
+use super::fast::FastParticles;
 use super::frame::{Frame, apply};
 use super::law::Law;
 use super::particles::{Particle, on_large_pages};
@@ -8,7 +9,9 @@ use omd_flow::{AffineFlow, StateError, StateReader, StateWriter};
 
 /// The class that the fastest particle gets in a sweep; the rest is headroom.
 const TOP: f64 = 230.0;
-/// The first partner is accepted when 32 random bits are below its weight.
+/// One in so many particles may be in the list of the fast ones.
+const FEW: u64 = 100;
+/// What 32 random bits are below: a particle of this weight is always accepted as first partner.
 pub(super) const FULL: u64 = 1 << 32;
 
 /// Speed classes: `|w_i(t)| <= class_i * unit` up to the end of the epoch.
@@ -26,6 +29,10 @@ pub(super) struct SpeedBounds {
     pub(super) unit: f64,
     /// The largest class that has a weight.
     pub(super) limit: u32,
+    /// The last class whose weight is [`FULL`] or less; those above are at most twice as heavy.
+    pub(super) cap: u32,
+    /// The particles above `cap`.
+    pub(super) fast: FastParticles,
     /// No particle is above this class.
     pub(super) highest: u32,
     pub(super) weight: Box<[u64; 256]>,
@@ -48,6 +55,8 @@ impl SpeedBounds {
             class,
             unit: 0.0,
             limit: 0,
+            cap: 0,
+            fast: FastParticles::default(),
             highest: 0,
             weight: Box::new([FULL; 256]),
             part: Box::new([law.majorant(1.0).0; 256]),
@@ -70,10 +79,10 @@ impl SpeedBounds {
         }
         let (alpha, beta) = law.majorant(self.pair_bound);
         let value = |class: u32| alpha + beta * f64::from(class) * self.unit;
-        let top = value(self.limit);
-        self.quantum = top * (1.0 + 1e-14) / FULL as f64;
+        let full = value(self.cap);
+        self.quantum = full * (1.0 + 1e-14) / FULL as f64;
         for class in 0..=self.limit {
-            self.weight[class as usize] = ((value(class) / top * FULL as f64).ceil() as u64).min(FULL);
+            self.weight[class as usize] = ((value(class) / full * FULL as f64).ceil() as u64).min(2 * FULL);
             self.part[class as usize] = self.quantum * self.weight[class as usize] as f64;
         }
     }
@@ -119,17 +128,32 @@ impl SpeedBounds {
         self.ceiling = f64::from(self.highest) * self.unit;
         self.limit = (self.highest + self.highest / 10 + 1).min(255);
         let sum: u64 = histogram.iter().enumerate().map(|(class, count)| class as u64 * count).sum();
+        self.cap = self.cap_of(&histogram);
+        self.fast.collect(&self.class, self.cap);
         self.pair_bound = 2.0 * self.unit * sum as f64 / particles.len() as f64;
         self.tabulate(law);
         self.total = histogram.iter().zip(self.weight.iter()).map(|(count, weight)| count * weight).sum();
         true
+    }
+
+    /// The lowest class with few particles above it, and no class that is twice as heavy.
+    fn cap_of(&self, histogram: &[u64; 256]) -> u32 {
+        let most = histogram.iter().sum::<u64>() / FEW;
+        let (mut cap, mut above) = (self.limit, 0);
+        while 2 * (cap - 1) >= self.limit && above + histogram[cap as usize] <= most {
+            above += histogram[cap as usize];
+            cap -= 1;
+        }
+        cap
     }
 }
 
 impl SpeedBounds {
     pub(super) fn save(&self, state: &mut StateWriter) {
         state.bytes(&self.class);
-        state.u64_slice(&[u64::from(self.limit), u64::from(self.highest), self.total]);
+        let [limit, cap, highest] = [self.limit, self.cap, self.highest].map(u64::from);
+        state.u64_slice(&[limit, cap, highest, self.total, self.fast.most as u64]);
+        state.u64_slice(&self.fast.particles.iter().map(|&particle| u64::from(particle)).collect::<Vec<_>>());
         state.f64_slice(&[self.unit, self.pair_bound, self.ceiling, self.epoch.end, self.epoch.growth]);
     }
 
@@ -137,8 +161,9 @@ impl SpeedBounds {
         let mismatch = || StateError::Mismatch("the speed bounds are those of another gas".to_owned());
         let class = state.bytes()?;
         let integers = state.u64_vec()?;
+        let fast = state.u64_vec()?;
         let numbers = state.f64_vec()?;
-        let ([limit @ 0..256, highest @ 0..256, total], [unit, pair_bound, ceiling, end, growth]) =
+        let ([limit @ 0..256, cap @ 0..256, highest @ 0..256, total, most], [unit, pair_bound, ceiling, end, growth]) =
             (&integers[..], &numbers[..])
         else {
             return Err(mismatch());
@@ -147,7 +172,8 @@ impl SpeedBounds {
             return Err(mismatch());
         }
         self.class.copy_from_slice(class);
-        (self.limit, self.highest, self.total) = (*limit as u32, *highest as u32, *total);
+        (self.limit, self.cap, self.highest, self.total) = (*limit as u32, *cap as u32, *highest as u32, *total);
+        self.fast = FastParticles::restored(&fast, *most as usize, class.len()).ok_or_else(mismatch)?;
         (self.unit, self.pair_bound, self.ceiling) = (*unit, *pair_bound, *ceiling);
         self.epoch = Epoch { end: *end, growth: *growth };
         if self.unit > 0.0 {

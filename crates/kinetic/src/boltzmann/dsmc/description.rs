@@ -6,6 +6,7 @@ use crate::boltzmann::dsmc::law::Deflected;
 use omd_flow::{
     Advance, Description, Dimension, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
 };
+use omd_interaction::CollisionKernel;
 
 /// Candidates between two questions to the monitor: about a millisecond.
 const PATIENCE: u64 = 1 << 15;
@@ -104,11 +105,21 @@ impl Description for Dsmc {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let counters = self.gas.counters;
         let acceptance = counters.collisions as f64 / counters.candidates.max(1) as f64;
-        vec![
+        let mut facts = vec![
             ("collisions", counters.collisions.to_string()),
             ("candidates", counters.candidates.to_string()),
             ("acceptance", format!("{acceptance:.4}")),
             ("refreshes", counters.sweeps.to_string()),
-        ]
+        ];
+        if let CollisionKernel::Potential(kernel) = &self.kernel {
+            let error = kernel.accuracy();
+            let said = format!(
+                "relative error of the cross sections at the worst energy: diffusion {:.1e}, viscosity {:.1e}; rms error \
+                 of cos chi {:.1e}",
+                error.momentum, error.viscosity, error.rms_cosine
+            );
+            facts.push(("scattering table", said));
+        }
+        facts
     }
 }

@@ -10,7 +10,7 @@ use fearless_simd::{Level, dispatch};
 use omd_flow::AffineFlow;
 
 /// Candidates whose memory is on its way while one is being decided.
-const AHEAD: usize = 48;
+const AHEAD: usize = 96;
 /// A raised bound is at work at once through a part of the majorant set aside for it, this share per candidate and
 /// particle; when it is used up the batch ends early.
 const RESERVE: f64 = 0.5;
@@ -71,7 +71,7 @@ struct Changes {
     /// Particle and class, to be set when the batch ends; later entries win.
     classes: [(u32, u32); 2 * CAPACITY],
     /// The weight that each entry has added already.
-    added: [u32; 2 * CAPACITY],
+    added: [u64; 2 * CAPACITY],
     count: usize,
     added_weight: u64,
     highest: u32,
@@ -112,7 +112,7 @@ impl Changes {
         let added = bounds.weight[higher as usize & 255] - bounds.weight[usize::from(*present)];
         *present = higher as u8;
         self.classes[count] = (particle, class);
-        self.added[count] = added as u32;
+        self.added[count] = added;
         self.count = count + 1;
         self.added_weight += added;
         self.highest = self.highest.max(class);
@@ -126,7 +126,7 @@ impl Changes {
             return None;
         }
         for (&(particle, _), &added) in self.classes.iter().zip(&self.added) {
-            target -= f64::from(added);
+            target -= added as f64;
             if target < 0.0 {
                 return Some(particle);
             }
@@ -142,7 +142,11 @@ impl Changes {
             total -= bounds.weight[usize::from(*present)];
             total += bounds.weight[class as usize & 255];
             *present = class as u8;
+            if class > bounds.cap {
+                bounds.fast.insert(particle);
+            }
         }
+        bounds.fast.clean(&bounds.class, bounds.cap);
         bounds.total = total;
         bounds.highest = bounds.highest.max(self.highest);
         bounds.ceiling = if self.overflow { 0.0 } else { f64::from(bounds.highest) * bounds.unit };
@@ -253,7 +257,7 @@ impl Gas {
             let Self { batch, wave, particles, bounds, .. } = self;
             wave.begin();
             for l in 0..width {
-                if asked.start < base + WIDTH
+                if asked.start < base + l + AHEAD
                     && let Some(k) = asked.next()
                 {
                     ask::<L>(batch, k, particles, bounds);
@@ -297,8 +301,9 @@ impl Gas {
             }
             let l = usize::from(wave.chosen[n]);
             let k = base + l;
+            let reserved = batch.part[k] < setting.reserve;
             if wave.dependent[l] {
-                if batch.part[k] < setting.reserve {
+                if reserved {
                     match changes.raised_particle(batch.part[k], plan) {
                         Some(particle) => batch.first[k] = particle,
                         None => continue,
@@ -315,7 +320,8 @@ impl Gas {
             if L::BOUNDED {
                 changes.note(bounds, first, wave.class[0][l]);
                 changes.note(bounds, second, wave.class[1][l]);
-                if changes.overflow || changes.added_weight > reserve_weight {
+                // Nobody asked whether later candidates of the wave share the particle that the reserve put in.
+                if reserved || changes.overflow || changes.added_weight > reserve_weight {
                     last = Some(l);
                     break;
                 }

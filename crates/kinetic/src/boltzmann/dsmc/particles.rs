@@ -11,7 +11,6 @@ pub(super) struct Particle {
 /// Asks for the cache line of `slice[index]`; does nothing where there is no such instruction.
 #[inline(always)]
 pub(super) fn prefetch<T>(slice: &[T], index: usize) {
-    debug_assert!(index < slice.len());
     #[cfg(target_arch = "x86_64")]
     {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -96,6 +96,25 @@ fn collisions_conserve_momentum_and_energy_to_rounding() {
 }
 
 #[test]
+fn gases_of_many_waves_conserve_over_hundreds_of_collisions() {
+    for (exponent, general, particles) in
+        [(1.0, false, 6000), (0.4, false, 6000), (1.0, true, 6000), (1.0, false, 20_000)]
+    {
+        let mut dsmc = Dsmc::new(parameters(REST, vhs(20.0, exponent), particles, 0)).unwrap();
+        if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
+            dsmc.scattering = Scattering::Deflected(law);
+        }
+        for step in 1..=20 {
+            let row = observed(&mut dsmc, 0.25 * f64::from(step));
+            let drift =
+                ["drift_x", "drift_y", "drift_z"].map(|name| extra(&row, name).abs()).into_iter().fold(0.0, f64::max);
+            assert!((row.temperature - 1.0).abs() < 1e-12 && drift < 1e-12, "{exponent} {particles} {step}: {row:?}");
+        }
+        assert!(dsmc.collisions() > 50 * particles as u64);
+    }
+}
+
+#[test]
 fn hard_spheres_at_equilibrium_collide_at_the_exact_rate() {
     // n pi d^2 <|u|>, <|u|> = 4 sqrt(theta/pi); Knudsen number and density enter once each.
     let (diameter, theta, density, knudsen) = (0.7, 2.0, 3.0, 0.5);
@@ -230,6 +249,10 @@ fn no_particle_is_ever_above_its_bound() {
             let bounds = &dsmc.gas.bounds;
             let sum: u64 = bounds.class.iter().map(|&c| bounds.weight[usize::from(c)]).sum();
             assert_eq!(sum, bounds.total);
+            for (index, &class) in bounds.class.iter().enumerate() {
+                let times = bounds.fast.particles.iter().filter(|&&particle| particle as usize == index).count();
+                assert!(times == 1 || (times == 0 && u32::from(class) <= bounds.cap) || bounds.epoch.end < 0.0);
+            }
             let growth = bounds.epoch.remaining_growth(dsmc.time());
             for (w, &class) in dsmc.peculiar_velocities().iter().zip(&bounds.class) {
                 assert!(
@@ -240,6 +263,30 @@ fn no_particle_is_ever_above_its_bound() {
         }
         assert!(dsmc.gas.counters.sweeps > 1 && dsmc.collisions() > 50, "{:?}", dsmc.gas.counters);
     }
+}
+
+#[test]
+fn first_partners_are_drawn_with_the_weights_of_their_bounds() {
+    let mut dsmc = Dsmc::new(parameters(SHEAR, vhs(2.0, 1.0), 1000, 1)).unwrap();
+    dsmc.advance(0.5, &mut Free).unwrap();
+    let gas = &mut dsmc.gas;
+    assert!(!gas.bounds.fast.particles.is_empty());
+    let mut found = vec![0.0; 1000];
+    let mut batch = super::batch::Batch::new();
+    for _ in 0..2000 {
+        batch.fill::<super::law::HardSphere>(&mut gas.stream, 500, 1.0, 1000, &gas.bounds);
+        batch.first[..500].iter().for_each(|&first| found[first as usize] += 1.0);
+    }
+    let (mut chi_square, mut fast, mut wanted_fast) = (0.0, 0.0, 0.0);
+    for (found, &class) in found.iter().zip(&gas.bounds.class) {
+        let wanted = 1e6 * gas.bounds.weight[usize::from(class)] as f64 / gas.bounds.total as f64;
+        chi_square += (found - wanted).powi(2) / wanted;
+        if u32::from(class) > gas.bounds.cap {
+            (fast, wanted_fast) = (fast + found, wanted_fast + wanted);
+        }
+    }
+    assert!((chi_square - 999.0).abs() < 4.0 * (2.0f64 * 999.0).sqrt(), "{chi_square}");
+    assert!(wanted_fast > 1000.0 && (fast - wanted_fast).abs() < 4.0 * wanted_fast.sqrt(), "{fast} {wanted_fast}");
 }
 
 /// Pauses every time it is asked.

@@ -183,7 +183,8 @@ impl Wave {
                 }
             }
         } else {
-            for l in lanes.clone() {
+            // A rejected pair may be at rest; its angle is not looked up.
+            for l in lanes.clone().filter(|&l| self.margin[l] > 0.0) {
                 let relative = self.relative.each_ref().map(|x| x[l]);
                 let numbers = batch.direction.each_ref().map(|x| x[base + l]);
                 let after = deflected(law, &relative, self.speed[l], &numbers);
@@ -267,7 +268,6 @@ pub(super) fn ask<L: Law>(batch: &Batch, k: usize, particles: &[Particle], bound
     prefetch(particles, first);
     prefetch(particles, second);
     if L::BOUNDED {
-        prefetch(&bounds.class, first);
         prefetch(&bounds.class, second);
     }
 }

@@ -1,17 +1,17 @@
 //! Direct simulation against exact moments and independent simulations, as a table in Markdown.
 //!
-//! `dsmc_validation REFERENCE_FOLDER [replicas] [particles]`. The reference folder holds `hard_sphere_shear_K0.1.json`,
-//! `hard_sphere_shear_K1.json`, `vhs038_shear_K0.1.json`, `maxwell_fourth_moments.json` and `bkw.json`.
+//! `dsmc [replicas] [particles]`; the independent numbers are in `data/` of this crate.
 //!
 //! Every comparison is one Hotelling test over three samples and all components at once: the covariance of the
 //! replicas accounts for correlations in time and between components. An independent simulation has noise of its own:
 //! the same covariance, scaled by the numbers of particles.
 #![allow(clippy::print_stdout, reason = "prints its table")]
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DVector;
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables, Philox, Vector3, symmetric_components};
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, MaxwellMoments};
+use omd_validation::statistics::Sample;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;
@@ -50,64 +50,6 @@ fn series(mut dsmc: Dsmc, times: &[f64]) -> Vec<Observables> {
             dsmc.observe()
         })
         .collect()
-}
-
-/// One vector of numbers per replica.
-struct Sample {
-    mean: DVector<f64>,
-    /// Covariance of the mean.
-    covariance: DMatrix<f64>,
-    replicas: usize,
-}
-
-impl Sample {
-    fn of(rows: &[Vec<f64>]) -> Self {
-        let (n, width) = (rows.len() as f64, rows[0].len());
-        let mean = rows.iter().fold(DVector::zeros(width), |sum, row| sum + DVector::from_column_slice(row)) / n;
-        let covariance = rows.iter().fold(DMatrix::zeros(width, width), |sum, row| {
-            let d = DVector::from_column_slice(row) - &mean;
-            sum + &d * d.transpose()
-        }) / (n * (n - 1.0));
-        Self { mean, covariance, replicas: rows.len() }
-    }
-
-    fn error(&self, k: usize) -> f64 {
-        self.covariance[(k, k)].sqrt()
-    }
-
-    /// The probability of a larger Hotelling `T^2` against `wanted`, whose covariance is `noise` times this mean's.
-    fn hotelling(&self, wanted: &DVector<f64>, noise: f64) -> (f64, f64) {
-        let d = &self.mean - wanted;
-        let solved = self.covariance.clone().cholesky().expect("more replicas than numbers").solve(&d);
-        let square = d.dot(&solved) / (1.0 + noise);
-        let (n, p) = (self.replicas as f64, d.len() as f64);
-        let f = square * (n - p) / (p * (n - 1.0));
-        (square / p, f_tail(f, p, n - p))
-    }
-}
-
-/// The probability that F with (a, b) degrees of freedom is above `f`.
-fn f_tail(f: f64, a: f64, b: f64) -> f64 {
-    incomplete_beta(b / (b + a * f), 0.5 * b, 0.5 * a)
-}
-
-/// The regularised incomplete beta function by the substitution `x = sin^2` and the midpoint rule in a smooth variable.
-fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
-    let density = |t: f64| (t.ln() * (a - 1.0) + (1.0 - t).max(1e-300).ln() * (b - 1.0)).exp();
-    let integral = |from: f64, to: f64| {
-        // t = from + (to - from) s^4 (35 - 84 s + 70 s^2 - 20 s^3): all derivatives to third order vanish at the ends.
-        let steps = 20_000;
-        (0..steps)
-            .map(|k| {
-                let s = (f64::from(k) + 0.5) / f64::from(steps);
-                let t = from + (to - from) * s.powi(4) * (35.0 - 84.0 * s + 70.0 * s * s - 20.0 * s.powi(3));
-                density(t) * 140.0 * (s * (1.0 - s)).powi(3)
-            })
-            .sum::<f64>()
-            * (to - from)
-    };
-    let (left, right) = (integral(0.0, x), integral(x, 1.0));
-    left / (left + right)
 }
 
 /// All replicas of a gas, several observables per time.
@@ -157,14 +99,15 @@ fn maxwell_second_moments(replicas: usize, particles: usize) {
                 let p = row.pressure.trace() / 3.0;
                 (6 * index..6 * index + 6).for_each(|k| largest = largest.max(found.error(k) / p));
             }
-            let (square, probability) = found.hotelling(&DVector::from_vec(wanted), 0.0);
+            let verdict = found.against(&DVector::from_vec(wanted), 0.0);
+            let (square, probability) = (verdict.square / 18.0, verdict.probability);
             println!("| {name} | {knudsen} | {times:?} | {:.3} % | {square:.2} | {probability:.3} |", 100.0 * largest);
         }
     }
 }
 
-fn table(folder: &str, name: &str) -> Value {
-    let path = format!("{folder}/{name}.json");
+fn table(name: &str) -> Value {
+    let path = format!("{}/data/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).expect("JSON")
 }
@@ -181,7 +124,7 @@ fn reduced(row: &Observables) -> Vec<f64> {
 }
 
 /// Hard spheres and VHS against independent simulations.
-fn other_kernels(folder: &str, replicas: usize, particles: usize) {
+fn other_kernels(replicas: usize, particles: usize) {
     println!("\n## Hard spheres and VHS in shear, against independent simulations of 4 x 1,000,000\n");
     println!("theta, Pxy/p, Pxx/p, Pyy/p, fourth moment and collisions per particle at three samples.\n");
     println!("| case | samples | relative error of theta | T^2/18 | p-value | reference's errors / expected |");
@@ -191,7 +134,7 @@ fn other_kernels(folder: &str, replicas: usize, particles: usize) {
         ("hard_sphere_shear_K1", [10, 40, 100]),
         ("vhs038_shear_K0.1", [6, 16, 40]),
     ] {
-        let reference = table(folder, name);
+        let reference = table(name);
         let constant = |key: &str| reference[key].as_f64().expect("a number");
         let kernel = power_law(4.0 * PI * constant("C"), constant("gam"));
         let mut a = SHEAR;
@@ -205,7 +148,8 @@ fn other_kernels(folder: &str, replicas: usize, particles: usize) {
         let build = |replica| Dsmc::new(gas(&a, kernel.clone(), 1.0, particles, replica)).expect("valid");
         let found = sample(replicas, &times, build, reduced);
         let noise = (replicas * particles) as f64 / (constant("n") * constant("ns"));
-        let (square, probability) = found.hotelling(&DVector::from_vec(wanted), noise);
+        let verdict = found.against(&DVector::from_vec(wanted), noise);
+        let (square, probability) = (verdict.square / 18.0, verdict.probability);
         let ratio: f64 =
             (0..18).map(|k| wanted_errors[k].powi(2) / (noise * found.covariance[(k, k)])).sum::<f64>() / 18.0;
         println!(
@@ -217,10 +161,10 @@ fn other_kernels(folder: &str, replicas: usize, particles: usize) {
 }
 
 /// Fourth moments of Maxwell molecules: under shear, before the tail is heavy, and the BKW relaxation.
-fn fourth_moments(folder: &str, replicas: usize, particles: usize) {
+fn fourth_moments(replicas: usize, particles: usize) {
     println!("\n## Maxwell molecules, fourth moments against exact values\n");
     println!("| case | t | found | error | exact | z |\n|---|---|---|---|---|---|");
-    let reference = table(folder, "maxwell_fourth_moments");
+    let reference = table("maxwell_fourth_moments");
     let shear = &reference["1.0"];
     let exact = shear.as_object().expect("a table").iter().find(|(key, _)| key.starts_with("exact")).expect("exact").1;
     let times: Vec<f64> = numbers(&shear["t"])[1..5].to_vec();
@@ -232,7 +176,7 @@ fn fourth_moments(folder: &str, replicas: usize, particles: usize) {
             print_row(&format!("shear K = 1, {label}"), *time, &found, 2 * k + column, wanted);
         }
     }
-    let rows: Vec<(f64, f64)> = table(folder, "bkw")["table"]
+    let rows: Vec<(f64, f64)> = table("bkw")["table"]
         .as_array()
         .expect("rows")
         .iter()
@@ -311,14 +255,11 @@ fn bias(particles: usize, replicas: usize) {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().expect("usage: dsmc_validation REFERENCE_FOLDER [replicas] [particles]");
     let replicas = arguments.next().map_or(32, |text| text.parse().expect("a number of replicas above 18"));
     let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
-    // Tables of the F distribution: 3.3258 is exceeded with probability 0.05 for 5 and 10 degrees of freedom.
-    assert!((f_tail(3.3258, 5.0, 10.0) - 0.05).abs() < 1e-5, "{}", f_tail(3.3258, 5.0, 10.0));
     println!("# Direct simulation against exact moments and independent simulations");
     maxwell_second_moments(replicas, particles);
-    other_kernels(&folder, replicas, particles);
-    fourth_moments(&folder, replicas, particles);
+    other_kernels(replicas, particles);
+    fourth_moments(replicas, particles);
     bias(particles, replicas);
 }

@@ -2,7 +2,7 @@
 
 use omd_flow::{AffineFlow, Description, Matrix3, Observables, Philox, Vector3, lattice};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
-use omd_molecular::{Atoms, FinalAtoms, Model, Molecular, Scheme, StepControl};
+use omd_molecular::{Atoms, Model, Molecular, Scheme, StepControl};
 use std::sync::Arc;
 
 pub(crate) fn lennard_jones(cutoff: f64, truncation: Truncation) -> PairPotential {
@@ -89,7 +89,7 @@ pub(crate) fn direct(potential: &PairPotential, cell: &Matrix3<f64>, positions: 
 
 /// Largest relative deviation of the forces of `molecular` from the sums by brute force.
 pub(crate) fn force_deviation(molecular: &Molecular, potential: &PairPotential) -> f64 {
-    let FinalAtoms { positions, cell, .. } = molecular.atoms();
+    let omd_flow::Structure { positions, cell, .. } = molecular.atoms();
     let expected = direct(potential, &cell, &positions);
     let size = expected.forces.iter().map(Vector3::norm).fold(1.0, f64::max);
     molecular.forces().iter().zip(&expected.forces).map(|(a, b)| (a - b).norm() / size).fold(0.0, f64::max)

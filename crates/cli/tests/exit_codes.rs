@@ -1,0 +1,161 @@
+//! What a user reads and what a shell sees when something is wrong.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const GAS: &str = r#"units = "lj"
+[flow]
+velocity-gradient = [[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+[state]
+number-density = 0.1
+temperature = 1.0
+[interaction]
+kind = "wca"
+epsilon = 1.0
+sigma = 1.0
+[time]
+end = 0.1
+samples = 2
+[molecular]
+atoms = 32
+time-step = 0.005
+"#;
+
+fn omd(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_omd")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+/// Runs `text` as `input.toml` and compares what is said on standard error to the letter.
+fn refused(text: &str, code: i32, message: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), text).unwrap();
+    let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
+    assert_eq!(String::from_utf8_lossy(&output.stderr).trim_end(), message.trim_end());
+    assert_eq!(output.status.code(), Some(code));
+    if code == 2 {
+        assert!(!folder.path().join("results").exists(), "an input that is refused leaves nothing behind");
+    }
+}
+
+/// A finished run to spoil.
+fn finished() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), GAS).unwrap();
+    let output = omd(folder.path(), &["run", "input.toml"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let results = folder.path().join("results/input");
+    (folder, results)
+}
+
+fn resume_says(folder: &Path, expected: &str) {
+    let output = omd(folder, &["resume", "results/input"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn overlapping_atoms_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let atoms = "4\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\n\
+                 Ar 1 1 1\nAr 3 3 3\nAr 3 1 4\nAr 1 1 1.01\n";
+    std::fs::write(folder.path().join("atoms.extxyz"), atoms).unwrap();
+    let text = GAS.replace("atoms = 32", "structure = \"atoms.extxyz\"").replace("number-density = 0.1\n", "");
+    std::fs::write(folder.path().join("input.toml"), text).unwrap();
+    let output = omd(folder.path(), &["run", "input.toml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let expected = "error: `structure` in [molecular]: atoms 1 and 4 overlap at distance 0.01";
+    assert!(
+        said.starts_with(expected) && said.contains("their energy is above 1e6 k_B T\n  --> input.toml:14:13"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_start_that_cannot_carry_its_stress_says_how_small_kn_must_be() {
+    let text = GAS
+        .replace("temperature = 1.0", "temperature = 1.0\npreparation = \"navier-stokes\"")
+        .replace("kind = \"wca\"\nepsilon = 1.0\nsigma = 1.0", "kind = \"maxwell\"\nrate = 1.0")
+        .replace("[molecular]\natoms = 32\ntime-step = 0.005\n", "[moments]\n");
+    // mu = 2 T: P/n = 1 - 2 Kn mu D/n is positive definite for Kn < n T / (mu K) = 0.05.
+    refused(
+        &text,
+        2,
+        "error: `preparation` in [state]: the Chapman-Enskog stress of this flow leaves no positive definite covariance at \
+         Kn = 1; it does for Kn below 0.050000\n --> input.toml:7:15\n  |\n7 | preparation = \"navier-stokes\"\n  |               \
+         ^^^^^^^^^^^^^^^",
+    );
+}
+
+#[test]
+fn what_the_physics_stops_exits_with_three() {
+    let text = GAS
+        .replace("time-step = 0.005", "time-step = 0.05")
+        .replace("number-density = 0.1", "number-density = 0.8")
+        .replace("end = 0.1", "end = 50.0")
+        .replace("temperature = 1.0", "temperature = 100.0");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), text.replace("atoms = 32", "atoms = 32\npositions = \"fcc\""))
+        .unwrap();
+    let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.starts_with("molecular (replica 0) stopped after t = "), "{said}");
+    assert!(folder.path().join("results/input/molecular.csv").exists(), "what was computed is kept");
+}
+
+#[test]
+fn a_directory_with_results_is_refused_without_force() {
+    let (folder, _) = finished();
+    let again = omd(folder.path(), &["run", "input.toml"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is not empty"));
+    assert!(omd(folder.path(), &["run", "input.toml", "--force"]).status.success());
+}
+
+#[test]
+fn checkpoints_that_do_not_fit_are_refused() {
+    let (folder, results) = finished();
+    let path = results.join("checkpoint.omd");
+    let whole = std::fs::read(&path).unwrap();
+    assert!(omd(folder.path(), &["resume", "results/input"]).status.success());
+
+    let whole_again = std::fs::read(&path).unwrap();
+    assert_eq!(whole, whole_again, "resuming what is done changes nothing");
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    resume_says(folder.path(), "is truncated");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 4;
+    std::fs::write(&path, flipped).unwrap();
+    resume_says(folder.path(), "is damaged: its checksum does not match");
+    std::fs::write(&path, "not one").unwrap();
+    resume_says(folder.path(), "is not a checkpoint of omd");
+    std::fs::write(&path, &whole).unwrap();
+    std::fs::write(folder.path().join("input.toml"), GAS.replace("end = 0.1", "end = 0.2")).unwrap();
+    resume_says(folder.path(), "is not the one the run began with");
+    std::fs::remove_file(&path).unwrap();
+    resume_says(folder.path(), "cannot read");
+}
+
+#[test]
+fn every_example_and_template_is_a_valid_input() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(&examples).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let output = omd(&examples, &["check", path.to_str().unwrap()]);
+            assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+            checked += 1;
+        }
+    }
+    assert!(checked >= 4);
+    let folder = tempfile::tempdir().unwrap();
+    for template in ["argon", "reduced", "maxwell"] {
+        let name = format!("{template}.toml");
+        assert!(omd(folder.path(), &["new", &name, "--template", template]).status.success());
+        assert!(omd(folder.path(), &["check", &name]).status.success());
+        assert_eq!(omd(folder.path(), &["new", &name]).status.code(), Some(2), "an existing file is left alone");
+    }
+}
