@@ -19,14 +19,14 @@ pub struct Model {
 pub enum StepControl {
     /// Constant.
     Fixed,
-    /// `dt sqrt(T/T0)` constant, `T` the kinetic temperature, looked at every 16 steps.
+    /// `dt sqrt(T/T0)` constant to within 3 %, `T` the kinetic temperature averaged over 200 steps.
     Thermal,
 }
 
 /// The numerics: velocity Verlet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scheme {
-    /// Upper bound of the step (at the starting temperature when `control` is thermal); shortened evenly so that steps
+    /// Upper bound of the step (at the starting temperature, and to within 3 %, when `control` is thermal); shortened evenly so that steps
     /// end on the times asked for.
     pub time_step: f64,
     /// Fixed or thermal.

@@ -5,12 +5,12 @@ mod schedule;
 
 use crate::engine::Engine;
 use crate::work::WorkBalance;
-use crate::{Atoms, Model, MolecularError, Scheme};
+use crate::{Atoms, Model, MolecularError, Scheme, StepControl};
 use omd_flow::{
     Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
     lattice,
 };
-use schedule::Leg;
+use schedule::{Leg, ThermalStep};
 
 /// Objective molecular dynamics under the translation group (10) of \[JamesQiWang\], for any `A`.
 ///
@@ -29,7 +29,7 @@ use schedule::Leg;
 pub struct Molecular {
     engine: Engine,
     scheme: Scheme,
-    temperature_at_start: f64,
+    thermal: ThermalStep,
     balance: WorkBalance,
     leg: Option<Leg>,
     shortest_image: f64,
@@ -56,12 +56,12 @@ impl Molecular {
         let mut molecular = Self {
             engine,
             scheme,
-            temperature_at_start: 0.0,
+            thermal: ThermalStep::default(),
             balance: WorkBalance::default(),
             leg: None,
             shortest_image: lattice::shortest_vector(&atoms.cell),
         };
-        molecular.temperature_at_start = molecular.temperature();
+        molecular.thermal = ThermalStep::new(molecular.temperature());
         molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
         Ok(molecular)
     }
@@ -117,6 +117,9 @@ impl Molecular {
         let moved = self.engine.step(time_step, end);
         let power = self.power();
         self.balance.advance(time_step, power);
+        if self.scheme.control == StepControl::Thermal {
+            self.thermal.note(self.temperature());
+        }
         if moved.is_ok() && self.kinetic_energy().is_finite() && power.is_finite() {
             return Ok(());
         }
@@ -171,9 +174,8 @@ impl Description for Molecular {
 
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
-        for value in [self.temperature_at_start, self.shortest_image] {
-            state.f64(value);
-        }
+        self.thermal.save(state);
+        state.f64(self.shortest_image);
         for value in [self.balance.energy_at_start, self.balance.work, self.balance.power] {
             state.f64(value);
         }
@@ -182,7 +184,7 @@ impl Description for Molecular {
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
         self.engine.restore(state)?;
-        self.temperature_at_start = state.f64()?;
+        self.thermal = ThermalStep::restore(state)?;
         self.shortest_image = state.f64()?;
         self.balance = WorkBalance { energy_at_start: state.f64()?, work: state.f64()?, power: state.f64()? };
         self.leg = Leg::restore(state)?;

@@ -6,6 +6,60 @@ use omd_flow::{StateError, StateReader, StateWriter};
 
 /// Steps of a leg under thermal control.
 const THERMAL_STEPS: u64 = 16;
+/// Steps over which thermal control averages the temperature.
+const MEMORY: f64 = 200.0;
+/// Thermal control leaves the step alone until it is this far, relatively, from what the temperature asks for.
+const TOLERANCE: f64 = 0.03;
+/// A temperature this many times its mean is a surge that cannot wait for the mean.
+const SURGE: f64 = 1.5;
+
+/// The step that keeps `dt sqrt(T/T0)` constant, changed seldom and never with the fluctuations of the temperature.
+///
+/// Velocity Verlet conserves an energy that differs from the true one by `dt^2` times a quantity that fluctuates with
+/// the collisions under way, and so does the temperature. A step that follows the temperature of the moment correlates
+/// the two, and every change of step then leaks energy with the same sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ThermalStep {
+    /// The temperature at the start, energy.
+    start: f64,
+    /// The temperature, averaged over the last steps, energy.
+    mean: f64,
+    /// `dt / dt0` in force.
+    factor: f64,
+}
+
+impl ThermalStep {
+    pub(super) fn new(temperature: f64) -> Self {
+        Self { start: temperature, mean: temperature, factor: 1.0 }
+    }
+
+    /// Takes note of the temperature after a step.
+    pub(super) fn note(&mut self, temperature: f64) {
+        if temperature > SURGE * self.mean {
+            self.mean = temperature;
+        } else {
+            self.mean += (temperature - self.mean) / MEMORY;
+        }
+    }
+
+    /// `dt / dt0` for the next leg.
+    fn choose(&mut self) -> f64 {
+        let ratio = self.start / self.mean;
+        let wanted = if ratio > 0.0 && ratio.is_finite() { ratio.sqrt() } else { 1.0 };
+        if (wanted / self.factor - 1.0).abs() > TOLERANCE {
+            self.factor = wanted;
+        }
+        self.factor
+    }
+
+    pub(super) fn save(&self, state: &mut StateWriter) {
+        [self.start, self.mean, self.factor].into_iter().for_each(|x| state.f64(x));
+    }
+
+    pub(super) fn restore(state: &mut StateReader<'_>) -> Result<Self, StateError> {
+        Ok(Self { start: state.f64()?, mean: state.f64()?, factor: state.f64()? })
+    }
+}
 
 /// A number of equal steps from one time to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,15 +101,11 @@ impl Leg {
 
 impl Molecular {
     /// The next steps towards `until`: all of them, or a few where the step follows the temperature.
-    pub(super) fn plan(&self, until: f64) -> Leg {
+    pub(super) fn plan(&mut self, until: f64) -> Leg {
         let begin = self.engine.time;
         let wanted = match self.scheme.control {
             StepControl::Fixed => self.scheme.time_step,
-            StepControl::Thermal => {
-                let ratio = self.temperature_at_start / self.temperature();
-                let factor = if ratio > 0.0 && ratio.is_finite() { ratio.sqrt() } else { 1.0 };
-                self.scheme.time_step * factor
-            }
+            StepControl::Thermal => self.scheme.time_step * self.thermal.choose(),
         };
         // A relative margin: an interval that is a whole number of steps up to rounding keeps that number.
         let count = (((until - begin) / wanted) * (1.0 - 1e-12)).ceil().max(1.0);

@@ -102,6 +102,20 @@ fn thermal_steps_shrink_as_the_gas_heats() {
     assert!(temperature > 2.0 && thermal > bounds[0] && thermal < bounds[1], "{thermal} {temperature}");
 }
 
+/// A step that follows the temperature of the moment takes energy from the gas at every change, the more the fewer atoms:
+/// 8e-4 of the kinetic energy here.
+#[test]
+fn thermal_steps_do_not_leak_energy() {
+    let atoms = shaken(cube(6.0), [4; 3], 0.3, 2.0, 5);
+    let model = model(flow([0.0; 9]), PairPotential::wca(1.0, 1.0));
+    let scheme = Scheme { time_step: 0.0015, control: StepControl::Thermal };
+    let mut molecular = Molecular::new(&model, scheme, &atoms).unwrap();
+    molecular.advance(100.0, &mut Free).unwrap();
+    let row = molecular.observe();
+    let residual = extra(&row, "energy_balance") / (1.5 * 64.0 * row.temperature);
+    assert!(residual.abs() < 2e-4, "{residual:e} of the kinetic energy at T = {}", row.temperature);
+}
+
 #[test]
 fn observables_follow_their_definitions() {
     let mut molecular = liquid(5, 1e-3, StepControl::Fixed);
