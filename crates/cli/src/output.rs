@@ -94,9 +94,13 @@ impl Output {
         Ok(())
     }
 
-    /// A manifest that says the run has begun.
-    pub(crate) fn begin(&self) -> Result<Manifest, String> {
-        let manifest = Manifest::begin(&self.input, VERSION, rayon::current_num_threads(), SystemTime::now());
+    /// A manifest that says the run has begun, or has gone on.
+    pub(crate) fn begin(&self, resumed: bool) -> Result<Manifest, String> {
+        let mut manifest = Manifest::begin(&self.input, VERSION, rayon::current_num_threads(), SystemTime::now());
+        // Lost or damaged, it is no reason to lose the run.
+        if let (true, Ok(earlier)) = (resumed, Manifest::read(&self.directory)) {
+            manifest.go_on_from(&earlier);
+        }
         manifest.write(&self.directory).map_err(|error| error.to_string())?;
         Ok(manifest)
     }

@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
         input.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
     let progress = fresh_progress(&plans);
-    go(&Output::new(directory.clone(), input), &plans, progress, &directory, quiet)
+    let fresh = Session { progress, resumed: false };
+    go(&Output::new(directory.clone(), input), &plans, fresh, &directory, quiet)
 }
 
 /// Goes on from the checkpoint of a run.
@@ -37,7 +38,8 @@ pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
     if known != checkpoint.runs.iter().map(shape).collect::<Vec<_>>() {
         return Err(Failure::Input(format!("the checkpoint in {} is of another run", directory.display())));
     }
-    go(&Output::new(directory.clone(), input), &plans, checkpoint.runs, directory, quiet)
+    let session = Session { progress: checkpoint.runs, resumed: true };
+    go(&Output::new(directory.clone(), input), &plans, session, directory, quiet)
 }
 
 fn shape(run: &RunProgress) -> (String, usize) {
@@ -49,15 +51,16 @@ fn default_directory(input: &Path) -> PathBuf {
     Path::new("results").join(input.file_stem().unwrap_or(input.as_os_str()))
 }
 
-fn go(
-    output: &Output,
-    plans: &[Plan],
-    mut progress: Vec<RunProgress>,
-    directory: &Path,
-    quiet: bool,
-) -> Result<(), Failure> {
+/// Where a run stands as the program takes it up.
+struct Session {
+    progress: Vec<RunProgress>,
+    resumed: bool,
+}
+
+fn go(output: &Output, plans: &[Plan], session: Session, directory: &Path, quiet: bool) -> Result<(), Failure> {
     let begun = Instant::now();
-    let manifest = output.begin().map_err(Failure::Other)?;
+    let Session { mut progress, resumed } = session;
+    let manifest = output.begin(resumed).map_err(Failure::Other)?;
     let input = output.input();
     // From here on a kill loses nothing but work.
     output.checkpoint(&progress).map_err(Failure::Other)?;

@@ -48,6 +48,12 @@ impl Plan {
         Ok(Self { name, replicas, start: Box::new(start), first: Mutex::new(Some(first)) })
     }
 
+    /// Looks at replica 0 while it is still at t = 0.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&dyn Description) -> T) -> Option<T> {
+        let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        first.as_deref().map(look)
+    }
+
     /// Replica `replica` at t = 0.
     ///
     /// # Errors

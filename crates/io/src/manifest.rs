@@ -31,7 +31,7 @@ pub struct Manifest {
     pub started: String,
     /// UTC, RFC 3339; `None` while it runs.
     pub ended: Option<String>,
-    /// From start to end.
+    /// At work, over all sessions that ended by themselves or by an interrupt.
     pub wall_seconds: f64,
     /// Why it stopped, in words.
     pub stopped: String,
@@ -159,11 +159,23 @@ impl Manifest {
         }
     }
 
-    /// Notes the end.
+    /// Takes over from the manifest of the run that this one goes on with: when it began and how long it took.
+    pub fn go_on_from(&mut self, earlier: &Self) {
+        self.started.clone_from(&earlier.started);
+        self.wall_seconds = earlier.wall_seconds;
+    }
+
+    /// Notes the end, `wall` after the last beginning.
     pub fn end(&mut self, now: SystemTime, wall: Duration, why: &str) {
         self.ended = Some(timestamp(now));
-        self.wall_seconds = wall.as_secs_f64();
+        self.wall_seconds += wall.as_secs_f64();
         self.stopped = why.to_owned();
+    }
+
+    /// Whether there is nothing left to resume.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        !["running", "interrupted"].contains(&&*self.stopped)
     }
 
     /// Replaces the manifest in `directory`, whole or not at all.

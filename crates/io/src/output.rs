@@ -2,6 +2,7 @@
 
 use crate::files::FileError;
 use crate::input::description_names;
+use crate::manifest::Manifest;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,14 +29,18 @@ pub fn table_name(description: &str) -> String {
 pub enum OutputError {
     /// There is something in it.
     #[error(
-        "the output directory {} is not empty: it holds {found}\n  = help: --out DIR names another one, --force replaces the results in it",
-        path.display()
+        "the output directory {} is not empty: it holds {found}\n  = help: {}--out DIR names another one, --force replaces \
+         the results in it",
+        path.display(),
+        if *unfinished { format!("`omd resume {}` goes on with the run in it, ", path.display()) } else { String::new() }
     )]
     NotEmpty {
         /// The directory.
         path: PathBuf,
         /// One of its entries.
         found: String,
+        /// Whether the run in it can be resumed.
+        unfinished: bool,
     },
     /// It is a file.
     #[error("the output directory {} is not a directory", path.display())]
@@ -65,7 +70,9 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
     let mut entries = fs::read_dir(path).map_err(|error| FileError::new("read", path, error))?;
     if let Some(entry) = entries.next().filter(|_| !force) {
         let found = entry.map_or_else(|_| "something".to_owned(), |e| e.file_name().to_string_lossy().into_owned());
-        return Err(OutputError::NotEmpty { path: path.to_owned(), found });
+        let unfinished =
+            Manifest::read(path).is_ok_and(|manifest| !manifest.has_ended()) && path.join(CHECKPOINT).exists();
+        return Err(OutputError::NotEmpty { path: path.to_owned(), found, unfinished });
     }
     let probe = path.join(".omd-write-test");
     fs::File::create(&probe)

@@ -123,14 +123,23 @@ impl Molecular {
         if moved.is_ok() && self.kinetic_energy().is_finite() && power.is_finite() {
             return Ok(());
         }
-        Err(Stop {
-            time: end,
-            reason: format!(
-                "energies are no longer finite after {} steps: atoms came too close for the time step; hint: a smaller \
-                 time-step",
-                self.engine.steps
-            ),
-        })
+        Err(self.blown_up(end, "energies are no longer finite"))
+    }
+
+    fn blown_up(&self, time: f64, what: &str) -> Stop {
+        let steps = self.engine.steps;
+        let hint = "atoms came too close for the time step; hint: a smaller time-step";
+        Stop { time, reason: format!("{what} after {steps} steps: {hint}") }
+    }
+
+    /// A residual as large as the energy there is means that the trajectory is no solution of anything.
+    fn check_balance(&self) -> Result<(), Stop> {
+        let expected = (self.balance.energy_at_start + self.balance.work).abs();
+        // The potential energy costs as much as a step: look only where the kinetic energy alone is suspicious.
+        if self.kinetic_energy() <= 2.0 * expected || self.balance.residual(self.balance_energy()).abs() <= expected {
+            return Ok(());
+        }
+        Err(self.blown_up(self.engine.time, "the work balance is off by more than the energy there is"))
     }
 }
 
@@ -156,6 +165,7 @@ impl Description for Molecular {
             self.leg = leg.after(done);
             if self.engine.steps.is_multiple_of(every) && self.engine.time < until {
                 self.note_shortest_image();
+                self.check_balance()?;
                 if monitor.at(self.engine.time) == Pace::Pause {
                     return Ok(Advance::Paused);
                 }

@@ -6,7 +6,7 @@ use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
 use crate::structure::{Structure, parse_structure};
 use omd_flow::{Dimension, Vector3};
-use omd_hierarchy::experiment::{AtomStart, LatticeChoice};
+use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation};
 use std::path::Path;
 
 /// Two statements of one density may differ by this much, the digits a person types.
@@ -94,7 +94,9 @@ fn from_structure(
         return None;
     }
     let atoms = structure.start(parts.flow.as_ref()?, &reader.units);
-    let warnings = temperature_warning(reader, parts, &atoms, &file.display().to_string()).into_iter().collect();
+    let shown = file.display().to_string();
+    let warnings = [temperature_warning(reader, parts, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
+    let warnings = warnings.into_iter().flatten().collect();
     let structure =
         Some(StructureFile { path: file, length: text.len() as u64, checksum: crc32fast::hash(text.as_bytes()) });
     Some(Started { number_density, atoms: Some(atoms), structure, warnings })
@@ -112,6 +114,18 @@ fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure)
             Some(number_density)
         }
     }
+}
+
+/// What `[state]` says of stress does not reach atoms that bring their velocities.
+fn stress_warning(parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
+    let AtomStart::Given { peculiar: Some(_), .. } = atoms else { return None };
+    let key = match parts.state?.preparation {
+        Preparation::NavierStokes => "preparation",
+        Preparation::Equilibrium => {
+            parts.tables.get("state")?.has("temperature-tensor").then_some("temperature-tensor")?
+        }
+    };
+    Some(format!("`{key}` in [state] does not change the velocities of {file}: it is for descriptions without atoms"))
 }
 
 /// The other descriptions start from `[state]`: a user should know when the atoms do not.
