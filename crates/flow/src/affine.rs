@@ -52,7 +52,7 @@ impl AffineFlow {
             let rounding = 16.0 * f64::EPSILON * norm.powi(k as i32 + 1);
             coefficients[k] = if value.abs() > rounding { value } else { 0.0 };
         }
-        let singular_time = smallest_positive_root(&coefficients);
+        let singular_time = singular_time(&gradient, &coefficients);
         Ok(Self { gradient, coefficients, singular_time })
     }
 
@@ -163,6 +163,17 @@ impl AffineFlow {
     pub fn restarted_at(&self, time: f64) -> Result<Self, FlowError> {
         Self::new(self.velocity_gradient(time))
     }
+}
+
+/// `t* = -1/lambda` with the least eigenvalue of a symmetric `A`, which is exact also where roots of `J` coincide; else
+/// the root of the cubic.
+fn singular_time(gradient: &Matrix3<f64>, coefficients: &[f64; 3]) -> Option<f64> {
+    let rounding = 16.0 * f64::EPSILON * gradient.norm();
+    if (gradient - gradient.transpose()).norm() > rounding {
+        return smallest_positive_root(coefficients);
+    }
+    let least = ((gradient + gradient.transpose()) * 0.5).symmetric_eigenvalues().min();
+    (least < -rounding).then(|| -1.0 / least)
 }
 
 /// The smallest positive root of `1 + c1 t + c2 t^2 + c3 t^3`; touching roots count.

@@ -1,4 +1,5 @@
 use super::*;
+use nalgebra::Rotation3;
 use proptest::prelude::*;
 
 fn matrix() -> impl Strategy<Value = Matrix3<f64>> {
@@ -58,7 +59,13 @@ fn touching_and_triple_roots_are_found() {
     assert_eq!(diagonal(-0.5, -0.5, 0.0).singular_time(), Some(2.0));
     assert_eq!(diagonal(-0.5, 0.0, 0.0).singular_time(), Some(2.0));
     let triple = diagonal(-0.25, -0.25, -0.25).singular_time().unwrap();
-    assert!((triple - 4.0).abs() < 1e-4, "{triple}");
+    assert!((triple - 4.0).abs() < 1e-14, "{triple}");
+    let turn = Rotation3::from_euler_angles(0.3, -1.1, 2.0).into_inner();
+    for rates in [[-0.5, -0.5, 0.3], [-0.5, -0.5, -0.5], [-0.5, 0.0, 0.0]] {
+        let rotated = turn * Matrix3::from_diagonal(&Vector3::from(rates)) * turn.transpose();
+        let end = AffineFlow::new(rotated).unwrap().singular_time().unwrap();
+        assert!((end - 2.0).abs() < 1e-14, "{rates:?}: {end}");
+    }
     assert_eq!(diagonal(1.0, 1.0, 1.0).singular_time(), None);
     let rotation = Matrix3::new(0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     assert_eq!(AffineFlow::new(rotation).unwrap().singular_time(), None);
