@@ -59,8 +59,9 @@ pub(crate) struct ChunkList {
 
 /// Half lists: every pair of clusters appears once, in the list of the one that comes first.
 ///
-/// The order is that of the columns of the unbounded lattice, image columns included, then of the height: it does not
-/// depend on where the cell's edges happen to lie, so neighbours follow a cluster within a limited span of slots.
+/// Rows of columns are in the order of the unbounded lattice, image rows included; within a row the order is that of the
+/// slots, whichever image of a column is meant. So neighbours follow a cluster within the next rows, counted around the
+/// end, and a part of the clusters touches little besides itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NeighbourList {
     pub(crate) chunks: Vec<ChunkList>,
@@ -218,19 +219,20 @@ impl<'a> Search<'a> {
         let centre = Centre::load(simd, self.positions, cluster, bounds.count, &translation);
         let [first, second, third] = block.label;
         for i in block.columns[0].clone() {
-            if first == 0 && (i < block.home[0] || (i == block.home[0] && second < 0)) {
+            if first == 0 && i < block.home[0] {
                 continue;
             }
+            let same_row = first == 0 && i == block.home[0];
             for j in block.columns[1].clone() {
-                let same_row = first == 0 && i == block.home[0] && second == 0;
-                if same_row && (j < block.home[1] || (j == block.home[1] && third < 0)) {
+                if same_row && j < block.home[1] {
                     continue;
                 }
                 let column = &self.arrangement.columns[i * self.arrangement.shape[1] + j];
                 let mut slots = self.window(bounds, column, &block.shift);
-                if same_row && j == block.home[1] && third == 0 {
-                    // The four atoms of one cluster are treated apart.
-                    slots.start = slots.start.max(LANES * (cluster + 1));
+                if same_row && j == block.home[1] {
+                    // The cluster's own images count once, by the sign of their label; its four atoms are treated apart.
+                    let beyond = usize::from((second, third) <= (0, 0));
+                    slots.start = slots.start.max(LANES * (cluster + beyond));
                 }
                 near.collect(simd, &centre, self.positions, slots, chunk);
             }
