@@ -28,6 +28,12 @@ impl Reach {
         (-symmetric.symmetric_eigenvalues().min()).max(0.0)
     }
 
+    /// xx yy zz and twice xy xz yz of `I + horizon (L0 + L0^T)`.
+    fn approached(&self) -> [f64; 6] {
+        let q = Matrix3::identity() + (self.gradient + self.gradient.transpose()) * self.horizon;
+        [q[(0, 0)], q[(1, 1)], q[(2, 2)], 2.0 * q[(0, 1)], 2.0 * q[(0, 2)], 2.0 * q[(1, 2)]]
+    }
+
     /// No pair farther apart than this at `t0` belongs to the list, length.
     pub(crate) fn farthest(&self) -> f64 {
         self.radius / (1.0 - 2.0 * self.horizon * Self::approach_rate(&self.gradient)).sqrt()
@@ -108,8 +114,8 @@ struct Search<'a> {
     arrangement: &'a Arrangement,
     positions: &'a [f64],
     radius_squared: f64,
-    /// `2 horizon L0`, and whether it is not zero.
-    twice_approach: Option<Matrix3<f64>>,
+    /// The components of `Q` for [`MovingNear`], where there is a flow.
+    approached: Option<[f64; 6]>,
     farthest: f64,
     /// How far the fractions reach.
     fraction_reach: [f64; 2],
@@ -128,7 +134,7 @@ impl<'a> Search<'a> {
             arrangement,
             positions,
             radius_squared: reach.radius * reach.radius,
-            twice_approach: moving.then(|| reach.gradient * (2.0 * reach.horizon)),
+            approached: moving.then(|| reach.approached()),
             farthest,
             fraction_reach: [0, 1].map(|k| farthest * arrangement.inverse.row(k).norm()),
             edges: arrangement.frame * arrangement.edges,
@@ -146,9 +152,9 @@ impl<'a> Search<'a> {
         chunk.ends.clear();
         chunk.span = 0;
         let first = clusters.start;
-        match &self.twice_approach {
-            Some(approach) => {
-                let near = MovingNear { radius_squared: self.radius_squared, approach: *approach };
+        match self.approached {
+            Some(approached) => {
+                let near = MovingNear { radius_squared: self.radius_squared, approached };
                 for cluster in clusters {
                     self.cluster(simd, &near, chunk, cluster);
                 }
@@ -351,24 +357,21 @@ impl Near for StillNear {
     }
 }
 
-/// Under flow: `r0^2 + min(0, 2 horizon r0.L0 r0) < radius^2`.
+/// Under flow: `min(r0^2, r0.Q r0) < radius^2` with `Q = I + horizon (L0 + L0^T)`.
 struct MovingNear {
     radius_squared: f64,
-    approach: Matrix3<f64>,
+    /// xx yy zz and twice xy xz yz of `Q`.
+    approached: [f64; 6],
 }
 
 impl Near for MovingNear {
     #[inline(always)]
     fn excess<S: Simd>(&self, simd: S, [x, y, z]: [f64x4<S>; 3]) -> f64x4<S> {
-        let separation = [x, y, z];
-        let mut approach = f64x4::splat(simd, 0.0);
-        for i in 0..3 {
-            let mut row = x * f64x4::splat(simd, self.approach[(i, 0)]);
-            row = y.mul_add(f64x4::splat(simd, self.approach[(i, 1)]), row);
-            row = z.mul_add(f64x4::splat(simd, self.approach[(i, 2)]), row);
-            approach = separation[i].mul_add(row, approach);
-        }
-        let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, f64x4::splat(simd, -self.radius_squared))));
-        still + approach.min(f64x4::splat(simd, 0.0))
+        let [xx, yy, zz, xy, xz, yz] = self.approached.map(|value| f64x4::splat(simd, value));
+        let outside = f64x4::splat(simd, -self.radius_squared);
+        let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, outside)));
+        let by_x = xz.mul_add(z, xy.mul_add(y, xx * x));
+        let by_y = yz.mul_add(z, yy * y);
+        still.min(z.mul_add(zz * z, y.mul_add(by_y, x.mul_add(by_x, outside))))
     }
 }
