@@ -40,8 +40,8 @@ pub(crate) enum Command {
     New(New),
     /// Print transport coefficients of the input's interaction over a range of temperatures.
     ///
-    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity and self-diffusion, in
-    /// the input's units.
+    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity, self-diffusion, the
+    /// normal stresses of a shear flow and the Burnett coefficients of homogeneous flows, in the input's units.
     Transport(Transport),
     /// Make one self-contained HTML file of an output directory.
     Report(Report),

@@ -30,6 +30,8 @@ pub enum Dimension {
     Rate,
     /// The fourth power of a velocity.
     VelocityToTheFourth,
+    /// The sixth power of a velocity.
+    VelocityToTheSixth,
 }
 
 /// A column that belongs to one description only.

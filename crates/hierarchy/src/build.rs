@@ -71,12 +71,10 @@ fn navier_stokes(experiment: &Experiment) -> Result<Plan, BuildError> {
 }
 
 fn moments(experiment: &Experiment, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
-    let Some(Interaction::KernelOnly { rate, exponent: 0.0 }) = experiment.interaction else {
+    let Some(relaxation) = collision_kernel(experiment)?.maxwell_relaxation() else {
         return Err(BuildError::new("interaction", "kind", "[moments] is exact for Maxwell molecules only"));
     };
     let (flow, density, knudsen) = (experiment.flow.clone(), experiment.state.number_density, experiment.knudsen);
-    // lambda = C/2 for isotropic scattering.
-    let relaxation = 0.5 * rate;
     Plan::new("moments", 1, move |_| {
         Ok(Box::new(MaxwellMoments::new(flow.clone(), density, &tensor, relaxation, knudsen)))
     })
@@ -101,7 +99,7 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
             DsmcError::Exponent(_) => BuildError::new("interaction", "exponent", error),
             _ => BuildError::new("dsmc", "particles", error),
         })?;
-        Ok(Box::new(gas) as Box<dyn Description>)
+        Ok(Box::new(gas.observing(settings.observation)) as Box<dyn Description>)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
+pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
 
 /// The initial state shared by all levels.
@@ -51,6 +52,26 @@ pub enum Interaction {
         /// `gamma`.
         exponent: f64,
     },
+    /// The same total rate with the scattering law `cos chi = 2 U^(1/alpha) - 1`. No atoms.
+    SoftKernel {
+        /// `C`.
+        rate: f64,
+        /// `gamma`.
+        exponent: f64,
+        /// `alpha`.
+        alpha: f64,
+    },
+}
+
+impl Interaction {
+    /// `gamma`, where the interaction is a kernel `|u|^gamma` without atoms.
+    #[must_use]
+    pub fn kernel_exponent(&self) -> Option<f64> {
+        match self {
+            Self::KernelOnly { exponent, .. } | Self::SoftKernel { exponent, .. } => Some(*exponent),
+            Self::Potential(_) | Self::HardSphere { .. } => None,
+        }
+    }
 }
 
 /// `[time]`.
@@ -122,7 +143,7 @@ pub struct TrajectorySettings {
 }
 
 /// `[dsmc]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DsmcSettings {
     /// Particles of one replica.
     pub particles: usize,
@@ -130,6 +151,8 @@ pub struct DsmcSettings {
     pub replicas: usize,
     /// Seed; replica r draws from stream r.
     pub seed: u64,
+    /// What is observed beside the moments of every row.
+    pub observation: Observation,
 }
 
 /// `viscosity` of `[navier-stokes]`.

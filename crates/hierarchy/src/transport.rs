@@ -23,6 +23,9 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
         Interaction::KernelOnly { rate, exponent } => {
             Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
         }
+        Interaction::SoftKernel { rate, exponent, alpha } => {
+            Ok(CollisionKernel::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha })
+        }
     }
 }
 
@@ -34,7 +37,7 @@ pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
         Interaction::Potential(potential) => Transport::of_potential(potential, mass),
-        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } => {
+        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
             Transport::of_kernel(&collision_kernel(experiment)?, mass)
         }
     }

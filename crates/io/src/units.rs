@@ -169,6 +169,7 @@ impl Units {
             Dimension::NumberDensity => self.length.powi(-3),
             Dimension::Rate => 1.0 / self.time,
             Dimension::VelocityToTheFourth => (self.length / self.time).powi(4),
+            Dimension::VelocityToTheSixth => (self.length / self.time).powi(6),
         }
     }
 
@@ -206,6 +207,7 @@ impl Units {
             Dimension::NumberDensity => of("1/Å³", "1/Å³", "1/m³"),
             Dimension::Rate => of("1/fs", "1/ps", "1/s"),
             Dimension::VelocityToTheFourth => of("(Å/fs)⁴", "(Å/ps)⁴", "(m/s)⁴"),
+            Dimension::VelocityToTheSixth => of("(Å/fs)⁶", "(Å/ps)⁶", "(m/s)⁶"),
         }
     }
 }
@@ -214,7 +216,7 @@ impl Units {
 mod tests {
     use super::*;
 
-    const DIMENSIONS: [Dimension; 12] = [
+    const DIMENSIONS: [Dimension; 13] = [
         Dimension::None,
         Dimension::Time,
         Dimension::Length,
@@ -227,6 +229,7 @@ mod tests {
         Dimension::NumberDensity,
         Dimension::Rate,
         Dimension::VelocityToTheFourth,
+        Dimension::VelocityToTheSixth,
     ];
 
     fn close(a: f64, b: f64, tolerance: f64) -> bool {

@@ -1,6 +1,6 @@
 //! A checkpoint comes back bit for bit, or says what happened to it.
 
-use omd_flow::{Dimension, Matrix3, Observables, Vector3};
+use omd_flow::{Dimension, Matrix3, Observables, Vector3, VelocityHistogram};
 use omd_hierarchy::progress::{ReplicaProgress, RunProgress};
 use omd_io::{CHECKPOINT, Checkpoint, CheckpointError, read_input};
 use std::fs;
@@ -40,6 +40,7 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
                     stopped: Some("hot".to_owned()),
                     facts: vec![("collisions".to_owned(), "12".to_owned())],
                     seconds: 1.5,
+                    ..ReplicaProgress::default()
                 },
             ],
         },
@@ -47,6 +48,12 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
             description: "dsmc".to_owned(),
             replicas: vec![ReplicaProgress {
                 rows: vec![with_flux],
+                histograms: vec![VelocityHistogram {
+                    time: 1.0,
+                    range: 4.0,
+                    radial: vec![0.25],
+                    planes: [vec![-0.0], vec![], vec![f64::NAN]],
+                }],
                 state: Some(vec![9; 1000]),
                 done: true,
                 stopped: None,

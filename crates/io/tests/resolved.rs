@@ -2,7 +2,7 @@
 
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, Interaction, LatticeChoice, Preparation, StepControl, Viscosity,
+    AtomStart, DrawnPositions, HistogramSettings, Interaction, LatticeChoice, Preparation, StepControl, Viscosity,
 };
 use omd_interaction::Truncation;
 use omd_io::{ResolvedInput, UnitStyle, read_input};
@@ -139,4 +139,15 @@ fn a_kernel_in_si_units() {
     let Some(Viscosity::Constant(viscosity)) = experiment.navier_stokes else { panic!() };
     let found = viscosity / (experiment.state.mass * experiment.state.number_density);
     close(found, 2.2e-5 / (6.6335e-26 * 2.5e25) * 1e8);
+}
+
+#[test]
+fn soft_spheres_and_what_is_observed() {
+    let experiment = good("soft-spheres.toml").experiment;
+    let Some(Interaction::SoftKernel { rate: 3.0, exponent: 0.0, alpha: 1.5 }) = experiment.interaction else {
+        panic!()
+    };
+    let observation = experiment.dsmc.unwrap().observation;
+    assert!(observation.all_moments && observation.entropy && experiment.moments);
+    assert_eq!(observation.histogram, Some(HistogramSettings { every: 50, bins: 64, range: 4.0 }));
 }

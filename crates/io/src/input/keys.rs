@@ -93,6 +93,13 @@ pub(crate) const SECTIONS: &[Section] = &[
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
     section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
     section("dsmc", true, true, "The Boltzmann equation by particles."),
+    section(
+        "dsmc.histogram",
+        false,
+        true,
+        "Histograms of the peculiar velocity over `sqrt(k_B T/m)` of the time, in `dsmc.radial.csv` and \
+         `dsmc.planes.csv`. Optional.",
+    ),
     section("spectral", true, false, "The Boltzmann equation on a grid of velocities."),
     section("moments", true, true, "Exact second moments of the Boltzmann equation for Maxwell molecules."),
     section("galerkin", true, false, "The Boltzmann equation in polynomials."),
@@ -187,8 +194,16 @@ pub(crate) const KEYS: &[Key] = &[
         Shape::Number(Sign::Any),
         PURE,
         Absent::Error,
-        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; from 0 \
-         to 1 with `[dsmc]`.",
+        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`, `vss`: the power of the relative speed, above -3; from \
+         0 to 1 with `[dsmc]`.",
+    ),
+    key(
+        "interaction",
+        "scattering-exponent",
+        POSITIVE,
+        PURE,
+        Absent::Error,
+        "`alpha` of a variable soft sphere; 1 scatters into all directions alike, as `vhs`.",
     ),
     key(
         "interaction",
@@ -213,7 +228,7 @@ pub(crate) const KEYS: &[Key] = &[
         POSITIVE,
         Quantity::KernelRate { exponent: 0.0 },
         Absent::Error,
-        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs`.",
+        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs` and `vss`.",
     ),
     key(
         "scaling",
@@ -303,6 +318,40 @@ pub(crate) const KEYS: &[Key] = &[
     key("dsmc", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("dsmc", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
     key(
+        "dsmc",
+        "moments",
+        Shape::Choice(&["standard", "all"]),
+        PURE,
+        Absent::Default("standard"),
+        "`all` adds every central moment of order 3 to 6 over that power of `sqrt(k_B T/m)`: `moment_xxx` to \
+         `moment_zzzzzz`.",
+    ),
+    key(
+        "dsmc",
+        "entropy",
+        Shape::Choice(&["none", "nearest-neighbour"]),
+        PURE,
+        Absent::Default("none"),
+        "Whether `relative_entropy`, Boltzmann's `H` above its equilibrium value per particle, is estimated.",
+    ),
+    key("dsmc.histogram", "every", Shape::Count(1), PURE, Absent::Error, "A histogram every so many samples."),
+    key(
+        "dsmc.histogram",
+        "bins",
+        Shape::Count(2),
+        PURE,
+        Absent::Default("64"),
+        "Cells along each axis and in the speed, at most 1024.",
+    ),
+    key(
+        "dsmc.histogram",
+        "range",
+        POSITIVE,
+        PURE,
+        Absent::Default("5.0"),
+        "The cells reach from `-range` to `range`, in the speed from 0 to `range`.",
+    ),
+    key(
         "moments",
         "closure",
         Shape::Text,
@@ -334,6 +383,7 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
     match (section, name) {
         ("molecular", "atoms") => 100_000_000,
         ("dsmc", "particles") => 1 << 30,
+        ("dsmc.histogram", "bins") => 1024,
         (_, "replicas") => 1_000_000,
         ("time", "samples") => 10_000_000,
         _ => u64::from(u32::MAX),

@@ -73,13 +73,32 @@ pub(crate) const KINDS: &[Kind] = &[
         optional: &[],
         meaning: "kernel `B = rate |u|^exponent / (4 pi)`; no atoms",
     },
+    Kind {
+        name: "vss",
+        available: true,
+        required: &["rate", "exponent", "scattering-exponent"],
+        optional: &[],
+        meaning: "the total rate of `vhs` with the deflection `cos chi = 2 U^(1/scattering-exponent) - 1`, `U` uniform; \
+                  no atoms",
+    },
     Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
     Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
 ];
 
 /// The words of `kind`.
-pub(crate) const KIND_NAMES: &[&str] =
-    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
+pub(crate) const KIND_NAMES: &[&str] = &[
+    "lennard-jones",
+    "wca",
+    "inverse-power",
+    "morse",
+    "gaussian",
+    "hard-sphere",
+    "maxwell",
+    "vhs",
+    "vss",
+    "eam",
+    "kim",
+];
 
 /// The kind of this name.
 pub(crate) fn kind(name: &str) -> Option<&'static Kind> {

@@ -145,11 +145,13 @@ pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Opt
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),
         "vhs" => {
-            let exponent = exponent_above(reader, section, -3.0);
-            // Without a good exponent the rate is still checked for its sign.
-            let quantity = Quantity::KernelRate { exponent: exponent.unwrap_or(0.0) };
-            let rate = reader.number_of(section, "rate", quantity);
+            let (rate, exponent) = rate_and_exponent(reader, section);
             Some(Interaction::KernelOnly { rate: rate?, exponent: exponent? })
+        }
+        "vss" => {
+            let (rate, exponent) = rate_and_exponent(reader, section);
+            let alpha = reader.number(section, "scattering-exponent");
+            Some(Interaction::SoftKernel { rate: rate?, exponent: exponent?, alpha: alpha? })
         }
         _ => None,
     }
@@ -169,6 +171,14 @@ fn keys_of_kind(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind) {
         known.push(name);
     }
     reader.unknown_keys(section, &known);
+}
+
+/// `rate` and `exponent` of a kernel `|u|^exponent`.
+fn rate_and_exponent(reader: &mut Reader<'_>, section: &Section<'_>) -> (Option<f64>, Option<f64>) {
+    let exponent = exponent_above(reader, section, -3.0);
+    // Without a good exponent the rate is still checked for its sign.
+    let quantity = Quantity::KernelRate { exponent: exponent.unwrap_or(0.0) };
+    (reader.number_of(section, "rate", quantity), exponent)
 }
 
 fn energy_and_length(reader: &mut Reader<'_>, section: &Section<'_>) -> (Option<f64>, Option<f64>) {

@@ -89,6 +89,7 @@ fn name(dimension: Dimension) -> &'static str {
         Dimension::NumberDensity => "1/volume",
         Dimension::Rate => "1/time",
         Dimension::VelocityToTheFourth => "velocity^4",
+        Dimension::VelocityToTheSixth => "velocity^6",
     }
 }
 

@@ -7,10 +7,11 @@ use super::wording::{called, float, found};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    DrawnPositions, DsmcSettings, LatticeChoice, Schedule, StepControl, TrajectorySettings, Viscosity,
+    DrawnPositions, DsmcSettings, HistogramSettings, LatticeChoice, Observation, Schedule, StepControl,
+    TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 /// `[time]`.
 pub(super) fn time(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Schedule> {
@@ -136,13 +137,7 @@ pub(crate) fn is_singular(edges: &Matrix3<f64>) -> bool {
 }
 
 fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<TrajectorySettings> {
-    let value = molecular.value("trajectory")?;
-    let header = molecular.key_span("trajectory");
-    let DeValue::Table(table) = value.get_ref() else {
-        let message = format!("[molecular.trajectory] must be a table, found {}", found(value));
-        reader.error(&header, message, Some("write `[molecular.trajectory]` on a line of its own".to_owned()));
-        return None;
-    };
+    let (header, table) = subtable(reader, molecular, "trajectory", "molecular.trajectory")?;
     let section = Section::new("molecular.trajectory", &header, table);
     reader.unknown_keys(&section, &["every", "format"]);
     reader.choice(&section, "format");
@@ -151,11 +146,45 @@ fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<Trajec
 
 /// `[dsmc]`.
 pub(super) fn dsmc(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<DsmcSettings> {
-    reader.unknown_keys(section, &["particles", "replicas", "seed"]);
+    let mut known: Vec<_> = keys::names("dsmc").collect();
+    known.push("histogram");
+    reader.unknown_keys(section, &known);
     let particles = reader.count(section, "particles");
     let replicas = reader.count(section, "replicas");
     let seed = reader.integer(section, "seed");
-    Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed? })
+    let observation = Observation {
+        all_moments: reader.choice(section, "moments") == Some("all"),
+        entropy: reader.choice(section, "entropy") == Some("nearest-neighbour"),
+        histogram: histogram(reader, section),
+    };
+    Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed?, observation })
+}
+
+fn histogram(reader: &mut Reader<'_>, dsmc: &Section<'_>) -> Option<HistogramSettings> {
+    let (header, table) = subtable(reader, dsmc, "histogram", "dsmc.histogram")?;
+    let section = Section::new("dsmc.histogram", &header, table);
+    reader.unknown_keys(&section, &keys::names("dsmc.histogram").collect::<Vec<_>>());
+    let every = reader.count(&section, "every");
+    let bins = reader.count(&section, "bins");
+    let range = reader.number(&section, "range");
+    Some(HistogramSettings { every: every?, bins: bins?, range: range? })
+}
+
+/// The table `key` inside `section`, where it is there, and where it begins.
+fn subtable<'a>(
+    reader: &mut Reader<'_>,
+    section: &Section<'a>,
+    key: &'static str,
+    name: &str,
+) -> Option<(std::ops::Range<usize>, &'a DeTable<'a>)> {
+    let value = section.value(key)?;
+    let header = section.key_span(key);
+    if let DeValue::Table(table) = value.get_ref() {
+        return Some((header, table));
+    }
+    let message = format!("[{name}] must be a table, found {}", found(value));
+    reader.error(&header, message, Some(format!("write `[{name}]` on a line of its own")));
+    None
 }
 
 /// `[moments]`; any closure is refused.

@@ -3,5 +3,5 @@
 pub mod dsmc;
 mod moments;
 
-pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
+pub use dsmc::{Dsmc, DsmcError, DsmcParameters, HistogramSettings, Observation};
 pub use moments::MaxwellMoments;

@@ -45,13 +45,20 @@ pub(super) struct Sampled {
 }
 
 impl Integrals {
-    /// `|u| Q = C |u|^gamma` for every Legendre order, `|u| = 2 sqrt(E/m)`.
-    pub(super) fn variable_hard_sphere(rate: f64, exponent: f64, mass: f64) -> Result<Self, TransportError> {
+    /// `|u| Q_l = C |u|^gamma (1 - <P_l>)`, `|u| = 2 sqrt(E/m)`, with the means of the Legendre polynomials of the
+    /// deflection's cosine.
+    pub(super) fn power_law(
+        rate: f64,
+        exponent: f64,
+        mass: f64,
+        mean_legendre: impl Fn(usize) -> f64,
+    ) -> Result<Self, TransportError> {
         if !(exponent.is_finite() && exponent > -3.0) {
             return Err(TransportError::Exponent(exponent));
         }
         let at_unit_energy = rate * (2.0 / mass.sqrt()).powf(exponent - 1.0);
-        let scale = CrossSections { legendre: [at_unit_energy; LEGENDRE_ORDERS], error: 0.0 };
+        let legendre = std::array::from_fn(|index| at_unit_energy * (1.0 - mean_legendre(index + 1)));
+        let scale = CrossSections { legendre, error: 0.0 };
         Ok(Self::Power { scale, power: 0.5 * (1.0 - exponent) })
     }
     pub(super) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {
@@ -97,7 +104,11 @@ impl Integrals {
         Ok(sum)
     }
     /// Calls `add(x, weight, Q(Tx))` so that the weighted sum of `f` is `int exp(-x) f(x) dx`.
-    fn average(&self, temperature: f64, mut add: impl FnMut(f64, f64, &CrossSections)) -> Result<(), ScatteringError> {
+    pub(super) fn average(
+        &self,
+        temperature: f64,
+        mut add: impl FnMut(f64, f64, &CrossSections),
+    ) -> Result<(), ScatteringError> {
         match self {
             Self::Power { scale, power } => {
                 // x^(1 - power) exp(-x) into the rule: exact for polynomials times x.
