@@ -4,3 +4,4 @@
 
 pub mod boltzmann;
 pub mod chapman_enskog;
+pub mod mean_field;
