@@ -1,6 +1,7 @@
 //! Sums over pairs as they stand: a block of targets in vector registers, one source after the other.
 
-use super::law::{PairLaw, multiply_add};
+use super::law::PairLaw;
+use crate::arithmetic::{is_fused, multiply_add};
 use fearless_simd::{Level, dispatch};
 
 /// Targets of a block.
@@ -35,19 +36,6 @@ impl PointSlice<'_> {
 
 /// `sum q U` and `-sum q grad U` at a target: energy, then force.
 pub(super) type Field = [f64; 4];
-
-/// Whether this machine has a fused multiply-add in the registers that [`dispatch!`] picks.
-fn is_fused(level: Level) -> bool {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    return matches!(level, Level::Avx2(_) | Level::Avx512(_));
-    #[cfg(target_arch = "aarch64")]
-    return matches!(level, Level::Neon(_));
-    #[allow(unreachable_code, reason = "other machines have no vector registers that fuse")]
-    {
-        let _ = level;
-        false
-    }
-}
 
 /// Adds to `fields` what the `sources` of weight `weights` do to each of `targets`.
 ///
