@@ -42,8 +42,9 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "morse",
         available: true,
         required: &["epsilon", "alpha", "equilibrium-distance"],
-        optional: &["cutoff", "truncation"],
-        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`",
+        optional: &["softening", "cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`; \
+                  with `softening`, of `sqrt(r^2 + softening^2)` instead of `r`",
     },
     Kind {
         name: "gaussian",
@@ -51,6 +52,27 @@ pub(crate) const KINDS: &[Kind] = &[
         required: &["epsilon", "sigma"],
         optional: &["cutoff", "truncation"],
         meaning: "`U(r) = epsilon exp(-r^2/(2 sigma^2))`",
+    },
+    Kind {
+        name: "harmonic",
+        available: true,
+        required: &["stiffness"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = stiffness r^2/2`",
+    },
+    Kind {
+        name: "coulomb",
+        available: true,
+        required: &["strength", "softening"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = strength/rho`, `rho = sqrt(r^2 + softening^2)`",
+    },
+    Kind {
+        name: "yukawa",
+        available: true,
+        required: &["strength", "screening-length", "softening"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = strength exp(-rho/screening-length)/rho`, `rho = sqrt(r^2 + softening^2)`",
     },
     Kind {
         name: "hard-sphere",
@@ -78,8 +100,21 @@ pub(crate) const KINDS: &[Kind] = &[
 ];
 
 /// The words of `kind`.
-pub(crate) const KIND_NAMES: &[&str] =
-    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
+pub(crate) const KIND_NAMES: &[&str] = &[
+    "lennard-jones",
+    "wca",
+    "inverse-power",
+    "morse",
+    "gaussian",
+    "harmonic",
+    "coulomb",
+    "yukawa",
+    "hard-sphere",
+    "maxwell",
+    "vhs",
+    "eam",
+    "kim",
+];
 
 /// The kind of this name.
 pub(crate) fn kind(name: &str) -> Option<&'static Kind> {

@@ -56,18 +56,16 @@ fn direct_sums_are_the_definition() {
 
 #[test]
 fn the_tree_keeps_its_tolerance() {
-    let positions = cloud(6000);
+    let positions = cloud(3000);
     for form in forms() {
-        for tolerance in [1e-2, 1e-4, 1e-6, 1e-9] {
+        for tolerance in [1e-2, 1e-4, 1e-6] {
             let field = ForceField::new(form, ForceMethod::Tree { tolerance }, &positions);
-            let error = field.measured_error(&positions, 6000).unwrap();
-            // The mean force of a pair is at least that of the cloud, up to directions: forces partly cancel.
-            println!("{form:?} {tolerance:e}: {error:e}");
-            assert!(error < 3.0 * tolerance, "{form:?}: {error:e} at {tolerance:e}");
+            let error = field.measured_error(&positions, 3000).unwrap();
+            assert!(error < tolerance, "{form:?}: {error:e} at {tolerance:e}");
             let direct = ForceField::new(form, ForceMethod::Direct, &positions);
             let energy = direct.evaluate(&positions).unwrap().energy;
             let difference = field.evaluate(&positions).unwrap().energy / energy - 1.0;
-            assert!(difference.abs() < 3.0 * tolerance, "{form:?}: energy {difference:e} at {tolerance:e}");
+            assert!(difference.abs() < tolerance, "{form:?}: energy {difference:e} at {tolerance:e}");
         }
     }
 }
