@@ -12,8 +12,12 @@ pub enum Dimension {
     Time,
     /// Length.
     Length,
+    /// Length squared.
+    Area,
     /// Length per time.
     Velocity,
+    /// Length squared per time.
+    Diffusivity,
     /// Temperature (an energy inside, `k_B = 1`).
     Temperature,
     /// Energy.

@@ -3,13 +3,16 @@
 //! One interaction feeds all of them: its potential moves the atoms, the scattering of that potential is the collision
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
-use crate::experiment::{AtomStart, DsmcSettings, Experiment, Interaction, MolecularSettings, Preparation};
+use crate::experiment::{
+    AtomStart, DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Preparation,
+};
 use crate::transport::{collision_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
 use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
+use omd_kinetic::mean_field::{Cloud, CloudError, CloudParameters, FreeFlight, MeanField, MeanFieldParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
 /// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
@@ -25,6 +28,9 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     if experiment.navier_stokes.is_some() {
         plans.push(navier_stokes(experiment)?);
     }
+    if experiment.free_flight {
+        plans.push(free_flight(experiment, tensor)?);
+    }
     if experiment.moments {
         plans.push(moments(experiment, tensor)?);
     }
@@ -33,6 +39,9 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     }
     if let Some(settings) = experiment.dsmc {
         plans.push(dsmc(experiment, settings, tensor)?);
+    }
+    if let Some(settings) = experiment.mean_field {
+        plans.push(mean_field(experiment, settings, tensor)?);
     }
     Ok(plans)
 }
@@ -100,6 +109,51 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
             _ => BuildError::new("dsmc", "particles", error),
         })?;
         Ok(Box::new(gas.observing(settings.observation)) as Box<dyn Description>)
+    })
+}
+
+fn free_flight(experiment: &Experiment, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let (flow, state) = (experiment.flow.clone(), &experiment.state);
+    let (density, mass, covariance) = (state.number_density, state.mass, tensor / state.mass);
+    Plan::new("free-flight", 1, move |_| Ok(Box::new(FreeFlight::new(flow.clone(), density, mass, covariance))))
+}
+
+fn mean_field(experiment: &Experiment, settings: MeanFieldSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let Some(Interaction::Potential(potential)) = &experiment.interaction else {
+        return Err(BuildError::new("interaction", "kind", "[mean-field] needs a potential"));
+    };
+    let form = potential.form().as_smooth().filter(|_| potential.cutoff().is_none());
+    let form = form.ok_or_else(|| {
+        BuildError::new("interaction", "kind", "[mean-field] needs a potential that is smooth at all distances")
+    })?;
+    let state = &experiment.state;
+    let parameters = MeanFieldParameters {
+        flow: experiment.flow.clone(),
+        form,
+        mass: state.mass,
+        number_density: state.number_density,
+        time_step: settings.time_step,
+        order: settings.order,
+        method: settings.method,
+    };
+    let cloud = CloudParameters {
+        particles: settings.particles,
+        positions: settings.positions,
+        width: settings.width,
+        velocities: settings.velocities,
+        covariance: tensor / state.mass,
+        exact: true,
+    };
+    Plan::new("mean-field", settings.replicas, move |replica| {
+        // Streams of its own, as atoms have: the noise of no two descriptions is the same.
+        let mut random = Philox::new(settings.seed, (1 << 62) | replica as u64);
+        let cloud = Cloud::drawn(&cloud, &mut random).map_err(|error| {
+            let key = if error == CloudError::NotPositiveDefinite { "velocities" } else { "particles" };
+            BuildError::new("mean-field", key, error)
+        })?;
+        let started = MeanField::new(parameters.clone(), cloud);
+        let started = started.map_err(|error| BuildError::new("mean-field", "width", error))?;
+        Ok(Box::new(started) as Box<dyn Description>)
     })
 }
 

@@ -3,6 +3,7 @@
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
+pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
 
 /// The initial state shared by all levels.
@@ -155,6 +156,29 @@ pub struct DsmcSettings {
     pub observation: Observation,
 }
 
+/// `[mean-field]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanFieldSettings {
+    /// Particles of one replica.
+    pub particles: usize,
+    /// The law of positions.
+    pub positions: Profile,
+    /// Standard deviation of each coordinate of the position.
+    pub width: f64,
+    /// The law of velocities; their covariance is that of `[state]`.
+    pub velocities: Profile,
+    /// Upper bound of the step; shortened evenly to end on samples.
+    pub time_step: f64,
+    /// Order of the step.
+    pub order: Order,
+    /// How forces are found.
+    pub method: ForceMethod,
+    /// Independent runs.
+    pub replicas: usize,
+    /// Seed; replica r draws from stream r.
+    pub seed: u64,
+}
+
 /// `viscosity` of `[navier-stokes]`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viscosity {
@@ -185,6 +209,10 @@ pub struct Experiment {
     pub molecular: Option<MolecularSettings>,
     /// `[dsmc]`.
     pub dsmc: Option<DsmcSettings>,
+    /// `[mean-field]`.
+    pub mean_field: Option<MeanFieldSettings>,
+    /// `[free-flight]`.
+    pub free_flight: bool,
     /// `[moments]`.
     pub moments: bool,
     /// `[euler]`.

@@ -108,6 +108,10 @@ pub enum Quantity {
     Mass,
     /// 1/length.
     InverseLength,
+    /// Energy times length: the strength of a Coulomb potential.
+    EnergyTimesLength,
+    /// Energy/length^2: the stiffness of a spring.
+    Stiffness,
     /// `rate` of a kernel: volume/time x velocity^-exponent.
     KernelRate {
         /// `gamma`.
@@ -151,6 +155,8 @@ impl Units {
         let dimension = match quantity {
             Quantity::Mass => return self.mass,
             Quantity::InverseLength => return 1.0 / self.length,
+            Quantity::EnergyTimesLength => return self.energy * self.length,
+            Quantity::Stiffness => return self.energy / (self.length * self.length),
             Quantity::KernelRate { exponent } => {
                 return self.length.powi(3) / self.time * (self.length / self.time).powf(-exponent);
             }
@@ -160,7 +166,9 @@ impl Units {
             Dimension::None => 1.0,
             Dimension::Time => self.time,
             Dimension::Length => self.length,
+            Dimension::Area => self.length * self.length,
             Dimension::Velocity => self.length / self.time,
+            Dimension::Diffusivity => self.length * self.length / self.time,
             Dimension::Temperature => self.temperature,
             Dimension::Energy => self.energy,
             Dimension::Pressure => self.pressure,
@@ -198,6 +206,8 @@ impl Units {
             Dimension::None => "",
             Dimension::Time => of("fs", "ps", "s"),
             Dimension::Length => of("Å", "Å", "m"),
+            Dimension::Area => of("Å²", "Å²", "m²"),
+            Dimension::Diffusivity => of("Å²/fs", "Å²/ps", "m²/s"),
             Dimension::Velocity => of("Å/fs", "Å/ps", "m/s"),
             Dimension::Temperature => of("K", "K", "K"),
             Dimension::Energy => of("kcal/mol", "eV", "J"),
@@ -216,7 +226,9 @@ impl Units {
 mod tests {
     use super::*;
 
-    const DIMENSIONS: [Dimension; 13] = [
+    const DIMENSIONS: [Dimension; 15] = [
+        Dimension::Area,
+        Dimension::Diffusivity,
         Dimension::None,
         Dimension::Time,
         Dimension::Length,

@@ -85,7 +85,7 @@ impl Histogram {
 }
 
 /// Dimensions by their place here; a new one goes to the end.
-const DIMENSIONS: [Dimension; 13] = [
+const DIMENSIONS: [Dimension; 15] = [
     Dimension::None,
     Dimension::Time,
     Dimension::Length,
@@ -99,6 +99,8 @@ const DIMENSIONS: [Dimension; 13] = [
     Dimension::Rate,
     Dimension::VelocityToTheFourth,
     Dimension::VelocityToTheSixth,
+    Dimension::Area,
+    Dimension::Diffusivity,
 ];
 
 fn code(dimension: Dimension) -> u8 {
@@ -117,6 +119,8 @@ fn code(dimension: Dimension) -> u8 {
         Dimension::Rate => 10,
         Dimension::VelocityToTheFourth => 11,
         Dimension::VelocityToTheSixth => 12,
+        Dimension::Area => 13,
+        Dimension::Diffusivity => 14,
     }
 }
 

@@ -71,7 +71,7 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "moments", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "mean-field", "moments", "navier-stokes"].into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -88,6 +88,9 @@ fn interaction(
     }
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
+    }
+    if tables.contains_key("mean-field") {
+        mean_field_acts(reader, section, interaction);
     }
     let maxwell = interaction.kernel_exponent() == Some(0.0);
     if let Some(moments) = tables.get("moments").filter(|moments| !maxwell && !moments.has("closure")) {
@@ -136,6 +139,29 @@ fn particles_collide(reader: &mut Reader<'_>, section: &Section<'_>, interaction
             reader.error(&section.span("exponent"), message, Some("remove [dsmc]".to_owned()));
         }
         _ => {}
+    }
+}
+
+/// The mean-field limit needs a force that is Lipschitz continuous, the origin and the cutoff included.
+fn mean_field_acts(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
+    let smooth = "\"harmonic\", \"gaussian\", \"coulomb\", \"yukawa\", or \"morse\" with `softening`";
+    match interaction {
+        Interaction::Potential(potential) if potential.form().as_smooth().is_none() => reader.error(
+            &section.span("kind"),
+            "[mean-field] needs a potential whose force is smooth at all distances, the origin included".to_owned(),
+            Some(format!("use {smooth}")),
+        ),
+        Interaction::Potential(potential) if potential.cutoff().is_some() => reader.error(
+            &section.key_span("cutoff"),
+            "[mean-field] has no cutoff: every particle acts on every other".to_owned(),
+            Some("remove `cutoff`, or [mean-field]".to_owned()),
+        ),
+        Interaction::Potential(_) => {}
+        _ => reader.error(
+            &section.span("kind"),
+            "this interaction is a collision kernel only; [mean-field] needs a potential".to_owned(),
+            Some(format!("use {smooth}")),
+        ),
     }
 }
 

@@ -20,7 +20,9 @@ use crate::files::explain;
 use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
-use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
+use omd_hierarchy::experiment::{
+    DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Schedule, State, Viscosity,
+};
 use physics::StateKeys;
 use reader::{Reader, Section};
 use std::path::{Path, PathBuf};
@@ -161,6 +163,7 @@ struct Parts<'a> {
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
     dsmc: Option<DsmcSettings>,
+    mean_field: Option<MeanFieldSettings>,
     navier_stokes: Option<Viscosity>,
     checkpoint_minutes: Option<f64>,
 }
@@ -188,8 +191,10 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
     if let Some(section) = tables.get("moments") {
         tables::moments(reader, section);
     }
-    if let Some(section) = tables.get("euler") {
-        reader.unknown_keys(section, &[]);
+    for name in ["euler", "free-flight"] {
+        if let Some(section) = tables.get(name) {
+            reader.unknown_keys(section, &[]);
+        }
     }
     Parts {
         title,
@@ -200,6 +205,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         schedule,
         molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
         navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
         checkpoint_minutes: tables::one_number(reader, &tables, "run", "checkpoint-minutes"),
         tables,
@@ -241,6 +247,8 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         schedule: parts.schedule?,
         molecular,
         dsmc: parts.dsmc,
+        mean_field: parts.mean_field,
+        free_flight: parts.tables.contains_key("free-flight"),
         moments: parts.tables.contains_key("moments"),
         euler: parts.tables.contains_key("euler"),
         navier_stokes: parts.navier_stokes,

@@ -69,6 +69,8 @@ fn table_of_kinds() -> String {
 fn unit(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::InverseLength => "1/length",
+        Quantity::EnergyTimesLength => "energy x length",
+        Quantity::Stiffness => "energy/length^2",
         Quantity::Mass => "mass",
         Quantity::KernelRate { .. } => "volume/time x velocity^-exponent",
         Quantity::Of(dimension) => name(dimension),
@@ -80,7 +82,9 @@ fn name(dimension: Dimension) -> &'static str {
         Dimension::None => "",
         Dimension::Time => "time",
         Dimension::Length => "length",
+        Dimension::Area => "length^2",
         Dimension::Velocity => "velocity",
+        Dimension::Diffusivity => "length^2/time",
         Dimension::Temperature => "temperature",
         Dimension::Energy => "energy",
         Dimension::Pressure => "pressure",

@@ -3,12 +3,12 @@
 use super::consistency::Tables;
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
-use super::wording::{called, float, found};
+use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    DrawnPositions, DsmcSettings, HistogramSettings, LatticeChoice, Observation, Schedule, StepControl,
-    TrajectorySettings, Viscosity,
+    DrawnPositions, DsmcSettings, ForceMethod, HistogramSettings, LatticeChoice, MeanFieldSettings, Observation, Order,
+    Profile, Schedule, StepControl, TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -185,6 +185,56 @@ fn subtable<'a>(
     let message = format!("[{name}] must be a table, found {}", found(value));
     reader.error(&header, message, Some(format!("write `[{name}]` on a line of its own")));
     None
+}
+
+/// `[mean-field]`.
+pub(super) fn mean_field(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<MeanFieldSettings> {
+    reader.unknown_keys(section, &keys::names("mean-field").collect::<Vec<_>>());
+    let particles = reader.count(section, "particles");
+    let width = reader.number(section, "width");
+    let positions = profile(reader, section, "positions");
+    let velocities = profile(reader, section, "velocities");
+    let time_step = reader.number(section, "time-step");
+    let order = reader.choice(section, "integrator").map(|word| match word {
+        "verlet" => Order::Two,
+        "blanes-moan-6" => Order::Six,
+        _ => Order::Four,
+    });
+    let forces = reader.choice(section, "forces");
+    let tolerance = reader.number(section, "tolerance");
+    if let Some(value) = tolerance.filter(|value| !(1e-12..=1e-2).contains(value)) {
+        let message =
+            format!("{} must be from 1e-12 to 1e-2, found {}", called("mean-field", "tolerance"), show(value));
+        reader.error(&section.span("tolerance"), message, None);
+    }
+    if forces == Some("direct") && section.has("tolerance") {
+        let message = "`tolerance` in [mean-field] belongs to forces = \"tree\"; direct sums have no error".to_owned();
+        reader.error(&section.key_span("tolerance"), message, Some("remove one of the two".to_owned()));
+    }
+    let method = match forces? {
+        "direct" => ForceMethod::Direct,
+        _ => ForceMethod::Tree { tolerance: tolerance? },
+    };
+    let (replicas, seed) = (reader.count(section, "replicas"), reader.integer(section, "seed"));
+    Some(MeanFieldSettings {
+        particles: particles?,
+        positions: positions?,
+        width: width?,
+        velocities: velocities?,
+        time_step: time_step?,
+        order: order?,
+        method,
+        replicas: replicas?,
+        seed: seed?,
+    })
+}
+
+fn profile(reader: &mut Reader<'_>, section: &Section<'_>, key: &'static str) -> Option<Profile> {
+    reader.choice(section, key).map(|word| match word {
+        "ball" => Profile::Ball,
+        "cube" => Profile::Cube,
+        _ => Profile::Gaussian,
+    })
 }
 
 /// `[moments]`; any closure is refused.

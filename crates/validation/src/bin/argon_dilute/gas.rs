@@ -96,6 +96,8 @@ impl Gas {
             schedule: Schedule { end: case.end * self.collision_time(density), samples: SAMPLES },
             molecular: None,
             dsmc: None,
+            mean_field: None,
+            free_flight: false,
             moments: false,
             euler: false,
             navier_stokes: None,

@@ -1,0 +1,197 @@
+//! The mean force on every particle: `-(1/N) sum_j grad U(x_i - x_j)`.
+
+use super::law::{PairLaw, with_law};
+use super::sum::{CHUNK, Field, Points, add_fields};
+use super::tree::Tree;
+use fearless_simd::Level;
+use nalgebra::Vector3;
+use omd_interaction::SmoothForm;
+use rayon::prelude::*;
+
+/// How forces are found. A harmonic potential needs neither: its sum is `-k (x_i - <x>)`, exactly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ForceMethod {
+    /// The sum over all pairs; its error is rounding, its cost grows as N^2.
+    Direct,
+    /// Through the nodes of an octree's cubes, at a cost proportional to N. The error of the force between two
+    /// particles is kept below `tolerance` times the mean force of a pair at the start.
+    Tree {
+        /// From 1e-12 to 1e-2.
+        tolerance: f64,
+    },
+}
+
+/// Energy and force of every particle.
+#[derive(Clone, Debug)]
+pub struct Forces {
+    /// `-(1/N) sum_j grad U(x_i - x_j)`, force, for each particle.
+    pub forces: Vec<Vector3<f64>>,
+    /// `(1/(2 N^2)) sum_i sum_(j != i) U`: potential energy of a particle, on average.
+    pub energy: f64,
+}
+
+/// Forces of one potential by one method.
+#[derive(Clone, Debug)]
+pub struct ForceField {
+    form: SmoothForm,
+    method: ForceMethod,
+    tree: Option<Tree>,
+    simd: Level,
+}
+
+/// Pairs from which the mean force of a pair is taken.
+const SAMPLED_PAIRS: usize = 4096;
+
+impl ForceField {
+    /// `positions` set the scale of forces that the tree's tolerance is relative to.
+    #[must_use]
+    pub fn new(form: SmoothForm, method: ForceMethod, positions: &[Vector3<f64>]) -> Self {
+        let simd = Level::new();
+        let tree = match method {
+            ForceMethod::Tree { tolerance } if !positions.is_empty() => with_law!(
+                &form,
+                law => {
+                    let force = mean_pair_force(&form, positions);
+                    Some(Tree::new(&law, tolerance, force, form.feature(), simd))
+                },
+                harmonic => None
+            ),
+            _ => None,
+        };
+        Self { form, method, tree, simd }
+    }
+
+    /// The potential.
+    #[must_use]
+    pub fn form(&self) -> &SmoothForm {
+        &self.form
+    }
+
+    /// Direct or tree.
+    #[must_use]
+    pub fn method(&self) -> ForceMethod {
+        self.method
+    }
+
+    /// All forces; `None` where a position is not finite.
+    ///
+    /// # Cost
+    /// As the method says; threads of the current rayon pool, the same bits on any number of them.
+    #[must_use]
+    pub fn evaluate(&self, positions: &[Vector3<f64>]) -> Option<Forces> {
+        if let SmoothForm::Harmonic(form) = &self.form {
+            return harmonic(form.stiffness, positions);
+        }
+        let points = points(positions);
+        let fields = match &self.tree {
+            Some(tree) => with_law!(&self.form, law => tree.fields(&law, &points)?, harmonic => unreachable_fields()),
+            None => with_law!(
+                &self.form,
+                law => direct(self.simd, &law, &points, positions.len()),
+                harmonic => unreachable_fields()
+            ),
+        };
+        let count = positions.len() as f64;
+        // The diagonal of the double sum.
+        let own = self.form.as_pair_form().energy(0.0);
+        let energy = ordered_sum(&fields, |field| field[0] - own) / (2.0 * count * count);
+        let forces = fields.par_iter().map(|[_, x, y, z]| Vector3::new(*x, *y, *z) / count).collect();
+        energy.is_finite().then_some(Forces { forces, energy })
+    }
+
+    /// The largest difference between these forces and the direct sum over `sample` particles spread evenly, over the
+    /// root mean square force of those particles.
+    #[must_use]
+    pub fn measured_error(&self, positions: &[Vector3<f64>], sample: usize) -> Option<f64> {
+        let found = self.evaluate(positions)?.forces;
+        let step = (positions.len() / sample.max(1)).max(1);
+        let chosen: Vec<usize> = (0..positions.len()).step_by(step).collect();
+        let some: Vec<Vector3<f64>> = chosen.iter().map(|&k| positions[k]).collect();
+        let exact = self.direct_at(&some, positions)?;
+        let (mut worst, mut square): (f64, f64) = (0.0, 0.0);
+        for (&k, exact) in chosen.iter().zip(&exact) {
+            worst = worst.max((found[k] - exact).norm());
+            square += exact.norm_squared();
+        }
+        Some(worst / (square / chosen.len() as f64).sqrt())
+    }
+
+    /// The force that particles at `sources` exert on a test particle at each of `targets`, summed directly.
+    #[must_use]
+    pub fn direct_at(&self, targets: &[Vector3<f64>], sources: &[Vector3<f64>]) -> Option<Vec<Vector3<f64>>> {
+        let count = sources.len() as f64;
+        if let SmoothForm::Harmonic(form) = &self.form {
+            let mean = sources.iter().sum::<Vector3<f64>>() / count;
+            return Some(targets.iter().map(|x| (mean - x) * form.stiffness).collect());
+        }
+        let (targets, sources, ones) = (points(targets), points(sources), vec![1.0; sources.len()]);
+        let mut fields = vec![[0.0; 4]; targets.coordinates[0].len()];
+        with_law!(
+            &self.form,
+            law => {
+                let all = sources.slice(0..ones.len());
+                add_fields(self.simd, &law, targets.slice(0..fields.len()), all, &ones, &mut fields);
+            },
+            harmonic => {}
+        );
+        let forces: Vec<_> = fields.iter().map(|[_, x, y, z]| Vector3::new(*x, *y, *z) / count).collect();
+        forces.iter().all(|force| force.iter().all(|x| x.is_finite())).then_some(forces)
+    }
+}
+
+/// A harmonic form never comes to a sum over pairs.
+fn unreachable_fields() -> Vec<Field> {
+    Vec::new()
+}
+
+fn points(positions: &[Vector3<f64>]) -> Points {
+    Points { coordinates: [0, 1, 2].map(|axis| positions.iter().map(|x| x[axis]).collect()) }
+}
+
+/// A sum in chunks of fixed size, added in order.
+pub(super) fn ordered_sum<T: Sync>(values: &[T], term: impl Fn(&T) -> f64 + Sync) -> f64 {
+    let parts: Vec<f64> = values.par_chunks(8 * CHUNK).map(|chunk| chunk.iter().map(&term).sum::<f64>()).collect();
+    parts.into_iter().sum()
+}
+
+fn direct(simd: Level, law: &impl PairLaw, points: &Points, count: usize) -> Vec<Field> {
+    let ones = vec![1.0; count];
+    let mut fields = vec![[0.0; 4]; count];
+    fields.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, fields)| {
+        let first = chunk * CHUNK;
+        // Sources in parts that stay in the cache while all targets of the chunk pass over them.
+        for part in (0..count).step_by(8 * CHUNK) {
+            let sources = part..(part + 8 * CHUNK).min(count);
+            let (targets, weights) = (points.slice(first..first + fields.len()), &ones[sources.clone()]);
+            add_fields(simd, law, targets, points.slice(sources), weights, fields);
+        }
+    });
+    fields
+}
+
+/// `-k (x_i - <x>)`, and `k/2 (<x^2> - <x>^2)` a particle.
+fn harmonic(stiffness: f64, positions: &[Vector3<f64>]) -> Option<Forces> {
+    let count = positions.len() as f64;
+    let mean = Vector3::from([0, 1, 2].map(|axis| ordered_sum(positions, |x| x[axis]) / count));
+    let spread = ordered_sum(positions, |x| (x - mean).norm_squared()) / count;
+    let forces = positions.par_iter().map(|x| (mean - x) * stiffness).collect();
+    spread.is_finite().then_some(Forces { forces, energy: 0.5 * stiffness * spread })
+}
+
+/// Over pairs of particles far apart in the list.
+fn mean_pair_force(form: &SmoothForm, positions: &[Vector3<f64>]) -> f64 {
+    let count = positions.len();
+    let pairs = count.min(SAMPLED_PAIRS);
+    let step = count / pairs;
+    let sum: f64 = (0..pairs)
+        .map(|k| {
+            let (i, j) = (k * step, (k * step + count / 2 + k) % count);
+            form.as_pair_form().derivative((positions[i] - positions[j]).norm()).abs()
+        })
+        .sum();
+    // All at one place: any force is large then.
+    if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) }
+}
+
+#[cfg(test)]
+mod tests;
