@@ -28,7 +28,7 @@ struct Node {
 
 /// The cross sections of a gas.
 #[derive(Debug)]
-pub(super) enum Integrals {
+pub(crate) enum Integrals {
     /// `Q_l(E) = scale[l] E^-power`.
     Power { scale: CrossSections, power: f64 },
     /// Sampled on panels of one octave of energy each, computed when first needed.
@@ -37,7 +37,7 @@ pub(super) enum Integrals {
 
 /// The cross sections of a potential.
 #[derive(Debug)]
-pub(super) struct Sampled {
+pub(crate) struct Sampled {
     scattering: Scattering,
     /// Panel `k` holds the energies from `unit 2^k` to `unit 2^(k+1)`.
     unit: f64,
@@ -47,7 +47,7 @@ pub(super) struct Sampled {
 impl Integrals {
     /// `|u| Q_l = C |u|^gamma (1 - <P_l>)`, `|u| = 2 sqrt(E/m)`, with the means of the Legendre polynomials of the
     /// deflection's cosine.
-    pub(super) fn power_law(
+    pub(crate) fn power_law(
         rate: f64,
         exponent: f64,
         mass: f64,
@@ -61,7 +61,7 @@ impl Integrals {
         let scale = CrossSections { legendre, error: 0.0 };
         Ok(Self::Power { scale, power: 0.5 * (1.0 - exponent) })
     }
-    pub(super) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {
+    pub(crate) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {
         let scattering = Scattering::new(potential)?;
         if let (Some(form), None) = (potential.form().as_inverse_power(), potential.cutoff())
             && form.epsilon > 0.0
@@ -79,7 +79,7 @@ impl Integrals {
         }
         Ok(Self::Sampled(Sampled { scattering, unit, panels: Mutex::default() }))
     }
-    pub(super) fn power(&self) -> Option<f64> {
+    pub(crate) fn power(&self) -> Option<f64> {
         match self {
             Self::Power { power, .. } => Some(*power),
             Self::Sampled(_) => None,
@@ -104,7 +104,7 @@ impl Integrals {
         Ok(sum)
     }
     /// Calls `add(x, weight, Q(Tx))` so that the weighted sum of `f` is `int exp(-x) f(x) dx`.
-    pub(super) fn average(
+    pub(crate) fn average(
         &self,
         temperature: f64,
         mut add: impl FnMut(f64, f64, &CrossSections),

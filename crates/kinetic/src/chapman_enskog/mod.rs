@@ -22,8 +22,9 @@ mod integrals;
 mod law;
 
 use brackets::{Brackets, Kind};
+pub(crate) use brackets::{legendre_rule, sonine};
 pub use burnett::Burnett;
-use integrals::Integrals;
+pub(crate) use integrals::Integrals;
 pub use law::{Law, TransportLaw};
 use nalgebra::{DMatrix, DVector};
 use omd_interaction::{CollisionKernel, PairPotential, ScatteringError};
