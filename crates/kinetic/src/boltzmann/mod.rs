@@ -2,6 +2,8 @@
 
 pub mod dsmc;
 mod moments;
+pub mod spectral;
 
 pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
 pub use moments::MaxwellMoments;
+pub use spectral::{Spectral, SpectralParameters};
