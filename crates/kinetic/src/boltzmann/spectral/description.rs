@@ -6,7 +6,7 @@ use super::grid::{Grid, Moments};
 use super::kernel::{Shells, SpectralKernel};
 use super::regrid::{reachable_map, regrid};
 use super::{SpectralError, step};
-use nalgebra::Matrix3;
+use nalgebra::{Matrix3, Vector3};
 use omd_flow::{
     Advance, AffineFlow, Description, Dimension, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
 };
@@ -91,6 +91,20 @@ impl Spectral {
     /// # Errors
     /// [`SpectralError`].
     pub fn new(parameters: SpectralParameters) -> Result<Self, SpectralError> {
+        let (two_pi, covariance) = (2.0 * PI, parameters.covariance);
+        let inverse = covariance.try_inverse().unwrap_or_else(Matrix3::identity);
+        let scale = 1.0 / (two_pi.powi(3) * covariance.determinant()).sqrt();
+        Self::with_distribution(parameters, |w| scale * (-0.5 * w.dot(&(inverse * w))).exp())
+    }
+
+    /// Any even distribution `g(w)/n` at t = 0; its second moments are set to the covariance given.
+    ///
+    /// # Errors
+    /// [`SpectralError`].
+    pub fn with_distribution(
+        parameters: SpectralParameters,
+        distribution: impl Fn(&Vector3<f64>) -> f64,
+    ) -> Result<Self, SpectralError> {
         let SpectralParameters { flow, kernel, knudsen, number_density, mass, covariance, modes, tolerance } = parameters;
         let positive = [
             ("Knudsen number", knudsen),
@@ -108,13 +122,18 @@ impl Spectral {
             return Err(SpectralError::NotPositiveDefinite(least));
         }
         let mut collision = Collision::new(modes, kernel, Parity::Even, Quadrature::for_modes(modes))?;
-        // <w^4> of a Gaussian: (tr)^2 + 2 tr(C^2).
+        // The grid of a Gaussian, <w^4> = (tr)^2 + 2 tr(C^2), then that of the distribution itself.
         let trace = covariance.trace();
-        let fourth = trace * trace + 2.0 * (covariance * covariance).trace();
+        let mut fourth = trace * trace + 2.0 * (covariance * covariance).trace();
+        let mut grid = Grid { n: modes, map: Matrix3::identity() };
+        let mut h = Vec::new();
+        for _ in 0..2 {
+            grid.map = Matrix3::identity() * half_width(modes, fourth / (5.0 * trace));
+            h = grid.sampled(&distribution);
+            fourth = grid.moments(&h).fourth;
+        }
         let radius = half_width(modes, fourth / (5.0 * trace));
         let shells = collision.shells(radius)?;
-        let grid = Grid { n: modes, map: Matrix3::identity() * radius };
-        let h = grid.gaussian(&covariance);
         let mut gas = Self {
             rate: number_density / knudsen,
             number_density,
@@ -130,7 +149,7 @@ impl Spectral {
             h,
             counters: Counters::default(),
         };
-        let wanted = Conserved { mass: 1.0, momentum: nalgebra::Vector3::zeros(), second: covariance };
+        let wanted = Conserved { mass: 1.0, momentum: Vector3::zeros(), second: covariance };
         super::conserve::restore(&gas.grid, &mut gas.h, trace / 3.0, &wanted);
         gas.step = gas.step.min(gas.first_step());
         Ok(gas)

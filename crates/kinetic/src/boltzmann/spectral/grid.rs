@@ -13,7 +13,6 @@ pub(super) struct Grid {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moments {
     pub(super) mass: f64,
-    pub(super) mean: Vector3<f64>,
     /// `<w w^T>`.
     pub(super) second: Matrix3<f64>,
     /// `<|w|^2 w>`.
@@ -51,13 +50,11 @@ impl Grid {
             }
         }
     }
-    /// A Gaussian of this covariance as a density in `c`.
-    pub(super) fn gaussian(&self, covariance: &Matrix3<f64>) -> Vec<f64> {
-        let inverse = covariance.try_inverse().unwrap_or_else(Matrix3::identity);
-        let two_pi = 2.0 * std::f64::consts::PI;
-        let scale = self.map.determinant().abs() / (two_pi.powi(3) * covariance.determinant()).sqrt();
+    /// `g(w)` as a density in `c`.
+    pub(super) fn sampled(&self, distribution: impl Fn(&Vector3<f64>) -> f64) -> Vec<f64> {
+        let scale = self.map.determinant().abs();
         let mut h = vec![0.0; self.n.pow(3)];
-        self.points(|index, w| h[index] = scale * (-0.5 * w.dot(&(inverse * w))).exp());
+        self.points(|index, w| h[index] = scale * distribution(&w));
         h
     }
     /// All moments; the first pass gives the temperature that the entropy is relative to.
@@ -80,12 +77,12 @@ impl Grid {
                 row = [0.0; 15];
             }
         });
-        let [mass, x, y, z, xx, yy, zz, xy, xz, yz, qx, qy, qz, fourth, sixth] = sums.map(|s| s * self.cell());
+        let [mass, _, _, _, xx, yy, zz, xy, xz, yz, qx, qy, qz, fourth, sixth] = sums.map(|s| s * self.cell());
         let second = Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz) / mass;
-        let (third, mean) = (Vector3::new(qx, qy, qz) / mass, Vector3::new(x, y, z) / mass);
+        let third = Vector3::new(qx, qy, qz) / mass;
         let theta = second.trace() / 3.0;
         let entropy = self.entropy(h, mass, theta);
-        Moments { mass, mean, second, third, fourth: fourth / mass, sixth: sixth / mass, entropy }
+        Moments { mass, second, third, fourth: fourth / mass, sixth: sixth / mass, entropy }
     }
     fn entropy(&self, h: &[f64], mass: f64, theta: f64) -> f64 {
         let scale = self.map.determinant().abs() / (2.0 * std::f64::consts::PI * theta).powf(1.5);

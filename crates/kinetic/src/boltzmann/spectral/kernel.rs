@@ -82,10 +82,6 @@ impl SpectralKernel {
         let scattering = Box::new(Scattering::new(potential)?);
         Ok(Self { law: Law::Potential { scattering, mass, octaves: BTreeMap::new() } })
     }
-    /// Whether all directions after a collision are alike.
-    pub(super) fn is_isotropic(&self) -> bool {
-        matches!(self.law, Law::Isotropic { .. })
-    }
 
     /// The shells up to relative speed `radius`.
     ///
