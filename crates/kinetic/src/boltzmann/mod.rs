@@ -3,6 +3,8 @@
 pub mod burnett;
 pub mod dsmc;
 pub mod moments;
+pub mod spectral;
 
 pub use dsmc::{Dsmc, DsmcError, DsmcParameters, HistogramSettings, Observation};
 pub use moments::{AngularLaw, MaxwellHierarchy, MaxwellMomentHierarchy, MaxwellMoments};
+pub use spectral::{Spectral, SpectralParameters};
