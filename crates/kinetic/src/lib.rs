@@ -4,3 +4,5 @@
 
 pub mod boltzmann;
 pub mod chapman_enskog;
+pub mod long_time;
+pub mod self_similar;
