@@ -68,6 +68,7 @@ impl SpectralKernel {
                 }
                 Ok(Self { law: Law::Isotropic { rate: *rate, exponent: *exponent } })
             }
+            CollisionKernel::VariableSoftSphere { alpha, .. } => Err(SpectralError::SoftSphere(*alpha)),
             CollisionKernel::Potential(kernel) => Self::of_potential(kernel.potential(), mass),
         }
     }
