@@ -28,8 +28,9 @@ pub struct SpectralKernel {
 
 #[derive(Clone, Debug)]
 enum Law {
-    /// `|u| Q_l = C |u|^gamma` for all orders but 0.
-    Isotropic { rate: f64, exponent: f64 },
+    /// `|u| Q_l = C |u|^gamma relaxation_l`, `l = 2, 4, ..., 10`; no relaxation rates where all are 1: scattering that is
+    /// isotropic.
+    Power { rate: f64, exponent: f64, relaxation: Option<[f64; ORDERS]> },
     Potential { scattering: Box<Scattering>, mass: f64, octaves: BTreeMap<i32, Octave> },
 }
 
@@ -57,20 +58,22 @@ impl SpectralKernel {
     /// # Errors
     /// [`SpectralError::Exponent`].
     pub fn of_kernel(kernel: &CollisionKernel, mass: f64) -> Result<Self, SpectralError> {
-        match kernel {
-            CollisionKernel::VariableHardSphere { rate, exponent } => {
-                if !(*rate > 0.0 && rate.is_finite()) {
-                    return Err(SpectralError::NotPositive("rate of the kernel", *rate));
-                }
-                // Softer ones are square integrable only over shells that a grid does not resolve.
-                if !(*exponent > -2.0 && *exponent <= 2.0) {
-                    return Err(SpectralError::Exponent(*exponent));
-                }
-                Ok(Self { law: Law::Isotropic { rate: *rate, exponent: *exponent } })
-            }
-            CollisionKernel::VariableSoftSphere { alpha, .. } => Err(SpectralError::SoftSphere(*alpha)),
-            CollisionKernel::Potential(kernel) => Self::of_potential(kernel.potential(), mass),
+        let (rate, exponent) = match kernel {
+            CollisionKernel::VariableHardSphere { rate, exponent }
+            | CollisionKernel::VariableSoftSphere { rate, exponent, .. } => (*rate, *exponent),
+            CollisionKernel::Potential(kernel) => return Self::of_potential(kernel.potential(), mass),
+        };
+        if !(rate > 0.0 && rate.is_finite()) {
+            return Err(SpectralError::NotPositive("rate of the kernel", rate));
         }
+        // Softer ones are square integrable only over shells that a grid does not resolve.
+        if !(exponent > -2.0 && exponent <= 2.0) {
+            return Err(SpectralError::Exponent(exponent));
+        }
+        let relaxation: [f64; ORDERS] =
+            std::array::from_fn(|i| 1.0 - kernel.mean_legendre(2 * (i + 1)).unwrap_or_default());
+        let relaxation = relaxation.iter().any(|&rate| rate != 1.0).then_some(relaxation);
+        Ok(Self { law: Law::Power { rate, exponent, relaxation } })
     }
     /// Of the scattering of a potential, with or without cutoff, between atoms of this mass.
     ///
@@ -91,7 +94,7 @@ impl SpectralKernel {
     pub(super) fn shells(&mut self, radius: f64, count: usize) -> Result<Shells, ScatteringError> {
         let spacing = radius / count as f64;
         match &mut self.law {
-            Law::Isotropic { rate, exponent } => {
+            Law::Power { rate, exponent, relaxation } => {
                 // rho = R t^p: a power that Gauss nodes see as smooth.
                 let power = (8.0 / (*exponent + 3.0)).ceil();
                 let scale = 4.0 * PI * *rate * radius.powf(*exponent + 3.0) * power;
@@ -101,8 +104,11 @@ impl SpectralKernel {
                         (x, [w * scale * window(x) * t.powf(power * (*exponent + 3.0) - 1.0)])
                     })
                     .collect();
-                let total = cosine_weights(&nodes, count).into_iter().map(|[w]| w).collect();
-                Ok(Shells { spacing, total, orders: None })
+                let weights: Vec<f64> = cosine_weights(&nodes, count).into_iter().map(|[w]| w).collect();
+                let Some(relaxation) = relaxation else { return Ok(Shells { spacing, total: weights, orders: None }) };
+                let (kept, high) = (kept(relaxation), relaxation[ORDERS - 1]);
+                let orders = weights.iter().map(|w| kept.map(|share| w * share)).collect();
+                Ok(Shells { spacing, total: weights.iter().map(|w| w * high).collect(), orders: Some(orders) })
             }
             Law::Potential { scattering, mass, octaves } => {
                 let energy = |fraction: f64| 0.25 * *mass * (radius * fraction).powi(2);
@@ -113,10 +119,7 @@ impl SpectralKernel {
                     for (x, w) in gauss(8, ends[0], ends[1]) {
                         let q = interpolate(octaves, energy(x.min(1.0)), energy(1.0));
                         let high = q[ORDERS - 1];
-                        let kept: [f64; ORDERS] = std::array::from_fn(|i| {
-                            let q = if i == 0 { 0.0 } else { q[i - 1] };
-                            (4 * i + 1) as f64 * (high - q)
-                        });
+                        let kept = kept(&q);
                         let measure = w * window(x) * 4.0 * PI * radius.powi(4) * x.powi(3);
                         let mut values = [measure * high; ORDERS + 1];
                         (0..ORDERS).for_each(|i| values[i + 1] = measure * kept[i]);
@@ -130,6 +133,15 @@ impl SpectralKernel {
             }
         }
     }
+}
+
+/// `(2 l + 1)` times what gain keeps of the orders `l = 0, 2, ..., 8` where the orders 2, 4, ..., 10 relax with these
+/// rates, order 0 not at all and all others as order 10.
+fn kept(rates: &[f64; ORDERS]) -> [f64; ORDERS] {
+    std::array::from_fn(|i| {
+        let rate = if i == 0 { 0.0 } else { rates[i - 1] };
+        (4 * i + 1) as f64 * (rates[ORDERS - 1] - rate)
+    })
 }
 
 /// Gauss-Legendre nodes and weights on an interval.

@@ -51,9 +51,6 @@ pub enum SpectralError {
     /// The rate of the kernel.
     #[error("the spectral solver takes kernels |u|^gamma with gamma above -2 and up to 2, not {0}")]
     Exponent(f64),
-    /// Soft spheres.
-    #[error("soft spheres (alpha = {0}) have no spectral solver")]
-    SoftSphere(f64),
     /// The temperature tensor.
     #[error("the temperature tensor is not positive definite: its smallest eigenvalue is {0}")]
     NotPositiveDefinite(f64),
