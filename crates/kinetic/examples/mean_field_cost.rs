@@ -1,4 +1,4 @@
-//! Seconds of one force evaluation of the mean field, tree beside direct sum, as N grows:
+//! Seconds of one force evaluation of the mean field, mesh and tree beside direct sums, as N grows:
 //! `cargo run --release -p omd-kinetic --example mean_field_cost [largest N]`.
 #![allow(clippy::print_stdout, reason = "the table is its output")]
 
@@ -22,7 +22,7 @@ fn main() {
         ("morse, softening 0.3", SmoothForm::Morse(SoftMorse { morse, softening: 0.3 })),
     ];
     println!("{} threads; clouds with standard deviation 1\n", rayon::current_num_threads());
-    println!("| potential | N | direct, s | tolerance | tree, s | direct / tree | error / rms force |");
+    println!("| potential | N | direct, s | method | s | direct over it | error / rms force |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     for (name, form) in forms {
         let mut reckoned = 0.0;
@@ -37,13 +37,17 @@ fn main() {
             } else {
                 reckoned * (count * count) as f64
             };
-            for tolerance in [1e-3, 1e-5] {
-                let field = ForceField::new(form, ForceMethod::Tree { tolerance }, &positions);
+            let methods = [ForceMethod::Mesh { tolerance: 1e-3 }, ForceMethod::Mesh { tolerance: 1e-5 }]
+                .into_iter()
+                .chain([ForceMethod::Tree { tolerance: 1e-3 }, ForceMethod::Tree { tolerance: 1e-5 }]);
+            for method in methods {
+                let field = ForceField::new(form, method, &positions);
                 let seconds = median(&field, &positions);
                 let error = field.measured_error(&positions, 1000).unwrap_or(f64::NAN);
                 let mark = if count <= LARGEST_DIRECT { "" } else { " (reckoned)" };
                 println!(
-                    "| {name} | {count} | {direct:.3e}{mark} | {tolerance:.0e} | {seconds:.3e} | {:.1} | {error:.1e} |",
+                    "| {name} | {count} | {direct:.3e}{mark} | {} | {seconds:.3e} | {:.1} | {error:.1e} |",
+                    field.description(),
                     direct / seconds
                 );
             }

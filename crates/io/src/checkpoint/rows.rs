@@ -64,7 +64,7 @@ impl Row {
 }
 
 /// Dimensions by their place here; a new one goes to the end.
-const DIMENSIONS: [Dimension; 12] = [
+const DIMENSIONS: [Dimension; 14] = [
     Dimension::None,
     Dimension::Time,
     Dimension::Length,
@@ -77,6 +77,8 @@ const DIMENSIONS: [Dimension; 12] = [
     Dimension::NumberDensity,
     Dimension::Rate,
     Dimension::VelocityToTheFourth,
+    Dimension::Area,
+    Dimension::Diffusivity,
 ];
 
 fn code(dimension: Dimension) -> u8 {
@@ -94,6 +96,8 @@ fn code(dimension: Dimension) -> u8 {
         Dimension::NumberDensity => 9,
         Dimension::Rate => 10,
         Dimension::VelocityToTheFourth => 11,
+        Dimension::Area => 12,
+        Dimension::Diffusivity => 13,
     }
 }
 
