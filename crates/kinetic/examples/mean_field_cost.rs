@@ -1,5 +1,5 @@
 //! Seconds of one force evaluation of the mean field, mesh and tree beside direct sums, as N grows:
-//! `cargo run --release -p omd-kinetic --example mean_field_cost [largest N]`.
+//! `cargo run --release -p omd-kinetic --example mean_field_cost [largest N [mesh | tree]]`.
 #![allow(clippy::print_stdout, reason = "the table is its output")]
 
 use omd_flow::{Philox, Vector3};
@@ -11,7 +11,9 @@ use std::time::Instant;
 const LARGEST_DIRECT: usize = 64_000;
 
 fn main() {
-    let largest = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(1_000_000usize);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let largest = words.first().and_then(|word| word.parse().ok()).unwrap_or(1_000_000usize);
+    let wanted = words.get(1).map(String::as_str);
     let morse = Morse { epsilon: 1.0, alpha: 2.0, equilibrium: 1.0 };
     let forms = [
         ("gaussian, sigma 0.5", SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 })),
@@ -37,9 +39,15 @@ fn main() {
             } else {
                 reckoned * (count * count) as f64
             };
-            let methods = [ForceMethod::Mesh { tolerance: 1e-3 }, ForceMethod::Mesh { tolerance: 1e-5 }]
-                .into_iter()
-                .chain([ForceMethod::Tree { tolerance: 1e-3 }, ForceMethod::Tree { tolerance: 1e-5 }]);
+            let mut methods = Vec::new();
+            for tolerance in [1e-3, 1e-5] {
+                if wanted != Some("tree") {
+                    methods.push(ForceMethod::Mesh { tolerance });
+                }
+                if wanted != Some("mesh") {
+                    methods.push(ForceMethod::Tree { tolerance });
+                }
+            }
             for method in methods {
                 let field = ForceField::new(form, method, &positions);
                 let seconds = median(&field, &positions);

@@ -50,10 +50,13 @@ pub struct ForceField {
 
 /// The bound on the force of the worst placed pair over that on the whole force, tried in this order: most pairs are not
 /// at their worst places, and their errors partly cancel.
-const MARGINS: [f64; 4] = [100.0, 30.0, 10.0, 1.0];
+const MARGINS: [f64; 4] = [30.0, 10.0, 3.0, 1.0];
+
+/// Part of the tolerance that the sample's errors may take: the worst particle of all is hardly in the sample.
+const SAFETY: f64 = 0.25;
 
 /// Particles whose forces are compared with direct sums when a scheme is set up.
-const COMPARED: usize = 256;
+const COMPARED: usize = 512;
 
 /// Exact forces on particles spread evenly over the list.
 pub(super) struct Sample {
@@ -111,7 +114,7 @@ impl ForceField {
                         tree = MARGINS.into_iter().find_map(|margin| {
                             let tree = Tree::new(&law, margin * tolerance, tolerance, force, form.feature(), simd);
                             let fields = tree.fields(&law, &points)?;
-                            let good = sample.error(&fields) <= tolerance || margin <= 1.0;
+                            let good = sample.error(&fields) <= SAFETY * tolerance || margin <= 1.0;
                             good.then_some(tree)
                         });
                     }
