@@ -1,5 +1,5 @@
-//! Seconds of one force evaluation of the mean field, tree beside direct sum, as N grows:
-//! `cargo run --release -p omd-kinetic --example mean_field_cost [largest N]`.
+//! Seconds of one force evaluation of the mean field, mesh and tree beside direct sums, as N grows:
+//! `cargo run --release -p omd-kinetic --example mean_field_cost [largest N [mesh | tree]]`.
 #![allow(clippy::print_stdout, reason = "the table is its output")]
 
 use omd_flow::{Philox, Vector3};
@@ -11,7 +11,9 @@ use std::time::Instant;
 const LARGEST_DIRECT: usize = 64_000;
 
 fn main() {
-    let largest = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(1_000_000usize);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let largest = words.first().and_then(|word| word.parse().ok()).unwrap_or(1_000_000usize);
+    let wanted = words.get(1).map(String::as_str);
     let morse = Morse { epsilon: 1.0, alpha: 2.0, equilibrium: 1.0 };
     let forms = [
         ("gaussian, sigma 0.5", SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 })),
@@ -22,7 +24,7 @@ fn main() {
         ("morse, softening 0.3", SmoothForm::Morse(SoftMorse { morse, softening: 0.3 })),
     ];
     println!("{} threads; clouds with standard deviation 1\n", rayon::current_num_threads());
-    println!("| potential | N | direct, s | tolerance | tree, s | direct / tree | error / rms force |");
+    println!("| potential | N | direct, s | method | s | direct over it | error / rms force |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     for (name, form) in forms {
         let mut reckoned = 0.0;
@@ -37,13 +39,23 @@ fn main() {
             } else {
                 reckoned * (count * count) as f64
             };
+            let mut methods = Vec::new();
             for tolerance in [1e-3, 1e-5] {
-                let field = ForceField::new(form, ForceMethod::Tree { tolerance }, &positions);
+                if wanted != Some("tree") {
+                    methods.push(ForceMethod::Mesh { tolerance });
+                }
+                if wanted != Some("mesh") {
+                    methods.push(ForceMethod::Tree { tolerance });
+                }
+            }
+            for method in methods {
+                let field = ForceField::new(form, method, &positions);
                 let seconds = median(&field, &positions);
                 let error = field.measured_error(&positions, 1000).unwrap_or(f64::NAN);
                 let mark = if count <= LARGEST_DIRECT { "" } else { " (reckoned)" };
                 println!(
-                    "| {name} | {count} | {direct:.3e}{mark} | {tolerance:.0e} | {seconds:.3e} | {:.1} | {error:.1e} |",
+                    "| {name} | {count} | {direct:.3e}{mark} | {} | {seconds:.3e} | {:.1} | {error:.1e} |",
+                    field.description(),
                     direct / seconds
                 );
             }

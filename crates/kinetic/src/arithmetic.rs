@@ -2,7 +2,7 @@
 
 use fearless_simd::Level;
 
-/// Whether this machine has a fused multiply-add in the registers that [`dispatch!`] picks.
+/// Whether this machine has a fused multiply-add in the registers that `fearless_simd::dispatch` picks.
 pub(crate) fn is_fused(level: Level) -> bool {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     return matches!(level, Level::Avx2(_) | Level::Avx512(_));

@@ -59,6 +59,32 @@ fn twelve_nodes_carry_the_harmonic_covariance_exactly() {
     }
 }
 
+/// Positions and velocities of `mean_field_trajectories.json` at the start or the end.
+fn trajectories(key: &str) -> Vec<Vector6<f64>> {
+    let all: Value = serde_json::from_str(include_str!("data/mean_field_trajectories.json")).unwrap();
+    all[key].as_array().unwrap().iter().map(vector).collect()
+}
+
+#[test]
+fn trajectories_agree_with_an_independent_program() {
+    let start = trajectories("start");
+    let form = SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 });
+    for method in [ForceMethod::Direct, ForceMethod::Tree { tolerance: 1e-10 }, ForceMethod::Mesh { tolerance: 1e-10 }]
+    {
+        let cloud = Cloud {
+            positions: start.iter().map(|z| z.fixed_rows::<3>(0).into_owned()).collect(),
+            velocities: start.iter().map(|z| z.fixed_rows::<3>(3).into_owned()).collect(),
+        };
+        let mut run = MeanField::new(parameters(form, 0.02, Order::Six, method), cloud).unwrap();
+        run.advance(1.0, &mut Free).unwrap();
+        let found = run.positions().iter().zip(run.peculiar_velocities());
+        for ((x, w), wanted) in found.zip(trajectories("end")) {
+            let z = Vector6::new(x.x, x.y, x.z, w.x, w.y, w.z);
+            assert!((z - wanted).abs().max() < 1e-9, "{method:?}: {z} {wanted}");
+        }
+    }
+}
+
 #[test]
 fn steps_converge_with_their_order() {
     let form = SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 });

@@ -441,10 +441,12 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "mean-field",
         "forces",
-        Shape::Choice(&["tree", "direct"]),
+        Shape::Choice(&["mesh", "tree", "direct"]),
         PURE,
-        Absent::Default("tree"),
-        "Through an octree, in a time proportional to N, or summed over all pairs. A harmonic force needs neither.",
+        Absent::Default("mesh"),
+        "By splines on a mesh, which an octree replaces where it would be too large; by an octree, for clouds much wider \
+         than the potential's features; both in a time proportional to N. Or summed over all pairs. A harmonic force \
+         needs none of them.",
     ),
     key(
         "mean-field",
@@ -452,7 +454,8 @@ pub(crate) const KEYS: &[Key] = &[
         POSITIVE,
         PURE,
         Absent::Default("1e-5"),
-        "Bound of the error of the octree's forces, in mean forces of a pair at t = 0; from 1e-12 to 1e-2.",
+        "Bound of the error of forces by mesh or tree at t = 0, over the root mean square force; from 1e-12 to 1e-2. The \
+         manifest says what was measured.",
     ),
     key("mean-field", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("mean-field", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),

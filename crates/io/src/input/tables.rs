@@ -208,12 +208,14 @@ pub(super) fn mean_field(reader: &mut Reader<'_>, section: &Section<'_>) -> Opti
         reader.error(&section.span("tolerance"), message, None);
     }
     if forces == Some("direct") && section.has("tolerance") {
-        let message = "`tolerance` in [mean-field] belongs to forces = \"tree\"; direct sums have no error".to_owned();
+        let message =
+            "`tolerance` in [mean-field] belongs to \"mesh\" and \"tree\"; direct sums have no error".to_owned();
         reader.error(&section.key_span("tolerance"), message, Some("remove one of the two".to_owned()));
     }
     let method = match forces? {
         "direct" => ForceMethod::Direct,
-        _ => ForceMethod::Tree { tolerance: tolerance? },
+        "tree" => ForceMethod::Tree { tolerance: tolerance? },
+        _ => ForceMethod::Mesh { tolerance: tolerance? },
     };
     let (replicas, seed) = (reader.count(section, "replicas"), reader.integer(section, "seed"));
     Some(MeanFieldSettings {

@@ -162,7 +162,9 @@ impl MeanField {
         if let Some(forces) = self.forces.take() {
             return Ok(forces);
         }
-        let lost = || Stop { time: self.time, reason: "a particle position is no longer finite".to_owned() };
+        let lost = || {
+            Stop { time: self.time, reason: "a particle position is no longer finite, or the cloud has outgrown its mesh; forces = \"tree\" has no such limit".to_owned() }
+        };
         self.field.evaluate(&self.positions).ok_or_else(lost)
     }
 
@@ -291,14 +293,9 @@ impl Description for MeanField {
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let method = match (self.field.form(), self.field.method()) {
-            (SmoothForm::Harmonic(_), _) => "the sum in closed form".to_owned(),
-            (_, ForceMethod::Direct) => "direct sum".to_owned(),
-            (_, ForceMethod::Tree { tolerance }) => format!("octree, tolerance {tolerance:e}"),
-        };
         vec![
             ("steps", self.steps.to_string()),
-            ("forces", method),
+            ("forces", self.field.description()),
             (
                 "force error at the start",
                 format!(

@@ -1,6 +1,7 @@
 //! The mean force on every particle: `-(1/N) sum_j grad U(x_i - x_j)`.
 
 use super::law::{PairLaw, with_law};
+use super::mesh::Mesh;
 use super::sum::{CHUNK, Field, Points, add_fields};
 use super::tree::Tree;
 use fearless_simd::Level;
@@ -16,6 +17,13 @@ pub enum ForceMethod {
     /// Through the nodes of an octree's cubes, at a cost proportional to N. The error of the force between two
     /// particles is kept below `tolerance` times the mean force of a pair at the start.
     Tree {
+        /// From 1e-12 to 1e-2.
+        tolerance: f64,
+    },
+    /// Spread over a mesh and convolved by fast Fourier transforms, at a cost proportional to N. The spacing is the
+    /// largest with which the forces at the start are wrong by at most `tolerance` times the root mean square force. An
+    /// octree is taken instead where the mesh would need more than 2^26 points at the start.
+    Mesh {
         /// From 1e-12 to 1e-2.
         tolerance: f64,
     },
@@ -35,8 +43,50 @@ pub struct Forces {
 pub struct ForceField {
     form: SmoothForm,
     method: ForceMethod,
+    mesh: Option<Mesh>,
     tree: Option<Tree>,
     simd: Level,
+}
+
+/// The bound on the force of the worst placed pair over that on the whole force, tried in this order: most pairs are not
+/// at their worst places, and their errors partly cancel.
+const MARGINS: [f64; 4] = [30.0, 10.0, 3.0, 1.0];
+
+/// Part of the tolerance that the sample's errors may take: the worst particle of all is hardly in the sample.
+const SAFETY: f64 = 0.25;
+
+/// Particles whose forces are compared with direct sums when a scheme is set up.
+const COMPARED: usize = 512;
+
+/// Exact forces on particles spread evenly over the list.
+pub(super) struct Sample {
+    step: usize,
+    exact: Vec<Field>,
+    square: f64,
+}
+
+impl Sample {
+    pub(super) fn of(simd: Level, law: &impl PairLaw, points: &Points) -> Self {
+        let count = points.coordinates[0].len();
+        let step = count.div_ceil(COMPARED);
+        let some = |k: usize| points.coordinates[k].iter().step_by(step).copied().collect();
+        let targets = Points { coordinates: [0, 1, 2].map(some) };
+        let mut exact = vec![[0.0; 4]; targets.coordinates[0].len()];
+        let ones = vec![1.0; count];
+        exact.par_chunks_mut(8).enumerate().for_each(|(chunk, exact)| {
+            let targets = targets.slice(8 * chunk..8 * chunk + exact.len());
+            add_fields(simd, law, targets, points.slice(0..count), &ones, exact);
+        });
+        let square = exact.iter().map(|f| f[1] * f[1] + f[2] * f[2] + f[3] * f[3]).sum::<f64>() / exact.len() as f64;
+        Self { step, exact, square }
+    }
+
+    /// The largest error of the sample's forces over their root mean square.
+    pub(super) fn error(&self, fields: &[Field]) -> f64 {
+        let errors = fields.iter().step_by(self.step).zip(&self.exact);
+        let worst = errors.map(|(a, b)| (1..4).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>()).fold(0.0, f64::max);
+        (worst / self.square).sqrt()
+    }
 }
 
 /// Pairs from which the mean force of a pair is taken.
@@ -47,18 +97,32 @@ impl ForceField {
     #[must_use]
     pub fn new(form: SmoothForm, method: ForceMethod, positions: &[Vector3<f64>]) -> Self {
         let simd = Level::new();
-        let tree = match method {
-            ForceMethod::Tree { tolerance } if !positions.is_empty() => with_law!(
+        let (mut mesh, mut tree) = (None, None);
+        if let (ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, false) =
+            (method, positions.is_empty())
+        {
+            let points = points(positions);
+            with_law!(
                 &form,
                 law => {
                     let force = mean_pair_force(&form, positions);
-                    Some(Tree::new(&law, tolerance, force, form.feature(), simd))
+                    if matches!(method, ForceMethod::Mesh { .. }) {
+                        mesh = Mesh::new(&law, tolerance, force, form.feature(), &points, simd);
+                    }
+                    if mesh.is_none() {
+                        let sample = Sample::of(simd, &law, &points);
+                        tree = MARGINS.into_iter().find_map(|margin| {
+                            let tree = Tree::new(&law, margin * tolerance, tolerance, force, form.feature(), simd);
+                            let fields = tree.fields(&law, &points)?;
+                            let good = sample.error(&fields) <= SAFETY * tolerance || margin <= 1.0;
+                            good.then_some(tree)
+                        });
+                    }
                 },
-                harmonic => None
-            ),
-            _ => None,
-        };
-        Self { form, method, tree, simd }
+                harmonic => {}
+            );
+        }
+        Self { form, method, mesh, tree, simd }
     }
 
     /// The potential.
@@ -73,7 +137,22 @@ impl ForceField {
         self.method
     }
 
-    /// All forces; `None` where a position is not finite.
+    /// In words, for reports.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match (&self.form, self.method, &self.mesh) {
+            (SmoothForm::Harmonic(_), _, _) => "the sum in closed form".to_owned(),
+            (_, ForceMethod::Direct, _) => "direct sum".to_owned(),
+            (_, ForceMethod::Mesh { tolerance }, Some(mesh)) => {
+                format!("{}, tolerance {tolerance:e}", mesh.description())
+            }
+            (_, ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, _) => {
+                format!("octree, tolerance {tolerance:e}")
+            }
+        }
+    }
+
+    /// All forces; `None` where a position is not finite or the cloud has grown too large for its mesh.
     ///
     /// # Cost
     /// As the method says; threads of the current rayon pool, the same bits on any number of them.
@@ -83,14 +162,15 @@ impl ForceField {
             return harmonic(form.stiffness, positions);
         }
         let points = points(positions);
-        let fields = match &self.tree {
-            Some(tree) => with_law!(&self.form, law => tree.fields(&law, &points)?, harmonic => unreachable_fields()),
-            None => with_law!(
-                &self.form,
-                law => direct(self.simd, &law, &points, positions.len()),
-                harmonic => unreachable_fields()
-            ),
-        };
+        let fields = with_law!(
+            &self.form,
+            law => match (&self.mesh, &self.tree) {
+                (Some(mesh), _) => mesh.fields(&law, &points)?,
+                (None, Some(tree)) => tree.fields(&law, &points)?,
+                (None, None) => direct(self.simd, &law, &points, positions.len()),
+            },
+            harmonic => Vec::new()
+        );
         let count = positions.len() as f64;
         // The diagonal of the double sum.
         let own = self.form.as_pair_form().energy(0.0);
@@ -137,11 +217,6 @@ impl ForceField {
         let forces: Vec<_> = fields.iter().map(|[_, x, y, z]| Vector3::new(*x, *y, *z) / count).collect();
         forces.iter().all(|force| force.iter().all(|x| x.is_finite())).then_some(forces)
     }
-}
-
-/// A harmonic form never comes to a sum over pairs.
-fn unreachable_fields() -> Vec<Field> {
-    Vec::new()
 }
 
 fn points(positions: &[Vector3<f64>]) -> Points {

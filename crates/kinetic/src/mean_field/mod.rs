@@ -6,6 +6,7 @@ mod description;
 mod forces;
 mod free_flight;
 mod law;
+mod mesh;
 mod stability;
 mod sum;
 mod symplectic;

@@ -31,12 +31,12 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Errors of the force between two points stay below about `tolerance x force`; `feature` is a length over which
-    /// the potential changes.
-    pub(super) fn new(law: &impl PairLaw, tolerance: f64, force: f64, feature: f64, simd: Level) -> Self {
-        let order = ((-tolerance.log10()).round() as usize + 1).clamp(3, MOST_NODES);
+    /// Errors of the force of a single pair stay below about `bound x force`; cubes have the more nodes the smaller the
+    /// `tolerance`. `feature` is a length over which the potential changes.
+    pub(super) fn new(law: &impl PairLaw, bound: f64, tolerance: f64, force: f64, feature: f64, simd: Level) -> Self {
+        let order = ((-tolerance.log10()).round() as usize).clamp(3, MOST_NODES);
         let rule = Chebyshev::new(order);
-        let separation = Separation::new(law, &rule, tolerance * force, feature);
+        let separation = Separation::new(law, &rule, bound * force, feature);
         // A leaf costs as much through its points as through its nodes.
         let crowd = rule.count();
         Self { symmetries: Symmetries::new(order), rule, separation, crowd, simd }
