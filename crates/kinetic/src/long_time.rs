@@ -33,6 +33,10 @@
 //! that remembers its start. Exponents of hyperbolic-dominated flows are those of such molecules. The mean energy may
 //! grow faster, through the few that did collide: in simple shear for `gamma > -3`.
 
+mod course;
+
+pub use course::{Course, Point};
+
 use crate::self_similar::second_moments;
 use omd_flow::{FlowClass, LongTimeForm, Matrix3};
 

@@ -29,17 +29,15 @@
 //! # References
 //! \[JamesNotaVelazquez2019\], \[BobylevNotaVelazquez2020\], \[GarzoSantos2003\] for simple shear.
 
-pub mod angular;
+pub mod deflection;
 pub mod existence;
 mod harmonics;
 pub mod particles;
 pub mod second;
 pub mod sphere;
 pub mod tail;
-#[cfg(test)]
-mod tests;
 
-pub use angular::AngularLaw;
+pub use deflection::DeflectionLaw;
 pub use second::{SecondMoments, second_moments};
 pub use tail::{Problem, TailExponent};
 

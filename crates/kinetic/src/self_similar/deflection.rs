@@ -25,14 +25,14 @@ pub struct Deflection {
 
 /// An angular law `B = B(cos chi)`, independent of the relative speed.
 #[derive(Clone, Debug)]
-pub struct AngularLaw {
+pub struct DeflectionLaw {
     nodes: Vec<Deflection>,
     /// `cos chi` at equidistant values of the cumulative distribution.
     table: Vec<f64>,
     isotropic: bool,
 }
 
-impl AngularLaw {
+impl DeflectionLaw {
     /// Isotropic scattering, `B = rate/(4 pi)`.
     ///
     /// # Errors
