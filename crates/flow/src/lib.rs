@@ -7,6 +7,7 @@
 mod affine;
 mod classification;
 mod description;
+pub mod extrapolation;
 mod gaussian;
 pub mod lattice;
 mod observables;

@@ -1,7 +1,8 @@
 //! The homo-energetic Boltzmann equation (6)/(52), solved in several ways.
 
+pub mod burnett;
 pub mod dsmc;
-mod moments;
+pub mod moments;
 
 pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
-pub use moments::MaxwellMoments;
+pub use moments::{AngularLaw, MaxwellHierarchy, MaxwellMomentHierarchy, MaxwellMoments};

@@ -75,12 +75,12 @@ pub(super) fn laguerre_rule(nodes: usize, alpha: f64) -> Vec<(f64, f64)> {
 }
 
 /// Nodes and weights on `[-1, 1]`.
-pub(super) fn legendre_rule(nodes: usize) -> Vec<(f64, f64)> {
+pub(crate) fn legendre_rule(nodes: usize) -> Vec<(f64, f64)> {
     GaussLegendre::new(count(nodes)).iter().map(|(x, w)| (*x, *w)).collect()
 }
 
 /// Polynomials `p_0 .. p_{n-1}` orthonormal under `x^alpha exp(-x)` times a constant such that `p_0 = first`.
-pub(super) fn sonine(values: &mut [f64], x: f64, alpha: f64, first: f64) {
+pub(crate) fn sonine(values: &mut [f64], x: f64, alpha: f64, first: f64) {
     let (mut before, mut now) = (0.0, first);
     for (n, value) in values.iter_mut().enumerate() {
         *value = now;

@@ -28,7 +28,7 @@ struct Node {
 
 /// The cross sections of a gas.
 #[derive(Debug)]
-pub(super) enum Integrals {
+pub(crate) enum Integrals {
     /// `Q_l(E) = scale[l] E^-power`.
     Power { scale: CrossSections, power: f64 },
     /// Sampled on panels of one octave of energy each, computed when first needed.
@@ -37,7 +37,7 @@ pub(super) enum Integrals {
 
 /// The cross sections of a potential.
 #[derive(Debug)]
-pub(super) struct Sampled {
+pub(crate) struct Sampled {
     scattering: Scattering,
     /// Panel `k` holds the energies from `unit 2^k` to `unit 2^(k+1)`.
     unit: f64,
@@ -46,7 +46,7 @@ pub(super) struct Sampled {
 
 impl Integrals {
     /// `|u| Q = C |u|^gamma` for every Legendre order, `|u| = 2 sqrt(E/m)`.
-    pub(super) fn variable_hard_sphere(rate: f64, exponent: f64, mass: f64) -> Result<Self, TransportError> {
+    pub(crate) fn variable_hard_sphere(rate: f64, exponent: f64, mass: f64) -> Result<Self, TransportError> {
         if !(exponent.is_finite() && exponent > -3.0) {
             return Err(TransportError::Exponent(exponent));
         }
@@ -54,7 +54,7 @@ impl Integrals {
         let scale = CrossSections { legendre: [at_unit_energy; LEGENDRE_ORDERS], error: 0.0 };
         Ok(Self::Power { scale, power: 0.5 * (1.0 - exponent) })
     }
-    pub(super) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {
+    pub(crate) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {
         let scattering = Scattering::new(potential)?;
         if let (Some(form), None) = (potential.form().as_inverse_power(), potential.cutoff())
             && form.epsilon > 0.0
@@ -72,7 +72,7 @@ impl Integrals {
         }
         Ok(Self::Sampled(Sampled { scattering, unit, panels: Mutex::default() }))
     }
-    pub(super) fn power(&self) -> Option<f64> {
+    pub(crate) fn power(&self) -> Option<f64> {
         match self {
             Self::Power { power, .. } => Some(*power),
             Self::Sampled(_) => None,
@@ -97,7 +97,7 @@ impl Integrals {
         Ok(sum)
     }
     /// Calls `add(x, weight, Q(Tx))` so that the weighted sum of `f` is `int exp(-x) f(x) dx`.
-    fn average(&self, temperature: f64, mut add: impl FnMut(f64, f64, &CrossSections)) -> Result<(), ScatteringError> {
+    pub(crate) fn average(&self, temperature: f64, mut add: impl FnMut(f64, f64, &CrossSections)) -> Result<(), ScatteringError> {
         match self {
             Self::Power { scale, power } => {
                 // x^(1 - power) exp(-x) into the rule: exact for polynomials times x.

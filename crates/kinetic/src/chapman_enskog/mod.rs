@@ -20,7 +20,8 @@ mod integrals;
 mod law;
 
 use brackets::{Brackets, Kind};
-use integrals::Integrals;
+pub(crate) use brackets::{legendre_rule, sonine};
+pub(crate) use integrals::Integrals;
 pub use law::{Law, TransportLaw};
 use nalgebra::{DMatrix, DVector};
 use omd_interaction::{CollisionKernel, PairPotential, ScatteringError};
