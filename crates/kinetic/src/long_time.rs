@@ -31,7 +31,8 @@
 //! # Hyperbolic-dominated and frozen
 //! `frozen` says that `int lambda dt` is finite: most molecules never collide again, and the distribution ends in a shape
 //! that remembers its start. Exponents of hyperbolic-dominated flows are those of such molecules. The mean energy may
-//! grow faster, through the few that did collide: in simple shear for `gamma > -3`.
+//! grow faster, through the few that did collide: for `gamma > -3` in simple shear, `-5/2` in combined orthogonal shear
+//! and `-2` with decaying dilatation.
 
 mod course;
 

@@ -3,6 +3,7 @@
 use nalgebra::{Matrix3, Vector3};
 use omd_kinetic::self_similar::second::simple_shear_growth;
 use omd_kinetic::self_similar::tail::critical_factor;
+use omd_kinetic::self_similar::moments::ProfileMoments;
 use omd_kinetic::self_similar::{DeflectionLaw, Problem, second_moments};
 use serde_json::Value;
 
@@ -213,4 +214,38 @@ fn the_tail_of_strong_stretching_tends_to_three() {
         distance.push((order.order.unwrap() - 3.0).abs());
     }
     assert!(distance[1] < 0.6 * distance[0] && distance[1] < 0.04, "{distance:?}");
+}
+
+#[test]
+fn fourth_moments_are_the_reference() {
+    for profile in reference()["profiles"].as_array().unwrap() {
+        let gradient = shear(profile["shear"].as_f64().unwrap());
+        let problem = Problem { gradient, law: DeflectionLaw::isotropic(1.0).unwrap(), density: 1.0 };
+        let found = ProfileMoments::new(&problem, 8).unwrap();
+        let Some(wanted) = profile.get("fourth") else {
+            assert_eq!(found.highest, 2);
+            assert!(found.radial(4).is_none() && found.excess[0].1 > 0.0);
+            continue;
+        };
+        let fourth = profile["w4"].as_f64().unwrap();
+        assert!((found.radial(4).unwrap() / fourth - 1.0).abs() < 1e-9);
+        for (key, value) in wanted.as_object().unwrap() {
+            let powers: Vec<usize> = key.split(',').map(|p| p.parse().unwrap()).collect();
+            let value = value.as_f64().unwrap();
+            let moment = found.monomial([powers[0], powers[1], powers[2]]).unwrap();
+            assert!((moment - value).abs() < 1e-9 * fourth, "{key}: {moment} {value}");
+        }
+    }
+}
+
+/// Dilatation and rotation keep the Maxwellian, whose moments are known.
+#[test]
+fn the_profile_of_a_dilatation_is_maxwellian() {
+    let gradient = Matrix3::identity() * 0.3 + Matrix3::new(0.0, 0.4, 0.0, -0.4, 0.0, 0.7, 0.0, -0.7, 0.0);
+    let law = DeflectionLaw::soft_sphere(1.0, 1.6).unwrap();
+    let found = ProfileMoments::new(&Problem { gradient, law, density: 2.0 }, 10).unwrap();
+    assert_eq!(found.highest, 10);
+    for (order, wanted) in [(2, 3.0), (4, 15.0), (6, 105.0), (8, 945.0), (10, 10395.0)] {
+        assert!((found.radial(order).unwrap() / wanted - 1.0).abs() < 1e-11, "order {order}");
+    }
 }

