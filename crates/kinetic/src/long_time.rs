@@ -25,8 +25,8 @@
 //! up to infinity, where `beta = -tr M/3`: `gamma < -2` (homogeneous), `-3/2` (cylindrical), `0` (planar). Two things
 //! are not seen from these critical values. A start with weak collisions may freeze although they would win from a
 //! strong one: `x` has a threshold. And with enough shear in `M`, `beta` is positive for some `x`: in planar shear
-//! with `K > 1` and `gamma > 0` viscous heating and expansion balance, the temperature tends to a constant and neither
-//! term wins.
+//! with `K > 1` and `gamma > 0` viscous heating and expansion balance at `x = K^2 - 1`, the temperature tends to a
+//! constant and neither term wins.
 //!
 //! # Hyperbolic-dominated and frozen
 //! `frozen` says that `int lambda dt` is finite: most molecules never collide again, and the distribution ends in a shape

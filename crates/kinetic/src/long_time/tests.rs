@@ -126,8 +126,10 @@ fn hard_molecules_in_planar_shear_balance_beyond_unit_shear() {
     assert_eq!(strong.iter().map(|o| o.regime).collect::<Vec<_>>(), [Balanced]);
     let (balance, power) = strong[0].rate.unwrap();
     assert_eq!(power, -1.0);
+    // Closed: beta = 0 at x = K^2 - 1.
+    assert!((balance - 8.0).abs() < 1e-9, "{balance}");
     for start in [0.1, 30.0] {
-        let point = Course::new(flow(planar(3.0)), 1.0, start).at(&[1e12]).unwrap()[0];
+        let point = Course::new(flow(planar(3.0)), 1.0, start).at(&[1e60]).unwrap()[0];
         assert!((point.rate * point.time / balance - 1.0).abs() < 1e-6, "from {start}: {} {balance}", point.rate * point.time);
     }
 }
