@@ -25,13 +25,18 @@
 //! up to infinity, where `beta = -tr M/3`: `gamma < -2` (homogeneous), `-3/2` (cylindrical), `0` (planar). Two things
 //! are not seen from these critical values. A start with weak collisions may freeze although they would win from a
 //! strong one: `x` has a threshold. And with enough shear in `M`, `beta` is positive for some `x`: in planar shear
-//! with `K > 1` and `gamma > 0` viscous heating and expansion balance, the temperature tends to a constant and neither
-//! term wins.
+//! with `K > 1` and `gamma > 0` viscous heating and expansion balance at `x = K^2 - 1`, the temperature tends to a
+//! constant and neither term wins.
 //!
 //! # Hyperbolic-dominated and frozen
 //! `frozen` says that `int lambda dt` is finite: most molecules never collide again, and the distribution ends in a shape
 //! that remembers its start. Exponents of hyperbolic-dominated flows are those of such molecules. The mean energy may
-//! grow faster, through the few that did collide: in simple shear for `gamma > -3`.
+//! grow faster, through the few that did collide: for `gamma > -3` in simple shear, `-5/2` in combined orthogonal shear
+//! and `-2` with decaying dilatation.
+
+mod course;
+
+pub use course::{Course, Point};
 
 use crate::self_similar::second_moments;
 use omd_flow::{FlowClass, LongTimeForm, Matrix3};

@@ -23,23 +23,23 @@
 //! * [`second`]: `beta` and `P` from one monotone scalar equation; they exist for every `L`.
 //! * [`sphere`]: the operator on test functions `|w|^s phi(w/|w|)` that carries moments of order `s`, integer or not,
 //!   in real spherical harmonics. [`tail`]: its growth rate and the order `s_c` from which moments diverge.
+//! * [`moments`]: the moments of the profile below `s_c`, exactly, order by order.
 //! * [`existence`]: the smallness of `L` in Theorem 3.1, in numbers.
 //! * [`particles`]: the profile itself, by particles.
 //!
 //! # References
 //! \[JamesNotaVelazquez2019\], \[BobylevNotaVelazquez2020\], \[GarzoSantos2003\] for simple shear.
 
-pub mod angular;
+pub mod deflection;
 pub mod existence;
 mod harmonics;
+pub mod moments;
 pub mod particles;
 pub mod second;
 pub mod sphere;
 pub mod tail;
-#[cfg(test)]
-mod tests;
 
-pub use angular::AngularLaw;
+pub use deflection::DeflectionLaw;
 pub use second::{SecondMoments, second_moments};
 pub use tail::{Problem, TailExponent};
 

@@ -17,14 +17,14 @@
 //! upwards vanishes: polynomials of degree `s` are an invariant block, and their moments close.
 
 use super::harmonics::{product, values};
-use super::{AngularLaw, SelfSimilarError};
+use super::{DeflectionLaw, SelfSimilarError};
 use nalgebra::{DMatrix, DVector, LU};
 use omd_flow::{Matrix3, Vector3};
 
 /// `A_s` on harmonics of one parity up to a degree: block tridiagonal in `l`.
 #[derive(Clone, Debug)]
 pub struct SphereOperator {
-    law: AngularLaw,
+    law: DeflectionLaw,
     /// `n/Kn`, 1/volume.
     density: f64,
     blocks: Vec<Block>,
@@ -89,7 +89,7 @@ impl SphereOperator {
     /// On harmonics of even degree up to `degree` that the drift couples to the constant: symmetries of `L` shorten the
     /// blocks. The dominant eigenfunction is among them, since its mean is positive.
     #[must_use]
-    pub fn even(gradient: &Matrix3<f64>, law: &AngularLaw, density: f64, degree: usize) -> Self {
+    pub fn even(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, degree: usize) -> Self {
         let mut reached: Vec<Vec<i64>> = vec![Vec::new(); degree / 2 + 1];
         let mut open = vec![(0usize, 0i64)];
         while let Some((l, m)) = open.pop() {
@@ -108,13 +108,13 @@ impl SphereOperator {
 
     /// On all harmonics of the degrees `order, order - 2, ...`: the homogeneous polynomials of an integer order.
     #[must_use]
-    pub fn polynomials(gradient: &Matrix3<f64>, law: &AngularLaw, density: f64, order: usize) -> Self {
+    pub fn polynomials(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, order: usize) -> Self {
         let degrees = (order % 2..=order).step_by(2);
         let orders = degrees.map(|l| (l, (-(l as i64)..=l as i64).collect())).collect();
         Self::build(gradient, law, density, orders)
     }
 
-    fn build(gradient: &Matrix3<f64>, law: &AngularLaw, density: f64, orders: Vec<(usize, Vec<i64>)>) -> Self {
+    fn build(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, orders: Vec<(usize, Vec<i64>)>) -> Self {
         let position = |degree: usize, order: i64| -> Option<(usize, usize)> {
             let k = orders.iter().position(|(l, _)| *l == degree)?;
             Some((k, orders[k].1.binary_search(&order).ok()?))

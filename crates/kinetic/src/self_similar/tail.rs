@@ -1,7 +1,7 @@
 //! The tail exponent of the profile: a root of a growth-rate equation, not a fit.
 
 use super::sphere::{Eigenfunction, SphereOperator};
-use super::{AngularLaw, SelfSimilarError, second_moments};
+use super::{DeflectionLaw, SelfSimilarError, second_moments};
 use omd_flow::Matrix3;
 
 /// Degrees of harmonics: doubled from here as long as it pays.
@@ -36,7 +36,7 @@ pub struct Problem {
     /// `L`, 1/time.
     pub gradient: Matrix3<f64>,
     /// The angular law.
-    pub law: AngularLaw,
+    pub law: DeflectionLaw,
     /// `n/Kn`, 1/volume.
     pub density: f64,
 }

@@ -1,6 +1,6 @@
 //! The N-particle process under a constant linear drift.
 
-use crate::self_similar::AngularLaw;
+use crate::self_similar::DeflectionLaw;
 use omd_flow::{Matrix3, Philox, Vector3};
 use std::f64::consts::TAU;
 
@@ -12,7 +12,7 @@ const TERMS: usize = 7;
 /// Particles between two intervals, at `theta = 1`.
 pub(super) struct Evolution<'a> {
     velocities: Vec<Vector3<f64>>,
-    law: &'a AngularLaw,
+    law: &'a DeflectionLaw,
     /// Of one particle, 1/time.
     rate: f64,
     random: Philox,
@@ -25,7 +25,7 @@ impl<'a> Evolution<'a> {
     pub(super) fn new(
         velocities: &[Vector3<f64>],
         drift: Matrix3<f64>,
-        law: &'a AngularLaw,
+        law: &'a DeflectionLaw,
         rate: f64,
         random: Philox,
     ) -> Self {
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn free_flight_is_the_exponential() {
         let drift = Matrix3::new(0.3, 0.9, -0.2, 0.1, -0.4, 0.5, 0.0, 0.7, 0.1);
-        let law = AngularLaw::isotropic(1.0).unwrap();
+        let law = DeflectionLaw::isotropic(1.0).unwrap();
         let gas = Evolution::new(&[Vector3::x(); 4], drift, &law, 1.0, Philox::new(1, 0));
         let time = REACH / drift.norm();
         let (cosh, sinh) = gas.exponential(time);

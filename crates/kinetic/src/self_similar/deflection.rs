@@ -1,6 +1,7 @@
 //! How Maxwell molecules deflect: any angular law, as a quadrature over the deflection angle.
 
 use super::SelfSimilarError;
+use crate::boltzmann::AngularLaw;
 use gauss_quad::GaussLegendre;
 use omd_interaction::{InversePower, PairPotential, Scattering, ScatteringError, Truncation};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -25,14 +26,14 @@ pub struct Deflection {
 
 /// An angular law `B = B(cos chi)`, independent of the relative speed.
 #[derive(Clone, Debug)]
-pub struct AngularLaw {
+pub struct DeflectionLaw {
     nodes: Vec<Deflection>,
     /// `cos chi` at equidistant values of the cumulative distribution.
     table: Vec<f64>,
     isotropic: bool,
 }
 
-impl AngularLaw {
+impl DeflectionLaw {
     /// Isotropic scattering, `B = rate/(4 pi)`.
     ///
     /// # Errors
@@ -152,6 +153,24 @@ impl AngularLaw {
     #[must_use]
     pub fn relaxation_rate(&self) -> f64 {
         self.nodes.iter().map(|node| 3.0 * node.weight * (node.half_cosine * node.half_sine).powi(2)).sum()
+    }
+
+    /// What moments of integer orders up to `order` see of the law.
+    #[must_use]
+    pub fn moments(&self, order: usize) -> AngularLaw {
+        let mut losses = vec![0.0; order + 1];
+        for node in &self.nodes {
+            // 1 - P_l(cos chi) as a sum of small numbers: grazing collisions weigh much and change little.
+            let short = -2.0 * node.half_sine * node.half_sine;
+            let cosine = 1.0 + short;
+            let mut d = [0.0, short];
+            for (l, loss) in losses.iter_mut().enumerate() {
+                *loss -= node.weight * d[0];
+                let l = l as f64;
+                d = [d[1], ((2.0 * l + 3.0) * (cosine * d[1] + short) - (l + 1.0) * d[0]) / (l + 2.0)];
+            }
+        }
+        AngularLaw::new(losses)
     }
 
     /// `1 - int B (cos^s(chi/2) + sin^s(chi/2)) dsigma/int B dsigma`, times the total rate: the rate at which collisions
