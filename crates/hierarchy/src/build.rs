@@ -3,13 +3,16 @@
 //! One interaction feeds all of them: its potential moves the atoms, the scattering of that potential is the collision
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
-use crate::experiment::{AtomStart, DsmcSettings, Experiment, Interaction, MolecularSettings, Preparation};
-use crate::transport::{collision_kernel, viscosity_law};
+use crate::experiment::{
+    AtomStart, DsmcSettings, Experiment, Interaction, MolecularSettings, Preparation, SpectralSettings,
+};
+use crate::transport::{collision_kernel, spectral_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
 use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
+use omd_kinetic::boltzmann::spectral::{Spectral, SpectralError, SpectralParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
 /// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
@@ -30,6 +33,9 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     }
     if let Some(settings) = &experiment.molecular {
         plans.push(molecular(experiment, settings, tensor)?);
+    }
+    if let Some(settings) = experiment.spectral {
+        plans.push(spectral(experiment, settings, tensor)?);
     }
     if let Some(settings) = experiment.dsmc {
         plans.push(dsmc(experiment, settings, tensor)?);
@@ -100,6 +106,27 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
         let gas = Dsmc::new(parameters).map_err(|error| match error {
             DsmcError::Exponent(_) => BuildError::new("interaction", "exponent", error),
             _ => BuildError::new("dsmc", "particles", error),
+        })?;
+        Ok(Box::new(gas) as Box<dyn Description>)
+    })
+}
+
+fn spectral(experiment: &Experiment, settings: SpectralSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let parameters = SpectralParameters {
+        flow: experiment.flow.clone(),
+        kernel: spectral_kernel(experiment)?,
+        knudsen: experiment.knudsen,
+        number_density: state.number_density,
+        mass: state.mass,
+        covariance: tensor / state.mass,
+        modes: settings.modes,
+        tolerance: SpectralParameters::tolerance_of(settings.modes),
+    };
+    Plan::new("spectral", 1, move |_| {
+        let gas = Spectral::new(parameters.clone()).map_err(|error| match error {
+            SpectralError::Scattering(_) => BuildError::new("interaction", "kind", error),
+            _ => BuildError::new("spectral", "modes", error),
         })?;
         Ok(Box::new(gas) as Box<dyn Description>)
     })

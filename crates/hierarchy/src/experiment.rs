@@ -132,6 +132,13 @@ pub struct DsmcSettings {
     pub seed: u64,
 }
 
+/// `[spectral]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpectralSettings {
+    /// Points along each axis of velocity.
+    pub modes: usize,
+}
+
 /// `viscosity` of `[navier-stokes]`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viscosity {
@@ -162,6 +169,8 @@ pub struct Experiment {
     pub molecular: Option<MolecularSettings>,
     /// `[dsmc]`.
     pub dsmc: Option<DsmcSettings>,
+    /// `[spectral]`.
+    pub spectral: Option<SpectralSettings>,
     /// `[moments]`.
     pub moments: bool,
     /// `[euler]`.

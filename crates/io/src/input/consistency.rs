@@ -64,7 +64,7 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "moments", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "spectral", "moments", "navier-stokes"].into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -81,6 +81,9 @@ fn interaction(
     }
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
+    }
+    if tables.contains_key("spectral") {
+        grid_resolves(reader, section, interaction);
     }
     let maxwell = matches!(interaction, Interaction::KernelOnly { exponent, .. } if *exponent == 0.0);
     if let Some(moments) = tables.get("moments").filter(|moments| !maxwell && !moments.has("closure")) {
@@ -127,6 +130,19 @@ fn particles_collide(reader: &mut Reader<'_>, section: &Section<'_>, interaction
             reader.error(&section.span("exponent"), message, Some("remove [dsmc]".to_owned()));
         }
         _ => {}
+    }
+}
+
+fn grid_resolves(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
+    if let Interaction::KernelOnly { exponent, .. } = interaction
+        && !(*exponent > -2.0 && *exponent <= 2.0)
+    {
+        let message = format!(
+            "`exponent` in [interaction] must be above -2 and up to 2 with [spectral], found {}: no grid resolves its \
+             collision rate",
+            show(*exponent)
+        );
+        reader.error(&section.span("exponent"), message, Some("remove [spectral]".to_owned()));
     }
 }
 

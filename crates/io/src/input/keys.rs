@@ -86,14 +86,14 @@ pub(crate) const SECTIONS: &[Section] = &[
         false,
         true,
         "The one interaction all levels are made of. Required by every table that needs one: `[molecular]`, `[dsmc]`, \
-         `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
+         `[spectral]`, `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
     section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
     section("dsmc", true, true, "The Boltzmann equation by particles."),
-    section("spectral", true, false, "The Boltzmann equation on a grid of velocities."),
+    section("spectral", true, true, "The Boltzmann equation on a grid of velocities, without noise."),
     section("moments", true, true, "Exact second moments of the Boltzmann equation for Maxwell molecules."),
     section("galerkin", true, false, "The Boltzmann equation in polynomials."),
     section("mean-field", true, false, "The Vlasov equation."),
@@ -188,7 +188,7 @@ pub(crate) const KEYS: &[Key] = &[
         PURE,
         Absent::Error,
         "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; from 0 \
-         to 1 with `[dsmc]`.",
+         to 1 with `[dsmc]`, above -2 and up to 2 with `[spectral]`.",
     ),
     key(
         "interaction",
@@ -303,6 +303,14 @@ pub(crate) const KEYS: &[Key] = &[
     key("dsmc", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("dsmc", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
     key(
+        "spectral",
+        "modes",
+        Shape::Count(16),
+        PURE,
+        Absent::Error,
+        "Points along each axis of velocity, even: 16, 32, 64, ... Twice as many cost about 16 times the time.",
+    ),
+    key(
         "moments",
         "closure",
         Shape::Text,
@@ -334,6 +342,7 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
     match (section, name) {
         ("molecular", "atoms") => 100_000_000,
         ("dsmc", "particles") => 1 << 30,
+        ("spectral", "modes") => 256,
         (_, "replicas") => 1_000_000,
         ("time", "samples") => 10_000_000,
         _ => u64::from(u32::MAX),

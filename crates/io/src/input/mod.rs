@@ -20,7 +20,9 @@ use crate::files::explain;
 use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
-use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
+use omd_hierarchy::experiment::{
+    DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, SpectralSettings, State, Viscosity,
+};
 use physics::StateKeys;
 use reader::{Reader, Section};
 use std::path::{Path, PathBuf};
@@ -161,6 +163,7 @@ struct Parts<'a> {
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
     dsmc: Option<DsmcSettings>,
+    spectral: Option<SpectralSettings>,
     navier_stokes: Option<Viscosity>,
     checkpoint_minutes: Option<f64>,
 }
@@ -200,6 +203,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         schedule,
         molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
         navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
         checkpoint_minutes: tables::one_number(reader, &tables, "run", "checkpoint-minutes"),
         tables,
@@ -241,6 +245,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         schedule: parts.schedule?,
         molecular,
         dsmc: parts.dsmc,
+        spectral: parts.spectral,
         moments: parts.tables.contains_key("moments"),
         euler: parts.tables.contains_key("euler"),
         navier_stokes: parts.navier_stokes,

@@ -7,7 +7,7 @@ use super::wording::{called, float, found};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    DrawnPositions, DsmcSettings, LatticeChoice, Schedule, StepControl, TrajectorySettings, Viscosity,
+    DrawnPositions, DsmcSettings, LatticeChoice, Schedule, SpectralSettings, StepControl, TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
 use toml::de::DeValue;
@@ -156,6 +156,19 @@ pub(super) fn dsmc(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Dsm
     let replicas = reader.count(section, "replicas");
     let seed = reader.integer(section, "seed");
     Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed? })
+}
+
+/// `[spectral]`.
+pub(super) fn spectral(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<SpectralSettings> {
+    reader.unknown_keys(section, &["modes"]);
+    let modes = reader.count(section, "modes")?;
+    if modes % 2 == 1 {
+        let message = format!("{} must be even, found {modes}", called("spectral", "modes"));
+        let help = format!("{} or {}; powers of two are fastest", modes - 1, modes + 1);
+        reader.error(&section.span("modes"), message, Some(help));
+        return None;
+    }
+    Some(SpectralSettings { modes })
 }
 
 /// `[moments]`; any closure is refused.

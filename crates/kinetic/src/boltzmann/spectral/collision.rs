@@ -25,7 +25,7 @@ pub enum Parity {
 pub struct Quadrature {
     /// Shells of relative speed, the one at zero included.
     pub shells: usize,
-    /// Degree of the spherical rule on the outermost shell; it falls in proportion to the radius, to 5 at least.
+    /// Degree of the spherical rule on the outer half of the shells; it falls with the radius inside, to 5 at least.
     pub degree: usize,
 }
 
@@ -33,7 +33,7 @@ impl Quadrature {
     /// What `modes` resolve: see the study `validation/spectral`.
     #[must_use]
     pub fn for_modes(modes: usize) -> Self {
-        Self { shells: (modes / 4).max(4), degree: if modes < 32 { 9 } else if modes < 64 { 15 } else { 23 } }
+        Self { shells: (3 * modes / 8).max(4), degree: if modes < 24 { 9 } else if modes < 48 { 11 } else { 15 } }
     }
 }
 
@@ -102,7 +102,7 @@ impl Collision {
         let outermost = (quadrature.shells - 1).max(1);
         let directions = (0..quadrature.shells)
             .map(|j| {
-                let degree = (quadrature.degree * j).div_ceil(outermost).max(5);
+                let degree = (2 * quadrature.degree * j).div_ceil(outermost).clamp(5, quadrature.degree.max(5));
                 if j == 0 { Vec::new() } else { half_sphere(degree) }
             })
             .collect();

@@ -12,8 +12,9 @@ use omd_flow::{
 };
 use std::f64::consts::PI;
 
-/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds: there tails in `w` and in `k` are alike.
-const WIDTH: f64 = 1.0;
+/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds. At 1 the tails of a Gaussian in `w` and in
+/// `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the last none.
+const WIDTH: f64 = 1.25;
 /// How far a principal stretch of the grid may be from what `g` wants.
 const SKEW: f64 = 0.12;
 /// Longest step, as a strain.

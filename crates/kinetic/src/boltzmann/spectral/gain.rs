@@ -10,6 +10,9 @@ use std::f64::consts::PI;
 
 /// Tasks whose results are kept at once: bounds the memory, not the numbers.
 const GROUP: usize = 16;
+/// Products `g(v + x) g(v - x)` are kept for `|c| < KEPT` of the middle `v = map c`. Beyond there are hardly any, but
+/// near `|c| = 1` stand those of each atom with the periodic image of the other.
+const KEPT: f64 = 0.7;
 const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
 
 impl Collision {
@@ -171,10 +174,14 @@ impl Collision {
                         let opposite = self.cube.opposite(x3);
                         let count = if opposite == x3 { 1 } else { 2 };
                         for (x3, slab) in [(x3, slab), (opposite, mirrored)].into_iter().take(count) {
-                            for (index, z) in slab.iter().enumerate() {
-                                let product = z.re * z.im;
-                                let (a, b) = if number == 0 { (product, 0.0) } else { (0.0, product) };
-                                add(x3 * n * n + index, a, b);
+                            for x2 in 0..n {
+                                let Some(reach) = self.kept(x2, x3) else { continue };
+                                let start = (x3 * n + x2) * n;
+                                for x1 in (0..=reach).chain(n - reach..n) {
+                                    let z = slab[x2 * n + x1];
+                                    let (first, second) = if number == 0 { (1.0, 0.0) } else { (0.0, 1.0) };
+                                    add(start + x1, first * z.re * z.im, second * z.re * z.im);
+                                }
                             }
                         }
                     });
@@ -196,17 +203,31 @@ impl Collision {
                 };
                 self.cube.synthesize(work, fill, |x3, slab, mirrored| {
                     for x2 in 0..n {
+                        let Some(reach) = self.kept(x2, x3) else { continue };
                         let start = (x3 * n + x2) * n;
                         let row = &slab[x2 * n..][..n];
                         let back = &mirrored[self.cube.opposite(x2) * n..][..n];
                         add(start, row[0].re * back[0].re, row[0].im * back[0].im);
-                        for (x1, (a, b)) in row[1..].iter().zip(back[1..].iter().rev()).enumerate() {
+                        let pairs = row[1..=reach].iter().zip(back[n - reach..].iter().rev());
+                        for (x1, (a, b)) in pairs.enumerate() {
                             add(start + 1 + x1, a.re * b.re, a.im * b.im);
+                        }
+                        let pairs = row[n - reach..].iter().zip(back[1..=reach].iter().rev());
+                        for (x1, (a, b)) in pairs.enumerate() {
+                            add(start + n - reach + x1, a.re * b.re, a.im * b.im);
                         }
                     }
                 });
             }
         }
+    }
+
+    /// The largest index along the row `(x2, x3)` at which products are kept; see [`KEPT`].
+    fn kept(&self, x2: usize, x3: usize) -> Option<usize> {
+        let n = self.cube.n;
+        let square = |index: usize| index.min(n - index).pow(2) as f64;
+        let left = (0.5 * KEPT * n as f64).powi(2) - square(x2) - square(x3);
+        (left >= 0.0).then(|| (left.sqrt() as usize).min(n / 2 - 1))
     }
 
     /// `exp(i k_i y_i)` along each axis, for the shift by half the relative velocity of a point.
