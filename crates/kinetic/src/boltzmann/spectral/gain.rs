@@ -16,13 +16,22 @@ const KEPT: f64 = 0.7;
 const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
 
 impl Collision {
-    /// The spectrum of the gain for isotropic scattering.
-    pub(super) fn isotropic_gain(&self, h: &[f64], spectrum: &[C64], frame: &Frame, tasks: &[Task<'_>]) -> Vec<C64> {
+    /// The spectrum of the gain for isotropic scattering, and the factors of the loss rate.
+    pub(super) fn isotropic_gain(
+        &self,
+        h: &[f64],
+        spectrum: &[C64],
+        frame: &Frame,
+        tasks: &[Task],
+    ) -> (Vec<C64>, Vec<f64>) {
         let n = self.cube.n;
+        let mut rate = vec![frame.shells.total[0]; h.len()];
         let mut shells: Vec<Vec<f64>> = vec![h.iter().map(|x| x * x).collect()];
         for group in tasks.chunks(GROUP) {
-            let sums: Vec<Vec<f64>> = group.par_iter().map(|task| self.sum_of_products(spectrum, frame, task)).collect();
-            for (task, sum) in group.iter().zip(sums) {
+            let sums: Vec<(Vec<f64>, Vec<f64>)> =
+                group.par_iter().map(|task| self.sum_of_products(spectrum, frame, task)).collect();
+            for (task, (sum, loss)) in group.iter().zip(sums) {
+                rate.iter_mut().zip(&loss).for_each(|(a, b)| *a += b);
                 match shells.get_mut(task.shell) {
                     Some(shell) => shell.iter_mut().zip(&sum).for_each(|(a, b)| *a += b),
                     None => shells.push(sum),
@@ -51,33 +60,35 @@ impl Collision {
                 plane[k2 * n + k3] = sum;
             }
         });
-        gain
+        (gain, rate)
     }
 
-    /// The spectrum of the gain for scattering with Legendre orders: every product goes through its own factor.
+    /// The same for scattering with Legendre orders: every product goes through its own factor.
     pub(super) fn general_gain(
         &self,
         h: &[f64],
         spectrum: &[C64],
         frame: &Frame,
         orders: &[[f64; ORDERS]],
-        tasks: &[Task<'_>],
-    ) -> Vec<C64> {
+        tasks: &[Task],
+    ) -> (Vec<C64>, Vec<f64>) {
         let waves = Waves::new(&self.cube, &frame.map);
         let square: Vec<f64> = h.iter().map(|x| x * x).collect();
         let mut gain = self.transformed(&square, None);
         // At rest relative to each other all orders but 0 vanish.
         gain.iter_mut().for_each(|z| *z *= orders[0][0]);
+        let mut rate = vec![frame.shells.total[0]; h.len()];
         for group in tasks.chunks(GROUP) {
-            let parts: Vec<Vec<C64>> = group
+            let parts: Vec<(Vec<C64>, Vec<f64>)> = group
                 .par_iter()
                 .map(|task| self.filtered_products(spectrum, frame, &orders[task.shell], task, &waves))
                 .collect();
-            for part in parts {
+            for (part, loss) in parts {
                 gain.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+                rate.iter_mut().zip(&loss).for_each(|(a, b)| *a += b);
             }
         }
-        gain
+        (gain, rate)
     }
 
     fn filtered_products(
@@ -85,16 +96,17 @@ impl Collision {
         spectrum: &[C64],
         frame: &Frame,
         orders: &[f64; ORDERS],
-        task: &Task<'_>,
+        task: &Task,
         waves: &Waves<'_>,
-    ) -> Vec<C64> {
+    ) -> (Vec<C64>, Vec<f64>) {
         let n = self.cube.n;
+        let mut loss = vec![0.0; spectrum.len()];
         let mut work = self.workspace();
         let mut transformed = Vec::new();
         for pair in task.points.chunks(2) {
             let mut fields = [vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]];
             let [first, second] = &mut fields;
-            self.products(&mut work, spectrum, frame, task.shell, pair, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
                 first[index] += a;
                 second[index] += b;
             });
@@ -124,24 +136,26 @@ impl Collision {
                 }
             }
         }
-        sum
+        (sum, loss)
     }
 
     /// `sum_sigma weight g(v + x) g(v - x)` over the points of a task; of even fields the slabs up to `N/2` only.
-    fn sum_of_products(&self, spectrum: &[C64], frame: &Frame, task: &Task<'_>) -> Vec<f64> {
+    fn sum_of_products(&self, spectrum: &[C64], frame: &Frame, task: &Task) -> (Vec<f64>, Vec<f64>) {
         let mut sum = vec![0.0; spectrum.len()];
+        let mut loss = vec![0.0; spectrum.len()];
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             let weights = [pair[0].weight, pair.get(1).map_or(0.0, |point| point.weight)];
-            self.products(&mut work, spectrum, frame, task.shell, pair, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
                 sum[index] += weights[0] * a + weights[1] * b;
             });
         }
         self.put_back(work);
-        sum
+        (sum, loss)
     }
 
-    /// `g(v + x) g(v - x)` for one or two points: `add(index, first, second)` is to add them up.
+    /// `g(v + x) g(v - x)` for one or two points: `add(index, first, second)` is to add them up. `loss` gets what they
+    /// add to the factors of the loss rate, `cos(xi.u) = 2 cos(xi.x)^2 - 1`.
     fn products(
         &self,
         work: &mut Workspace,
@@ -149,9 +163,11 @@ impl Collision {
         frame: &Frame,
         shell: usize,
         pair: &[Direction],
+        loss: &mut [f64],
         mut add: impl FnMut(usize, f64, f64),
     ) {
         let n = self.cube.n;
+        let weights = [0, 1].map(|i| pair.get(i).map_or(0.0, |point| point.weight * frame.shells.total[shell]));
         let phases = |point: &Direction| self.phases(frame, shell, &point.unit);
         match self.parity {
             Parity::Any => {
@@ -160,11 +176,14 @@ impl Collision {
                     // g(v + x) + i g(v - x) has the factor p + i conj(p) = (1 + i) (Re p + Im p).
                     let fill = |k1: usize, k2: usize, reach: usize, row: &mut [C64]| {
                         let start = p1[k1] * p2[k2];
-                        let source = &spectrum[(k1 * n + k2) * n..][..n];
+                        let row_of_modes = (k1 * n + k2) * n..(k1 * n + k2 + 1) * n;
+                        let (source, loss) = (&spectrum[row_of_modes.clone()], &mut loss[row_of_modes]);
                         for range in [0..reach + 1, n - reach..n] {
-                            let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]).zip(&p3[range]);
-                            for ((z, g), p) in rows {
+                            let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]);
+                            let rows = rows.zip(p3[range.clone()].iter().zip(&mut loss[range]));
+                            for ((z, g), (p, loss)) in rows {
                                 let p = start * p;
+                                *loss += weights[number] * (2.0 * p.re * p.re - 1.0);
                                 let factor = p.re + p.im;
                                 *z = C64::new((g.re - g.im) * factor, (g.re + g.im) * factor);
                             }
@@ -192,11 +211,14 @@ impl Collision {
                 let [q1, q2, q3] = phases(pair.last().unwrap_or(&pair[0]));
                 let fill = |k1: usize, k2: usize, reach: usize, row: &mut [C64]| {
                     let (p, q) = (p1[k1] * p2[k2], q1[k1] * q2[k2]);
-                    let source = &spectrum[(k1 * n + k2) * n..][..n];
+                    let row_of_modes = (k1 * n + k2) * n..(k1 * n + k2 + 1) * n;
+                    let (source, loss) = (&spectrum[row_of_modes.clone()], &mut loss[row_of_modes]);
                     for range in [0..reach + 1, n - reach..n] {
                         let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]);
-                        for ((z, g), (p3, q3)) in rows.zip(p3[range.clone()].iter().zip(&q3[range])) {
+                        let phases = p3[range.clone()].iter().zip(&q3[range.clone()]).zip(&mut loss[range]);
+                        for ((z, g), ((p3, q3), loss)) in rows.zip(phases) {
                             let (p, q) = (p * p3, q * q3);
+                            *loss += weights[0] * (2.0 * p.re * p.re - 1.0) + weights[1] * (2.0 * q.re * q.re - 1.0);
                             *z = C64::new(g.re * (p.re - q.im), g.re * (p.im + q.re));
                         }
                     }

@@ -105,13 +105,14 @@ fn bkw(w: &Vector3<f64>, k: f64) -> f64 {
 #[test]
 fn the_bkw_relaxation_converges_spectrally() {
     let error = |modes: usize| {
-        let mut gas = Spectral::with_distribution(gas(Matrix3::zeros(), power_law(0.0), 1.0, modes), |w| bkw(w, 0.6))
-            .unwrap();
+        let mut gas =
+            Spectral::with_distribution(gas(Matrix3::zeros(), power_law(0.0), 1.0, modes), |w| bkw(w, 0.6)).unwrap();
         gas.advance(1.0, &mut Free).unwrap();
         let k = 1.0 - 0.4 * (-1.0f64 / 6.0).exp();
         let row = gas.observe();
         let fourth = (row.extra[0].value / (15.0 * k * (2.0 - k)) - 1.0).abs();
-        let largest = gas.distribution().iter().map(|(w, g)| (g - bkw(&Vector3::from(*w), k)).abs()).fold(0.0, f64::max);
+        let largest =
+            gas.distribution().iter().map(|(w, g)| (g - bkw(&Vector3::from(*w), k)).abs()).fold(0.0, f64::max);
         assert!((row.pressure - Matrix3::identity()).amax() < 1e-13 && (row.density - 1.0).abs() < 1e-13);
         (largest, fourth)
     };
