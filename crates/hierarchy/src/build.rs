@@ -5,13 +5,15 @@
 
 use crate::experiment::{
     AtomStart, DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Preparation,
+    SpectralSettings,
 };
-use crate::transport::{collision_kernel, viscosity_law};
+use crate::transport::{collision_kernel, spectral_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
 use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
+use omd_kinetic::boltzmann::spectral::{Spectral, SpectralError, SpectralParameters};
 use omd_kinetic::mean_field::{Cloud, CloudError, CloudParameters, FreeFlight, MeanField, MeanFieldParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
@@ -36,6 +38,9 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     }
     if let Some(settings) = &experiment.molecular {
         plans.push(molecular(experiment, settings, tensor)?);
+    }
+    if let Some(settings) = experiment.spectral {
+        plans.push(spectral(experiment, settings, tensor)?);
     }
     if let Some(settings) = experiment.dsmc {
         plans.push(dsmc(experiment, settings, tensor)?);
@@ -154,6 +159,27 @@ fn mean_field(experiment: &Experiment, settings: MeanFieldSettings, tensor: Matr
         let started = MeanField::new(parameters.clone(), cloud);
         let started = started.map_err(|error| BuildError::new("mean-field", "width", error))?;
         Ok(Box::new(started) as Box<dyn Description>)
+    })
+}
+
+fn spectral(experiment: &Experiment, settings: SpectralSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let parameters = SpectralParameters {
+        flow: experiment.flow.clone(),
+        kernel: spectral_kernel(experiment)?,
+        knudsen: experiment.knudsen,
+        number_density: state.number_density,
+        mass: state.mass,
+        covariance: tensor / state.mass,
+        modes: settings.modes,
+        tolerance: SpectralParameters::tolerance_of(settings.modes),
+    };
+    Plan::new("spectral", 1, move |_| {
+        let gas = Spectral::new(parameters.clone()).map_err(|error| match error {
+            SpectralError::Scattering(_) => BuildError::new("interaction", "kind", error),
+            _ => BuildError::new("spectral", "modes", error),
+        })?;
+        Ok(Box::new(gas) as Box<dyn Description>)
     })
 }
 

@@ -179,6 +179,13 @@ pub struct MeanFieldSettings {
     pub seed: u64,
 }
 
+/// `[spectral]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpectralSettings {
+    /// Points along each axis of velocity.
+    pub modes: usize,
+}
+
 /// `viscosity` of `[navier-stokes]`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viscosity {
@@ -209,6 +216,8 @@ pub struct Experiment {
     pub molecular: Option<MolecularSettings>,
     /// `[dsmc]`.
     pub dsmc: Option<DsmcSettings>,
+    /// `[spectral]`.
+    pub spectral: Option<SpectralSettings>,
     /// `[mean-field]`.
     pub mean_field: Option<MeanFieldSettings>,
     /// `[free-flight]`.

@@ -5,6 +5,7 @@ use crate::BuildError;
 use crate::experiment::{Experiment, Interaction, Viscosity};
 use omd_hydro::ViscosityLaw;
 use omd_interaction::CollisionKernel;
+use omd_kinetic::boltzmann::spectral::{SpectralError, SpectralKernel};
 use omd_kinetic::chapman_enskog::{Property, Transport, TransportLaw};
 use std::sync::Arc;
 
@@ -27,6 +28,21 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
             Ok(CollisionKernel::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha })
         }
     }
+}
+
+/// The collision kernel of the interaction on a grid, at Kn = 1; a potential needs no cutoff for it.
+pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel, BuildError> {
+    let mass = experiment.state.mass;
+    match interaction(experiment)? {
+        Interaction::Potential(potential) => SpectralKernel::of_potential(potential, mass),
+        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
+            SpectralKernel::of_kernel(&collision_kernel(experiment)?, mass)
+        }
+    }
+    .map_err(|error| match error {
+        SpectralError::Exponent(_) => BuildError::new("interaction", "exponent", error),
+        _ => BuildError::new("interaction", "kind", error),
+    })
 }
 
 /// The Chapman-Enskog coefficients of the interaction; a potential needs no cutoff for them.

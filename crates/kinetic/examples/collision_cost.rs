@@ -22,7 +22,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |i: usize, default: f64| arguments.get(i).and_then(|a| a.parse().ok()).unwrap_or(default);
     let modes = number(0, 32.0) as usize;
-    let width = number(1, (0.5 * PI * modes as f64).sqrt());
+    let width = number(1, 1.25 * (0.5 * PI * modes as f64).sqrt());
     let radius = number(2, width);
     let usual = Quadrature::for_modes(modes);
     let quadrature =

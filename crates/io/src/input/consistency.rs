@@ -71,7 +71,7 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "mean-field", "moments", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "spectral", "mean-field", "moments", "navier-stokes"].into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -88,6 +88,9 @@ fn interaction(
     }
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
+    }
+    if tables.contains_key("spectral") {
+        grid_resolves(reader, section, interaction);
     }
     if tables.contains_key("mean-field") {
         mean_field_acts(reader, section, interaction);
@@ -162,6 +165,18 @@ fn mean_field_acts(reader: &mut Reader<'_>, section: &Section<'_>, interaction: 
             "this interaction is a collision kernel only; [mean-field] needs a potential".to_owned(),
             Some(format!("use {smooth}")),
         ),
+    }
+}
+
+/// The collision rate of slow pairs has to be square integrable on a grid.
+fn grid_resolves(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
+    if let Some(exponent) = interaction.kernel_exponent().filter(|exponent| !(*exponent > -2.0 && *exponent <= 2.0)) {
+        let message = format!(
+            "`exponent` in [interaction] must be above -2 and up to 2 with [spectral], found {}: no grid resolves its \
+             collision rate",
+            show(exponent)
+        );
+        reader.error(&section.span("exponent"), message, Some("remove [spectral]".to_owned()));
     }
 }
 

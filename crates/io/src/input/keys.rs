@@ -86,7 +86,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         false,
         true,
         "The one interaction all levels are made of. Required by every table that needs one: `[molecular]`, `[dsmc]`, \
-         `[mean-field]`, `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
+         `[spectral]`, `[mean-field]`, `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
@@ -100,7 +100,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         "Histograms of the peculiar velocity over `sqrt(k_B T/m)` of the time, in `dsmc.radial.csv` and \
          `dsmc.planes.csv`. Optional.",
     ),
-    section("spectral", true, false, "The Boltzmann equation on a grid of velocities."),
+    section("spectral", true, true, "The Boltzmann equation on a grid of velocities, without noise."),
     section("moments", true, true, "Exact second moments of the Boltzmann equation for Maxwell molecules."),
     section("galerkin", true, false, "The Boltzmann equation in polynomials."),
     section(
@@ -241,7 +241,7 @@ pub(crate) const KEYS: &[Key] = &[
         PURE,
         Absent::Error,
         "`inverse-power`: the power of `sigma/r`, above 0. `vhs`, `vss`: the power of the relative speed, above -3; from \
-         0 to 1 with `[dsmc]`.",
+         0 to 1 with `[dsmc]`, above -2 and up to 2 with `[spectral]`.",
     ),
     key(
         "interaction",
@@ -460,6 +460,14 @@ pub(crate) const KEYS: &[Key] = &[
     key("mean-field", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("mean-field", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
     key(
+        "spectral",
+        "modes",
+        Shape::Count(16),
+        PURE,
+        Absent::Error,
+        "Points along each axis of velocity, even: 16, 32, 64, ... Twice as many cost about 16 times the time.",
+    ),
+    key(
         "moments",
         "closure",
         Shape::Text,
@@ -492,6 +500,7 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
         ("molecular", "atoms") => 100_000_000,
         ("dsmc" | "mean-field", "particles") => 1 << 30,
         ("dsmc.histogram", "bins") => 1024,
+        ("spectral", "modes") => 256,
         (_, "replicas") => 1_000_000,
         ("time", "samples") => 10_000_000,
         _ => u64::from(u32::MAX),

@@ -21,7 +21,8 @@ use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
-    DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Schedule, State, Viscosity,
+    DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Schedule, SpectralSettings, State,
+    Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};
@@ -163,6 +164,7 @@ struct Parts<'a> {
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
     dsmc: Option<DsmcSettings>,
+    spectral: Option<SpectralSettings>,
     mean_field: Option<MeanFieldSettings>,
     navier_stokes: Option<Viscosity>,
     checkpoint_minutes: Option<f64>,
@@ -205,6 +207,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         schedule,
         molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
         mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
         navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
         checkpoint_minutes: tables::one_number(reader, &tables, "run", "checkpoint-minutes"),
@@ -247,6 +250,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         schedule: parts.schedule?,
         molecular,
         dsmc: parts.dsmc,
+        spectral: parts.spectral,
         mean_field: parts.mean_field,
         free_flight: parts.tables.contains_key("free-flight"),
         moments: parts.tables.contains_key("moments"),

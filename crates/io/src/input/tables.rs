@@ -8,7 +8,7 @@ use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
     DrawnPositions, DsmcSettings, ForceMethod, HistogramSettings, LatticeChoice, MeanFieldSettings, Observation, Order,
-    Profile, Schedule, StepControl, TrajectorySettings, Viscosity,
+    Profile, Schedule, SpectralSettings, StepControl, TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -237,6 +237,19 @@ fn profile(reader: &mut Reader<'_>, section: &Section<'_>, key: &'static str) ->
         "cube" => Profile::Cube,
         _ => Profile::Gaussian,
     })
+}
+
+/// `[spectral]`.
+pub(super) fn spectral(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<SpectralSettings> {
+    reader.unknown_keys(section, &["modes"]);
+    let modes = reader.count(section, "modes")?;
+    if modes % 2 == 1 {
+        let message = format!("{} must be even, found {modes}", called("spectral", "modes"));
+        let help = format!("{} or {}; powers of two are fastest", modes - 1, modes + 1);
+        reader.error(&section.span("modes"), message, Some(help));
+        return None;
+    }
+    Some(SpectralSettings { modes })
 }
 
 /// `[moments]`; any closure is refused.

@@ -6,8 +6,8 @@
 
 use omd_flow::{AffineFlow, Description, Free, Matrix3, symmetric_components};
 use omd_interaction::CollisionKernel;
-use omd_kinetic::boltzmann::spectral::{Spectral, SpectralKernel, SpectralParameters};
 use omd_kinetic::boltzmann::MaxwellMoments;
+use omd_kinetic::boltzmann::spectral::{Spectral, SpectralKernel, SpectralParameters};
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::time::Instant;
@@ -70,7 +70,8 @@ fn relaxation(modes: &[usize]) {
             let k = 1.0 - 0.4 * (-time / 6.0).exp();
             let values = gas.distribution();
             let largest = values.iter().map(|v| v.1).fold(0.0, f64::max);
-            let error = values.iter().map(|(w, g)| (g - bkw(w.iter().map(|x| x * x).sum(), k)).abs()).fold(0.0, f64::max);
+            let error =
+                values.iter().map(|(w, g)| (g - bkw(w.iter().map(|x| x * x).sum(), k)).abs()).fold(0.0, f64::max);
             let row = gas.observe();
             let fourth = extra(&row, "fourth_moment") / (15.0 * k * (2.0 - k)) - 1.0;
             let sixth = gas.sixth_moment() / (105.0 * k * k * (3.0 - 2.0 * k)) - 1.0;
@@ -117,8 +118,7 @@ fn flows(modes: &[usize]) {
             for &modes in modes {
                 let start = Instant::now();
                 let parameters = gas(&a, &power_law(1.0, 0.0), knudsen, modes);
-                let mut exact =
-                    MaxwellMoments::new(parameters.flow.clone(), 1.0, &Matrix3::identity(), 0.5, knudsen);
+                let mut exact = MaxwellMoments::new(parameters.flow.clone(), 1.0, &Matrix3::identity(), 0.5, knudsen);
                 let mut gas = Spectral::new(parameters).expect("valid");
                 let mut worst = 0.0f64;
                 for k in 1..=4 {
@@ -139,9 +139,13 @@ fn flows(modes: &[usize]) {
 fn shear(modes: &[usize]) {
     println!("\n## Hard spheres and VHS in shear, against independent simulations of 4 x 1,000,000\n");
     println!("theta, the pressure tensor over p, <w^4>/15 theta^2 and <w^6>/105 theta^3, at every fifth sample of the");
-    println!("reference: chi^2 per number with the reference's standard errors (the samples of one run are correlated, so");
+    println!(
+        "reference: chi^2 per number with the reference's standard errors (the samples of one run are correlated, so"
+    );
     println!("this is a mean square in standard errors, not a test of one number), and the values at the end.\n");
-    println!("| case | modes | theta | Pxy/p | Pxx/p | Pyy/p | Pzz/p | 4th | 6th | theta at the end | Pxy/p | 4th | 6th | s |");
+    println!(
+        "| case | modes | theta | Pxy/p | Pxx/p | Pyy/p | Pzz/p | 4th | 6th | theta at the end | Pxy/p | 4th | 6th | s |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for name in ["hard_sphere_shear_K0.1", "hard_sphere_shear_K1", "vhs038_shear_K0.1"] {
         let reference = table(name);

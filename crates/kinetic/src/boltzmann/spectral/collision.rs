@@ -2,6 +2,7 @@
 
 use super::SpectralError;
 use super::fourier::{C64, Cube, Workspace};
+use super::grid::Grid;
 use super::kernel::{Shells, SpectralKernel};
 use super::sphere::{Direction, half_sphere};
 use nalgebra::{Matrix3, Vector3};
@@ -10,6 +11,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// Points of one task: fixed, so that the order of all sums is.
 const CHUNK: usize = 8;
+/// The longest relative velocity in its direction, in half widths of the box. Pairs beyond are few; from 2 on the next
+/// image would be nearer than the partner.
+pub(super) const REACH: f64 = 1.15;
 
 /// Whether the distributions are known to be even, `g(-w) = g(w)`; collisions and affine flows keep them so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub enum Parity {
 pub struct Quadrature {
     /// Shells of relative speed, the one at zero included.
     pub shells: usize,
-    /// Degree of the spherical rule on the outermost shell; it falls in proportion to the radius, to 5 at least.
+    /// Degree of the spherical rule on the outer half of the shells; it falls with the radius inside, to 5 at least.
     pub degree: usize,
 }
 
@@ -33,7 +37,16 @@ impl Quadrature {
     /// What `modes` resolve: see the study `validation/spectral`.
     #[must_use]
     pub fn for_modes(modes: usize) -> Self {
-        Self { shells: (modes / 4).max(4), degree: if modes < 32 { 9 } else if modes < 64 { 15 } else { 23 } }
+        Self {
+            shells: (3 * modes / 8).max(4),
+            degree: if modes < 24 {
+                9
+            } else if modes < 48 {
+                15
+            } else {
+                19
+            },
+        }
     }
 }
 
@@ -48,8 +61,8 @@ impl Quadrature {
 /// products of shifted copies, each averaged over spheres. Shifts and averages are factors in Fourier space. For
 /// isotropic scattering the average has the factor `sin(rho xi/2)/(rho xi/2)`, whatever `sigma`, so the products of a shell are
 /// added before the one transform back; Legendre order `l` has `(-1)^(l/2) j_l(rho xi/2) P_l(sigma.xi/xi)`, and every
-/// point is transformed. Loss is a convolution with the same radial weights, so that a Maxwellian is left at rest up
-/// to aliasing, however coarse the shells.
+/// point is transformed. Loss has the same points and weights, `cos(xi.u)` as its factor, so that every pair that enters
+/// the one leaves by the other: mass is lost to aliasing only, however coarse the quadrature.
 ///
 /// The grid may be skewed: `w = map c`, `c` in `[-1, 1)^3`. Nothing above asks for a cubic one, only `xi = pi map^-T k`.
 ///
@@ -80,9 +93,9 @@ pub(super) struct Frame {
 }
 
 /// Points of one shell that are worked on together.
-pub(super) struct Task<'a> {
+pub(super) struct Task {
     pub(super) shell: usize,
-    pub(super) points: &'a [Direction],
+    pub(super) points: Vec<Direction>,
 }
 
 impl Collision {
@@ -102,7 +115,7 @@ impl Collision {
         let outermost = (quadrature.shells - 1).max(1);
         let directions = (0..quadrature.shells)
             .map(|j| {
-                let degree = (quadrature.degree * j).div_ceil(outermost).max(5);
+                let degree = (2 * quadrature.degree * j).div_ceil(outermost).clamp(5, quadrature.degree.max(5));
                 if j == 0 { Vec::new() } else { half_sphere(degree) }
             })
             .collect();
@@ -162,32 +175,46 @@ impl Collision {
             // Rounding must not break what the equations keep.
             spectrum.iter_mut().for_each(|z| z.im = 0.0);
         }
-        let tasks: Vec<Task<'_>> = (1..self.directions.len())
-            .flat_map(|shell| self.directions[shell].chunks(CHUNK).map(move |points| Task { shell, points }))
-            .collect();
-        let gain = match &frame.shells.orders {
+        let tasks = self.tasks(frame);
+        let (gain, rate) = match &frame.shells.orders {
             None => self.isotropic_gain(h, &spectrum, frame, &tasks),
             Some(orders) => self.general_gain(h, &spectrum, frame, orders, &tasks),
         };
-        self.finish(h, &spectrum, &gain, frame, out);
+        self.finish(h, &spectrum, &gain, &rate, frame, out);
     }
 
-    /// `(gain - h nu) / det`: gain and the loss rate `nu` are two real fields, one transform.
-    fn finish(&self, h: &[f64], spectrum: &[C64], gain: &[C64], frame: &Frame, out: &mut [f64]) {
+    /// The points of every shell, without relative velocities beyond [`REACH`].
+    fn tasks(&self, frame: &Frame) -> Vec<Task> {
+        let inverse = frame.map.try_inverse().unwrap_or_else(Matrix3::identity);
+        let mut tasks = Vec::new();
+        for (shell, directions) in self.directions.iter().enumerate().skip(1) {
+            let speed = shell as f64 * frame.shells.spacing;
+            // The rule in c, seen from w: dense where the box is long, as g is.
+            let images = directions.iter().map(|d| frame.map * d.unit);
+            let mut points: Vec<Direction> = images
+                .zip(directions)
+                .map(|(image, d)| Direction { unit: image.normalize(), weight: d.weight / image.norm().powi(3) })
+                .collect();
+            let sum: f64 = points.iter().map(|point| point.weight).sum();
+            points.iter_mut().for_each(|point| point.weight /= sum);
+            points.retain(|point| (inverse * point.unit * speed).norm() <= REACH);
+            tasks.extend(points.chunks(CHUNK).map(|points| Task { shell, points: points.to_vec() }));
+        }
+        tasks
+    }
+
+    /// `(gain - h nu) / det`: gain and the loss rate `nu` are two real fields, one transform. `rate` is the factor of
+    /// the spectrum in that of `nu`.
+    fn finish(&self, h: &[f64], spectrum: &[C64], gain: &[C64], rate: &[f64], frame: &Frame, out: &mut [f64]) {
         let n = self.cube.n;
-        let waves = Waves::new(&self.cube, &frame.map);
-        let total = &frame.shells.total;
-        let mut sines = vec![0.0; total.len()];
         let scale = 1.0 / frame.map.determinant().abs();
         let mut work = self.workspace();
         self.cube.synthesize(
             &mut work,
             |k1, k2, reach, row| {
                 for k3 in (0..=reach).chain(n - reach..n) {
-                    sinc_multiples(frame.shells.spacing * waves.at(k1, k2, k3).norm(), &mut sines);
-                    let factor: f64 = total.iter().zip(&sines).map(|(w, s)| w * s).sum();
                     let index = (k1 * n + k2) * n + k3;
-                    let (gain, rate) = (gain[index], spectrum[index] * factor);
+                    let (gain, rate) = (gain[index], spectrum[index] * rate[index]);
                     row[k3] = C64::new(gain.re - rate.im, gain.im + rate.re);
                 }
             },
@@ -197,6 +224,7 @@ impl Collision {
                     for ((out, h), z) in out[range.clone()].iter_mut().zip(&h[range]).zip(slab) {
                         *out = scale * (z.re - h * z.im);
                     }
+                    Grid::clear_edge(n, x3, &mut out[x3 * n * n..(x3 + 1) * n * n]);
                 }
             },
         );

@@ -29,8 +29,18 @@ impl Conserved {
             }
             let c = [along[0], along[1], along[2]];
             let (c2, c3) = (Grid::coordinate(n, number % n), Grid::coordinate(n, number / n));
-            let terms =
-                [c[0], c[1], c[0] * c2, c[0] * c3, c[2], c[0] * c2 * c2, c[0] * c3 * c3, c[1] * c2, c[1] * c3, c[0] * c2 * c3];
+            let terms = [
+                c[0],
+                c[1],
+                c[0] * c2,
+                c[0] * c3,
+                c[2],
+                c[0] * c2 * c2,
+                c[0] * c3 * c3,
+                c[1] * c2,
+                c[1] * c3,
+                c[0] * c2 * c3,
+            ];
             sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
         }
         let [mass, x, y, z, xx, yy, zz, xy, xz, yz] = sums.map(|s| s * grid.cell());
@@ -83,8 +93,12 @@ fn subtract(grid: &Grid, field: &mut [f64], maxwellian: &[f64], theta: f64, exce
     let rows = field.chunks_exact_mut(n).zip(maxwellian.chunks_exact(n));
     for (number, (row, maxwellian)) in rows.enumerate() {
         let (c2, c3) = (Grid::coordinate(n, number % n), Grid::coordinate(n, number / n));
-        let zeroth = constant + linear.y * c2 + linear.z * c3
-            + q[(1, 1)] * c2 * c2 + q[(2, 2)] * c3 * c3 + 2.0 * q[(1, 2)] * c2 * c3;
+        let zeroth = constant
+            + linear.y * c2
+            + linear.z * c3
+            + q[(1, 1)] * c2 * c2
+            + q[(2, 2)] * c3 * c3
+            + 2.0 * q[(1, 2)] * c2 * c3;
         let first = linear.x + 2.0 * (q[(0, 1)] * c2 + q[(0, 2)] * c3);
         for (c1, (value, m)) in row.iter_mut().zip(maxwellian).enumerate() {
             let c1 = Grid::coordinate(n, c1);

@@ -1,6 +1,6 @@
 //! The spectral solver as a description of the experiment.
 
-use super::collision::{Collision, Frame, Parity, Quadrature};
+use super::collision::{Collision, Frame, Parity, Quadrature, REACH};
 use super::conserve::{Conserved, conserve};
 use super::grid::{Grid, Moments};
 use super::kernel::{Shells, SpectralKernel};
@@ -12,8 +12,13 @@ use omd_flow::{
 };
 use std::f64::consts::PI;
 
-/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds: there tails in `w` and in `k` are alike.
-const WIDTH: f64 = 1.0;
+/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds. At 1 the tails of a Gaussian in `w` and in
+/// `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the last none.
+const WIDTH: f64 = 1.15;
+/// How much of the anisotropy of `<w w^T>` the grid has.
+const ANISOTROPY: f64 = 0.75;
+/// Bounds of the factor for tails: noise there must not widen the grid without end.
+const TAIL: (f64, f64) = (0.75, 1.25);
 /// How far a principal stretch of the grid may be from what `g` wants.
 const SKEW: f64 = 0.12;
 /// Longest step, as a strain.
@@ -105,13 +110,10 @@ impl Spectral {
         parameters: SpectralParameters,
         distribution: impl Fn(&Vector3<f64>) -> f64,
     ) -> Result<Self, SpectralError> {
-        let SpectralParameters { flow, kernel, knudsen, number_density, mass, covariance, modes, tolerance } = parameters;
-        let positive = [
-            ("Knudsen number", knudsen),
-            ("number density", number_density),
-            ("mass", mass),
-            ("tolerance", tolerance),
-        ];
+        let SpectralParameters { flow, kernel, knudsen, number_density, mass, covariance, modes, tolerance } =
+            parameters;
+        let positive =
+            [("Knudsen number", knudsen), ("number density", number_density), ("mass", mass), ("tolerance", tolerance)];
         for (name, value) in positive {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(SpectralError::NotPositive(name, value));
@@ -122,17 +124,18 @@ impl Spectral {
             return Err(SpectralError::NotPositiveDefinite(least));
         }
         let mut collision = Collision::new(modes, kernel, Parity::Even, Quadrature::for_modes(modes))?;
-        // The grid of a Gaussian, <w^4> = (tr)^2 + 2 tr(C^2), then that of the distribution itself.
-        let trace = covariance.trace();
-        let mut fourth = trace * trace + 2.0 * (covariance * covariance).trace();
+        // The grid of a Gaussian, then that of the distribution itself.
+        let theta = covariance.trace() / 3.0;
+        let mut fourth = gaussian_fourth(&covariance);
         let mut grid = Grid { n: modes, map: Matrix3::identity() };
         let mut h = Vec::new();
         for _ in 0..2 {
-            grid.map = Matrix3::identity() * half_width(modes, fourth / (5.0 * trace));
+            let metric = wanted_metric(modes, &covariance, fourth);
+            grid.map = reachable_map(&Matrix3::identity(), &metric).unwrap_or_else(Matrix3::identity);
             h = grid.sampled(&distribution);
             fourth = grid.moments(&h).fourth;
         }
-        let radius = half_width(modes, fourth / (5.0 * trace));
+        let radius = longest(&(grid.map * grid.map.transpose())) * REACH;
         let shells = collision.shells(radius)?;
         let mut gas = Self {
             rate: number_density / knudsen,
@@ -150,7 +153,7 @@ impl Spectral {
             counters: Counters::default(),
         };
         let wanted = Conserved { mass: 1.0, momentum: Vector3::zeros(), second: covariance };
-        super::conserve::restore(&gas.grid, &mut gas.h, trace / 3.0, &wanted);
+        super::conserve::restore(&gas.grid, &mut gas.h, theta, &wanted);
         gas.step = gas.step.min(gas.first_step());
         Ok(gas)
     }
@@ -212,9 +215,9 @@ impl Spectral {
     /// Moves to a new grid when the present one is too far from what `g` wants.
     fn follow(&mut self) -> Result<(), SpectralError> {
         let moments = self.moments();
-        let wanted = half_width(self.grid.n, moments.fourth / (5.0 * moments.second.trace()));
+        let wanted = wanted_metric(self.grid.n, &moments.second, moments.fourth);
         let inverse = self.grid.map.try_inverse().unwrap_or_else(Matrix3::identity);
-        let stretches = (inverse * inverse.transpose() * wanted * wanted).symmetric_eigenvalues();
+        let stretches = (inverse * wanted * inverse.transpose()).symmetric_eigenvalues();
         if stretches.iter().all(|s| ((1.0 - SKEW).powi(2)..(1.0 + SKEW).powi(2)).contains(s)) {
             return Ok(());
         }
@@ -222,22 +225,36 @@ impl Spectral {
         let gradient = self.flow.velocity_gradient(self.time).norm();
         let ahead = (0.5 * self.step).max(0.5 * SKEW / gradient.max(1e-300)).min(0.5 * STRAIN / gradient.max(1e-300));
         let ahead = if ahead.is_finite() { ahead } else { 0.0 };
-        let later = self.flow.singular_time().map_or(self.time + ahead, |end| (self.time + ahead).min(0.5 * (self.time + end)));
+        let later =
+            self.flow.singular_time().map_or(self.time + ahead, |end| (self.time + ahead).min(0.5 * (self.time + end)));
         let back = self.flow.free_flight(later, self.time);
-        let metric = back * back.transpose() * (wanted * wanted);
+        let metric = back * wanted * back.transpose();
         if let Some(map) = reachable_map(&self.grid.map, &metric) {
             regrid(&self.collision, &mut self.grid, &mut self.h, map, moments.second.trace() / 3.0);
-            self.radius = wanted;
-            self.shells = self.collision.shells(wanted)?;
+            self.radius = longest(&metric) * REACH;
+            self.shells = self.collision.shells(self.radius)?;
             self.counters.grids += 1;
         }
         Ok(())
     }
 }
 
-/// Half the width of a grid for a gas whose energetic atoms have the temperature `theta`.
-fn half_width(modes: usize, theta: f64) -> f64 {
-    WIDTH * (0.5 * PI * modes as f64 * theta).sqrt()
+/// `map map^T` of the grid for a gas: between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
+/// narrower, within bounds, as its fourth moment is above or below that of a Gaussian.
+fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f64> {
+    let isotropic = Matrix3::identity() * (second.trace() / 3.0);
+    let tail = (fourth / gaussian_fourth(second)).clamp(TAIL.0, TAIL.1);
+    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * WIDTH * WIDTH * 0.5 * PI * modes as f64)
+}
+
+/// `<|w|^4>` of a Gaussian.
+fn gaussian_fourth(second: &Matrix3<f64>) -> f64 {
+    second.trace().powi(2) + 2.0 * (second * second).trace()
+}
+
+/// The longest half axis of a metric.
+fn longest(metric: &Matrix3<f64>) -> f64 {
+    metric.symmetric_eigenvalues().max().sqrt()
 }
 
 impl Description for Spectral {
@@ -323,7 +340,9 @@ impl Description for Spectral {
         self.step = state.f64()?;
         self.radius = state.f64()?;
         self.grid.map = state.matrix()?;
-        let [steps, refused, grids] = state.u64_vec()?[..] else { return Err(mismatch("three counters were expected")) };
+        let [steps, refused, grids] = state.u64_vec()?[..] else {
+            return Err(mismatch("three counters were expected"));
+        };
         let [mass, energy] = state.f64_vec()?[..] else { return Err(mismatch("two corrections were expected")) };
         self.counters = Counters { steps, refused, grids, mass, energy };
         let h = state.f64_vec()?;

@@ -10,16 +10,28 @@ use std::f64::consts::PI;
 
 /// Tasks whose results are kept at once: bounds the memory, not the numbers.
 const GROUP: usize = 16;
+/// Products `g(v + x) g(v - x)` are kept for `|c| < KEPT` of the middle `v = map c`. Beyond there are hardly any, but
+/// near `|c| = 1` stand those of each atom with the periodic image of the other.
+const KEPT: f64 = 0.7;
 const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
 
 impl Collision {
-    /// The spectrum of the gain for isotropic scattering.
-    pub(super) fn isotropic_gain(&self, h: &[f64], spectrum: &[C64], frame: &Frame, tasks: &[Task<'_>]) -> Vec<C64> {
+    /// The spectrum of the gain for isotropic scattering, and the factors of the loss rate.
+    pub(super) fn isotropic_gain(
+        &self,
+        h: &[f64],
+        spectrum: &[C64],
+        frame: &Frame,
+        tasks: &[Task],
+    ) -> (Vec<C64>, Vec<f64>) {
         let n = self.cube.n;
+        let mut rate = vec![frame.shells.total[0]; h.len()];
         let mut shells: Vec<Vec<f64>> = vec![h.iter().map(|x| x * x).collect()];
         for group in tasks.chunks(GROUP) {
-            let sums: Vec<Vec<f64>> = group.par_iter().map(|task| self.sum_of_products(spectrum, frame, task)).collect();
-            for (task, sum) in group.iter().zip(sums) {
+            let sums: Vec<(Vec<f64>, Vec<f64>)> =
+                group.par_iter().map(|task| self.sum_of_products(spectrum, frame, task)).collect();
+            for (task, (sum, loss)) in group.iter().zip(sums) {
+                rate.iter_mut().zip(&loss).for_each(|(a, b)| *a += b);
                 match shells.get_mut(task.shell) {
                     Some(shell) => shell.iter_mut().zip(&sum).for_each(|(a, b)| *a += b),
                     None => shells.push(sum),
@@ -48,33 +60,35 @@ impl Collision {
                 plane[k2 * n + k3] = sum;
             }
         });
-        gain
+        (gain, rate)
     }
 
-    /// The spectrum of the gain for scattering with Legendre orders: every product goes through its own factor.
+    /// The same for scattering with Legendre orders: every product goes through its own factor.
     pub(super) fn general_gain(
         &self,
         h: &[f64],
         spectrum: &[C64],
         frame: &Frame,
         orders: &[[f64; ORDERS]],
-        tasks: &[Task<'_>],
-    ) -> Vec<C64> {
+        tasks: &[Task],
+    ) -> (Vec<C64>, Vec<f64>) {
         let waves = Waves::new(&self.cube, &frame.map);
         let square: Vec<f64> = h.iter().map(|x| x * x).collect();
         let mut gain = self.transformed(&square, None);
         // At rest relative to each other all orders but 0 vanish.
         gain.iter_mut().for_each(|z| *z *= orders[0][0]);
+        let mut rate = vec![frame.shells.total[0]; h.len()];
         for group in tasks.chunks(GROUP) {
-            let parts: Vec<Vec<C64>> = group
+            let parts: Vec<(Vec<C64>, Vec<f64>)> = group
                 .par_iter()
                 .map(|task| self.filtered_products(spectrum, frame, &orders[task.shell], task, &waves))
                 .collect();
-            for part in parts {
+            for (part, loss) in parts {
                 gain.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+                rate.iter_mut().zip(&loss).for_each(|(a, b)| *a += b);
             }
         }
-        gain
+        (gain, rate)
     }
 
     fn filtered_products(
@@ -82,16 +96,17 @@ impl Collision {
         spectrum: &[C64],
         frame: &Frame,
         orders: &[f64; ORDERS],
-        task: &Task<'_>,
+        task: &Task,
         waves: &Waves<'_>,
-    ) -> Vec<C64> {
+    ) -> (Vec<C64>, Vec<f64>) {
         let n = self.cube.n;
+        let mut loss = vec![0.0; spectrum.len()];
         let mut work = self.workspace();
         let mut transformed = Vec::new();
         for pair in task.points.chunks(2) {
             let mut fields = [vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]];
             let [first, second] = &mut fields;
-            self.products(&mut work, spectrum, frame, task.shell, pair, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
                 first[index] += a;
                 second[index] += b;
             });
@@ -121,24 +136,26 @@ impl Collision {
                 }
             }
         }
-        sum
+        (sum, loss)
     }
 
     /// `sum_sigma weight g(v + x) g(v - x)` over the points of a task; of even fields the slabs up to `N/2` only.
-    fn sum_of_products(&self, spectrum: &[C64], frame: &Frame, task: &Task<'_>) -> Vec<f64> {
+    fn sum_of_products(&self, spectrum: &[C64], frame: &Frame, task: &Task) -> (Vec<f64>, Vec<f64>) {
         let mut sum = vec![0.0; spectrum.len()];
+        let mut loss = vec![0.0; spectrum.len()];
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             let weights = [pair[0].weight, pair.get(1).map_or(0.0, |point| point.weight)];
-            self.products(&mut work, spectrum, frame, task.shell, pair, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
                 sum[index] += weights[0] * a + weights[1] * b;
             });
         }
         self.put_back(work);
-        sum
+        (sum, loss)
     }
 
-    /// `g(v + x) g(v - x)` for one or two points: `add(index, first, second)` is to add them up.
+    /// `g(v + x) g(v - x)` for one or two points: `add(index, first, second)` is to add them up. `loss` gets what they
+    /// add to the factors of the loss rate, `cos(xi.u) = 2 cos(xi.x)^2 - 1`.
     fn products(
         &self,
         work: &mut Workspace,
@@ -146,9 +163,11 @@ impl Collision {
         frame: &Frame,
         shell: usize,
         pair: &[Direction],
+        loss: &mut [f64],
         mut add: impl FnMut(usize, f64, f64),
     ) {
         let n = self.cube.n;
+        let weights = [0, 1].map(|i| pair.get(i).map_or(0.0, |point| point.weight * frame.shells.total[shell]));
         let phases = |point: &Direction| self.phases(frame, shell, &point.unit);
         match self.parity {
             Parity::Any => {
@@ -157,11 +176,14 @@ impl Collision {
                     // g(v + x) + i g(v - x) has the factor p + i conj(p) = (1 + i) (Re p + Im p).
                     let fill = |k1: usize, k2: usize, reach: usize, row: &mut [C64]| {
                         let start = p1[k1] * p2[k2];
-                        let source = &spectrum[(k1 * n + k2) * n..][..n];
+                        let row_of_modes = (k1 * n + k2) * n..(k1 * n + k2 + 1) * n;
+                        let (source, loss) = (&spectrum[row_of_modes.clone()], &mut loss[row_of_modes]);
                         for range in [0..reach + 1, n - reach..n] {
-                            let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]).zip(&p3[range]);
-                            for ((z, g), p) in rows {
+                            let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]);
+                            let rows = rows.zip(p3[range.clone()].iter().zip(&mut loss[range]));
+                            for ((z, g), (p, loss)) in rows {
                                 let p = start * p;
+                                *loss += weights[number] * (2.0 * p.re * p.re - 1.0);
                                 let factor = p.re + p.im;
                                 *z = C64::new((g.re - g.im) * factor, (g.re + g.im) * factor);
                             }
@@ -171,10 +193,14 @@ impl Collision {
                         let opposite = self.cube.opposite(x3);
                         let count = if opposite == x3 { 1 } else { 2 };
                         for (x3, slab) in [(x3, slab), (opposite, mirrored)].into_iter().take(count) {
-                            for (index, z) in slab.iter().enumerate() {
-                                let product = z.re * z.im;
-                                let (a, b) = if number == 0 { (product, 0.0) } else { (0.0, product) };
-                                add(x3 * n * n + index, a, b);
+                            for x2 in 0..n {
+                                let Some(reach) = self.kept(x2, x3) else { continue };
+                                let start = (x3 * n + x2) * n;
+                                for x1 in (0..=reach).chain(n - reach..n) {
+                                    let z = slab[x2 * n + x1];
+                                    let (first, second) = if number == 0 { (1.0, 0.0) } else { (0.0, 1.0) };
+                                    add(start + x1, first * z.re * z.im, second * z.re * z.im);
+                                }
                             }
                         }
                     });
@@ -185,28 +211,45 @@ impl Collision {
                 let [q1, q2, q3] = phases(pair.last().unwrap_or(&pair[0]));
                 let fill = |k1: usize, k2: usize, reach: usize, row: &mut [C64]| {
                     let (p, q) = (p1[k1] * p2[k2], q1[k1] * q2[k2]);
-                    let source = &spectrum[(k1 * n + k2) * n..][..n];
+                    let row_of_modes = (k1 * n + k2) * n..(k1 * n + k2 + 1) * n;
+                    let (source, loss) = (&spectrum[row_of_modes.clone()], &mut loss[row_of_modes]);
                     for range in [0..reach + 1, n - reach..n] {
                         let rows = row[range.clone()].iter_mut().zip(&source[range.clone()]);
-                        for ((z, g), (p3, q3)) in rows.zip(p3[range.clone()].iter().zip(&q3[range])) {
+                        let phases = p3[range.clone()].iter().zip(&q3[range.clone()]).zip(&mut loss[range]);
+                        for ((z, g), ((p3, q3), loss)) in rows.zip(phases) {
                             let (p, q) = (p * p3, q * q3);
+                            *loss += weights[0] * (2.0 * p.re * p.re - 1.0) + weights[1] * (2.0 * q.re * q.re - 1.0);
                             *z = C64::new(g.re * (p.re - q.im), g.re * (p.im + q.re));
                         }
                     }
                 };
                 self.cube.synthesize(work, fill, |x3, slab, mirrored| {
                     for x2 in 0..n {
+                        let Some(reach) = self.kept(x2, x3) else { continue };
                         let start = (x3 * n + x2) * n;
                         let row = &slab[x2 * n..][..n];
                         let back = &mirrored[self.cube.opposite(x2) * n..][..n];
                         add(start, row[0].re * back[0].re, row[0].im * back[0].im);
-                        for (x1, (a, b)) in row[1..].iter().zip(back[1..].iter().rev()).enumerate() {
+                        let pairs = row[1..=reach].iter().zip(back[n - reach..].iter().rev());
+                        for (x1, (a, b)) in pairs.enumerate() {
                             add(start + 1 + x1, a.re * b.re, a.im * b.im);
+                        }
+                        let pairs = row[n - reach..].iter().zip(back[1..=reach].iter().rev());
+                        for (x1, (a, b)) in pairs.enumerate() {
+                            add(start + n - reach + x1, a.re * b.re, a.im * b.im);
                         }
                     }
                 });
             }
         }
+    }
+
+    /// The largest index along the row `(x2, x3)` at which products are kept; see [`KEPT`].
+    fn kept(&self, x2: usize, x3: usize) -> Option<usize> {
+        let n = self.cube.n;
+        let square = |index: usize| index.min(n - index).pow(2) as f64;
+        let left = (0.5 * KEPT * n as f64).powi(2) - square(x2) - square(x3);
+        (left >= 0.0).then(|| (left.sqrt() as usize).min(n / 2 - 1))
     }
 
     /// `exp(i k_i y_i)` along each axis, for the shift by half the relative velocity of a point.

@@ -31,6 +31,14 @@ impl Grid {
         let signed = if 2 * index < n { index as f64 } else { index as f64 - n as f64 };
         2.0 * signed / n as f64
     }
+    /// Sets to zero what lies on `c = -1` in slab `c3`: those points have no mirror image, and odd moments would notice.
+    pub(super) fn clear_edge(n: usize, c3: usize, slab: &mut [f64]) {
+        if 2 * c3 == n {
+            slab.fill(0.0);
+        }
+        slab[n / 2 * n..(n / 2 + 1) * n].fill(0.0);
+        slab.iter_mut().skip(n / 2).step_by(n).for_each(|x| *x = 0.0);
+    }
     /// Volume of a cell in `c`.
     pub(super) fn cell(&self) -> f64 {
         (2.0 / self.n as f64).powi(3)
@@ -55,6 +63,8 @@ impl Grid {
         let scale = self.map.determinant().abs();
         let mut h = vec![0.0; self.n.pow(3)];
         self.points(|index, w| h[index] = scale * distribution(&w));
+        let n = self.n;
+        h.chunks_exact_mut(n * n).enumerate().for_each(|(c3, slab)| Self::clear_edge(n, c3, slab));
         h
     }
     /// All moments; the first pass gives the temperature that the entropy is relative to.
@@ -68,8 +78,21 @@ impl Grid {
             let square = w.norm_squared();
             let [x, y, z] = [w.x, w.y, w.z];
             let basis = [
-                1.0, x, y, z, x * x, y * y, z * z, x * y, x * z, y * z, square * x, square * y, square * z,
-                square * square, square * square * square,
+                1.0,
+                x,
+                y,
+                z,
+                x * x,
+                y * y,
+                z * z,
+                x * y,
+                x * z,
+                y * z,
+                square * x,
+                square * y,
+                square * z,
+                square * square,
+                square * square * square,
             ];
             (0..15).for_each(|k| row[k] += value * basis[k]);
             if index % n == n - 1 {
@@ -106,7 +129,8 @@ impl Grid {
         let scale = self.map.determinant().abs() / (2.0 * std::f64::consts::PI * theta).powf(1.5);
         let axis: Vec<f64> = (0..n).map(|index| Self::coordinate(n, index)).collect();
         let table = |i: usize, j: usize| -> Vec<f64> {
-            let exponent = |a: f64, b: f64| 0.25 * (metric[(i, i)] * a * a + metric[(j, j)] * b * b) + metric[(i, j)] * a * b;
+            let exponent =
+                |a: f64, b: f64| 0.25 * (metric[(i, i)] * a * a + metric[(j, j)] * b * b) + metric[(i, j)] * a * b;
             axis.iter().flat_map(|&a| axis.iter().map(move |&b| (-exponent(a, b)).exp())).collect()
         };
         let (first, second, third) = (table(2, 1), table(2, 0), table(1, 0));

@@ -197,11 +197,7 @@ fn chebyshev(k: usize) -> f64 {
 }
 
 /// Computes the octaves up to `energy` that are missing.
-fn prepare(
-    scattering: &Scattering,
-    octaves: &mut BTreeMap<i32, Octave>,
-    energy: f64,
-) -> Result<(), ScatteringError> {
+fn prepare(scattering: &Scattering, octaves: &mut BTreeMap<i32, Octave>, energy: f64) -> Result<(), ScatteringError> {
     let highest = position(energy).0;
     let missing: Vec<i32> = (highest - OCTAVES..=highest).filter(|k| !octaves.contains_key(k)).collect();
     let wanted: Vec<(i32, usize)> = missing.iter().flat_map(|&k| (0..NODES).map(move |i| (k, i))).collect();
@@ -247,14 +243,19 @@ mod tests {
     #[test]
     fn the_weights_integrate_gaussians_against_every_rate() {
         // 4 pi int rho^(2 + gamma) exp(-rho^2/4) drho = 2 pi 2^(3 + gamma) Gamma((3 + gamma)/2), per unit of rate.
-        for (exponent, exact) in [(0.0, 44.546_623_974_653_66), (1.0, 100.530_964_914_873_38), (2.0, 267.279_743_847_922)] {
+        for (exponent, exact) in
+            [(0.0, 44.546_623_974_653_66), (1.0, 100.530_964_914_873_38), (2.0, 267.279_743_847_922)]
+        {
             let mut kernel =
                 SpectralKernel::of_kernel(&CollisionKernel::VariableHardSphere { rate: 1.0, exponent }, 1.0).unwrap();
             let error = |count: usize| {
                 let shells = kernel.clone().shells(10.0, count).unwrap();
-                let sum: f64 = shells.total.iter().enumerate().map(|(j, w)| {
-                    w * (-(j as f64 * shells.spacing).powi(2) / 4.0).exp()
-                }).sum();
+                let sum: f64 = shells
+                    .total
+                    .iter()
+                    .enumerate()
+                    .map(|(j, w)| w * (-(j as f64 * shells.spacing).powi(2) / 4.0).exp())
+                    .sum();
                 (sum / exact - 1.0).abs()
             };
             assert!(error(12) < 1e-9 && error(6) < 1e-2 && error(6) > 1e3 * error(12), "{exponent}: {}", error(12));
@@ -265,7 +266,11 @@ mod tests {
     #[test]
     fn cross_sections_between_the_nodes() {
         // An inverse power has Q ~ E^(-2/a).
-        let potential = PairPotential::new(Arc::new(InversePower { epsilon: 1.0, sigma: 1.0, exponent: 8.0 }), None, Truncation::Truncated);
+        let potential = PairPotential::new(
+            Arc::new(InversePower { epsilon: 1.0, sigma: 1.0, exponent: 8.0 }),
+            None,
+            Truncation::Truncated,
+        );
         let kernel = SpectralKernel::of_potential(&potential, 1.0).unwrap();
         let Law::Potential { scattering, mut octaves, .. } = kernel.law else { panic!() };
         prepare(&scattering, &mut octaves, 3.0).unwrap();

@@ -73,6 +73,7 @@ pub(super) fn regrid(collision: &Collision, grid: &mut Grid, h: &mut Vec<f64>, m
                 out[c2 * n + c1] = jacobian * sum;
             }
         }
+        Grid::clear_edge(n, c3, out);
     });
     grid.map = map;
     restore(grid, h, theta, &kept);

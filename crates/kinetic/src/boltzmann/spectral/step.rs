@@ -16,15 +16,8 @@ const STAGES: [&[f64]; 7] = [
     &[35.0 / 384.0, 0.0, 500.0 / 1113.0, 125.0 / 192.0, -2187.0 / 6784.0, 11.0 / 84.0],
 ];
 /// Fifth order minus fourth.
-const ERROR: [f64; 7] = [
-    71.0 / 57_600.0,
-    0.0,
-    -71.0 / 16_695.0,
-    71.0 / 1920.0,
-    -17_253.0 / 339_200.0,
-    22.0 / 525.0,
-    -1.0 / 40.0,
-];
+const ERROR: [f64; 7] =
+    [71.0 / 57_600.0, 0.0, -71.0 / 16_695.0, 71.0 / 1920.0, -17_253.0 / 339_200.0, 22.0 / 525.0, -1.0 / 40.0];
 
 /// One step from `state` at stage times `TIMES`: `rate(stage, state, out)`. The new state and the norm of the error
 /// relative to that of the state.

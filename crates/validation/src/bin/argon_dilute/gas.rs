@@ -95,6 +95,7 @@ impl Gas {
             knudsen: 1.0,
             schedule: Schedule { end: case.end * self.collision_time(density), samples: SAMPLES },
             molecular: None,
+            spectral: None,
             dsmc: None,
             mean_field: None,
             free_flight: false,
