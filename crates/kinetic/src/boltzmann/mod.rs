@@ -2,7 +2,9 @@
 
 pub mod burnett;
 pub mod dsmc;
+pub mod galerkin;
 pub mod moments;
 
 pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
+pub use galerkin::{Galerkin, GalerkinParameters};
 pub use moments::{AngularLaw, MaxwellHierarchy, MaxwellMomentHierarchy, MaxwellMoments};
