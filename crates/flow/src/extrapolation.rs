@@ -106,14 +106,7 @@ fn extrapolate(system: &mut impl Rate, time: f64, state: &[f64], step: f64) -> (
 }
 
 /// Gragg's smoothed midpoint rule with `substeps` substeps.
-fn midpoint(
-    system: &mut impl Rate,
-    time: f64,
-    state: &[f64],
-    first: &[f64],
-    step: f64,
-    substeps: usize,
-) -> Vec<f64> {
+fn midpoint(system: &mut impl Rate, time: f64, state: &[f64], first: &[f64], step: f64, substeps: usize) -> Vec<f64> {
     let h = step / substeps as f64;
     let mut before = state.to_vec();
     let mut now: Vec<f64> = state.iter().zip(first).map(|(y, f)| y + h * f).collect();

@@ -2,6 +2,7 @@
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
+pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
 
 /// The initial state shared by all levels.
@@ -132,6 +133,27 @@ pub struct DsmcSettings {
     pub seed: u64,
 }
 
+/// `[moments]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentsSettings {
+    /// Exact moments of Maxwell molecules up to this order.
+    Exact {
+        /// 2 or more.
+        order: usize,
+    },
+    /// One of Grad's closures, any kernel.
+    Closed(Closure),
+}
+
+/// `[galerkin]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GalerkinSettings {
+    /// The highest degree of the polynomials.
+    pub order: usize,
+    /// The temperature of the basis over that of the gas.
+    pub basis_temperature: f64,
+}
+
 /// `viscosity` of `[navier-stokes]`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viscosity {
@@ -163,7 +185,9 @@ pub struct Experiment {
     /// `[dsmc]`.
     pub dsmc: Option<DsmcSettings>,
     /// `[moments]`.
-    pub moments: bool,
+    pub moments: Option<MomentsSettings>,
+    /// `[galerkin]`.
+    pub galerkin: Option<GalerkinSettings>,
     /// `[euler]`.
     pub euler: bool,
     /// `[navier-stokes]`.

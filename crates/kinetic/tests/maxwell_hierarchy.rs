@@ -45,12 +45,8 @@ fn fourth_moments_in_shear_to_1e_9() {
             let seen = gas.observe();
             let square = seen.temperature * seen.temperature;
             let reduced = |name| extra(&seen, name) / square;
-            let found = [
-                seen.temperature,
-                extra(&seen, "reduced_moment_4"),
-                reduced("moment_xxyy"),
-                reduced("moment_xxxy"),
-            ];
+            let found =
+                [seen.temperature, extra(&seen, "reduced_moment_4"), reduced("moment_xxyy"), reduced("moment_xxxy")];
             for (found, wanted) in found.into_iter().zip(numbers(row)) {
                 let bound = 1e-9 * wanted.abs().max(1.0);
                 assert!((found - wanted).abs() < bound, "K {rate} t {time}: {found} {wanted}");

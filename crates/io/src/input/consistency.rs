@@ -64,7 +64,7 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "moments", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "moments", "galerkin", "navier-stokes"].into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -82,14 +82,19 @@ fn interaction(
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
     }
-    let maxwell = matches!(interaction, Interaction::KernelOnly { exponent, .. } if *exponent == 0.0);
+    let maxwell = match interaction {
+        Interaction::KernelOnly { exponent, .. } => *exponent == 0.0,
+        Interaction::Potential(potential) => {
+            let fourth = potential.form().as_inverse_power().is_some_and(|form| form.exponent == 4.0);
+            fourth && potential.cutoff().is_none()
+        }
+        Interaction::HardSphere { .. } => false,
+    };
     if let Some(moments) = tables.get("moments").filter(|moments| !maxwell && !moments.has("closure")) {
         reader.error(
             &moments.header(),
-            "[moments] is exact for kind = \"maxwell\" only; a closure for other kernels is not available in this \
-             version"
-                .to_owned(),
-            Some("remove [moments], or use kind = \"maxwell\"".to_owned()),
+            "[moments] is exact for Maxwell molecules only".to_owned(),
+            Some("use [galerkin], or name a `closure` in [moments], such as \"grad13\"".to_owned()),
         );
     }
 }

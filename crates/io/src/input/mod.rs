@@ -20,7 +20,10 @@ use crate::files::explain;
 use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
-use omd_hierarchy::experiment::{DsmcSettings, Experiment, Interaction, MolecularSettings, Schedule, State, Viscosity};
+use omd_hierarchy::experiment::{
+    DsmcSettings, Experiment, GalerkinSettings, Interaction, MolecularSettings, MomentsSettings, Schedule, State,
+    Viscosity,
+};
 use physics::StateKeys;
 use reader::{Reader, Section};
 use std::path::{Path, PathBuf};
@@ -161,6 +164,8 @@ struct Parts<'a> {
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
     dsmc: Option<DsmcSettings>,
+    moments: Option<MomentsSettings>,
+    galerkin: Option<GalerkinSettings>,
     navier_stokes: Option<Viscosity>,
     checkpoint_minutes: Option<f64>,
 }
@@ -185,9 +190,6 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
     let flow = required(reader, "flow").and_then(|section| physics::flow(reader, &section));
     let state = required(reader, "state").map(|section| physics::state(reader, &section));
     let schedule = required(reader, "time").and_then(|section| tables::time(reader, &section));
-    if let Some(section) = tables.get("moments") {
-        tables::moments(reader, section);
-    }
     if let Some(section) = tables.get("euler") {
         reader.unknown_keys(section, &[]);
     }
@@ -200,6 +202,8 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         schedule,
         molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        moments: tables.get("moments").and_then(|section| tables::moments(reader, section)),
+        galerkin: tables.get("galerkin").and_then(|section| tables::galerkin(reader, section)),
         navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
         checkpoint_minutes: tables::one_number(reader, &tables, "run", "checkpoint-minutes"),
         tables,
@@ -241,7 +245,8 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         schedule: parts.schedule?,
         molecular,
         dsmc: parts.dsmc,
-        moments: parts.tables.contains_key("moments"),
+        moments: parts.moments,
+        galerkin: parts.galerkin,
         euler: parts.tables.contains_key("euler"),
         navier_stokes: parts.navier_stokes,
     };

@@ -97,7 +97,11 @@ impl Integrals {
         Ok(sum)
     }
     /// Calls `add(x, weight, Q(Tx))` so that the weighted sum of `f` is `int exp(-x) f(x) dx`.
-    pub(crate) fn average(&self, temperature: f64, mut add: impl FnMut(f64, f64, &CrossSections)) -> Result<(), ScatteringError> {
+    pub(crate) fn average(
+        &self,
+        temperature: f64,
+        mut add: impl FnMut(f64, f64, &CrossSections),
+    ) -> Result<(), ScatteringError> {
         match self {
             Self::Power { scale, power } => {
                 // x^(1 - power) exp(-x) into the rule: exact for polynomials times x.

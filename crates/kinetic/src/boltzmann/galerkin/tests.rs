@@ -75,6 +75,28 @@ fn a_weak_shear_has_the_chapman_enskog_viscosity() {
 }
 
 #[test]
+fn a_potential_has_its_viscosity_at_the_temperature_it_has_reached() {
+    let potential = PairPotential::wca(1.0, 1.0);
+    let transport = Transport::of_potential(&potential, 1.3).unwrap();
+    // A slow isotropic expansion cools the gas to 0.63 of its temperature; a slow shear measures its viscosity there.
+    let (rate, dilation, end) = (1e-5, 1e-3, 260.0);
+    let gradient = Matrix3::new(dilation, rate, 0.0, 0.0, dilation, 0.0, 0.0, 0.0, dilation);
+    let mut parameters = parameters(gradient, 1.0, Closure::Order(4));
+    parameters.gas = Gas::Potential(potential);
+    parameters.mass = 1.3;
+    parameters.knudsen = 0.05;
+    let mut gas = Galerkin::new(&parameters, &(Matrix3::identity() * 2.0)).unwrap();
+    gas.advance(end, &mut Free).unwrap();
+    let row = gas.observe();
+    assert!((row.temperature / (2.0 * (1.0 + dilation * end).powi(-2)) - 1.0).abs() < 1e-6);
+    let slope = parameters.flow.velocity_gradient(end)[(0, 1)];
+    let found = -row.pressure[(0, 1)] / (slope * parameters.knudsen);
+    let wanted = transport.orders(Property::Viscosity, row.temperature).unwrap()[1];
+    // The gas follows its changing temperature with a lag of Kn mu/p times the rate of the flow, a few 1e-4.
+    assert!((found / wanted - 1.0).abs() < 5e-4, "{found} {wanted}");
+}
+
+#[test]
 fn grad13_is_exact_for_maxwell_molecules_and_without_flow_conserves() {
     let start = Matrix3::new(1.3, 0.4, -0.2, 0.4, 0.8, 0.1, -0.2, 0.1, 0.9);
     let mut closed = Galerkin::new(&parameters(full(), 0.0, Closure::Grad13), &start).unwrap();

@@ -71,7 +71,12 @@ impl MaxwellMomentHierarchy {
         }
         Self::assemble(parameters, hierarchy, temperature, &scaled)
     }
-    fn assemble(parameters: &HierarchyParameters, hierarchy: MaxwellHierarchy, temperature: f64, scaled: &[f64]) -> Self {
+    fn assemble(
+        parameters: &HierarchyParameters,
+        hierarchy: MaxwellHierarchy,
+        temperature: f64,
+        scaled: &[f64],
+    ) -> Self {
         let equations = Equations {
             flow: parameters.flow.clone(),
             density: parameters.number_density,

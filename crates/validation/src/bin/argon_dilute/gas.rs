@@ -96,7 +96,8 @@ impl Gas {
             schedule: Schedule { end: case.end * self.collision_time(density), samples: SAMPLES },
             molecular: None,
             dsmc: None,
-            moments: false,
+            moments: None,
+            galerkin: None,
             euler: false,
             navier_stokes: None,
         }
