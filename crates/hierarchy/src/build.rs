@@ -4,15 +4,16 @@
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
 use crate::experiment::{
-    AtomStart, DsmcSettings, Experiment, Interaction, MeanFieldSettings, MolecularSettings, Preparation,
-    SpectralSettings,
+    AtomStart, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
+    MomentsSettings, Preparation, SpectralSettings,
 };
 use crate::transport::{collision_kernel, spectral_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
-use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
+use omd_kinetic::boltzmann::galerkin::{Closure, Galerkin, GalerkinError, GalerkinParameters, Gas};
+use omd_kinetic::boltzmann::moments::{AngularLaw, HierarchyParameters, MaxwellMomentHierarchy, MaxwellMoments};
 use omd_kinetic::boltzmann::spectral::{Spectral, SpectralError, SpectralParameters};
 use omd_kinetic::mean_field::{Cloud, CloudError, CloudParameters, FreeFlight, MeanField, MeanFieldParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
@@ -33,8 +34,13 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     if experiment.free_flight {
         plans.push(free_flight(experiment, tensor)?);
     }
-    if experiment.moments {
-        plans.push(moments(experiment, tensor)?);
+    match experiment.moments {
+        Some(MomentsSettings::Exact { order }) => plans.push(moments(experiment, order, tensor)?),
+        Some(MomentsSettings::Closed(closure)) => plans.push(closed(experiment, closure, 1.0, tensor)?),
+        None => {}
+    }
+    if let Some(GalerkinSettings { order, basis_temperature }) = experiment.galerkin {
+        plans.push(closed(experiment, Closure::Order(order), basis_temperature, tensor)?);
     }
     if let Some(settings) = &experiment.molecular {
         plans.push(molecular(experiment, settings, tensor)?);
@@ -84,13 +90,72 @@ fn navier_stokes(experiment: &Experiment) -> Result<Plan, BuildError> {
     })
 }
 
-fn moments(experiment: &Experiment, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
-    let Some(relaxation) = collision_kernel(experiment)?.maxwell_relaxation() else {
-        return Err(BuildError::new("interaction", "kind", "[moments] is exact for Maxwell molecules only"));
+/// The exact moments of Maxwell molecules: six numbers, or all to an order.
+fn moments(experiment: &Experiment, order: usize, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let refused = |message| Err(BuildError::new("interaction", "kind", message));
+    let law = match &experiment.interaction {
+        Some(Interaction::KernelOnly { exponent: 0.0, .. } | Interaction::SoftKernel { exponent: 0.0, .. }) => {
+            AngularLaw::of_kernel(&collision_kernel(experiment)?, order)
+        }
+        Some(Interaction::Potential(potential)) => AngularLaw::of_potential(potential, state.mass)
+            .map_err(|error| BuildError::new("interaction", "kind", error))?,
+        _ => None,
     };
-    let (flow, density, knudsen) = (experiment.flow.clone(), experiment.state.number_density, experiment.knudsen);
-    Plan::new("moments", 1, move |_| {
-        Ok(Box::new(MaxwellMoments::new(flow.clone(), density, &tensor, relaxation, knudsen)))
+    let Some(law) = law else { return refused("[moments] is exact for Maxwell molecules only".to_owned()) };
+    if law.order() < order {
+        let message = format!("the scattering of this potential is known to order {}, not {order}", law.order());
+        return Err(BuildError::new("moments", "order", message));
+    }
+    let (flow, number_density, knudsen) = (experiment.flow.clone(), state.number_density, experiment.knudsen);
+    if order == 2 {
+        let relaxation = law.relaxation_rate();
+        return Plan::new("moments", 1, move |_| {
+            Ok(Box::new(MaxwellMoments::new(flow.clone(), number_density, &tensor, relaxation, knudsen)))
+        });
+    }
+    let parameters = HierarchyParameters { flow, number_density, mass: state.mass, knudsen, law, order };
+    Plan::new("moments", 1, move |_| Ok(Box::new(MaxwellMomentHierarchy::new(&parameters, &tensor))))
+}
+
+/// The expansion in Burnett functions: `galerkin`, or a closure of `moments`.
+fn closed(
+    experiment: &Experiment,
+    closure: Closure,
+    basis_temperature: f64,
+    tensor: Matrix3<f64>,
+) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let gas = match &experiment.interaction {
+        Some(Interaction::Potential(potential)) => Gas::Potential(potential.clone()),
+        Some(Interaction::HardSphere { diameter }) => {
+            Gas::VariableHardSphere { rate: std::f64::consts::PI * diameter * diameter, exponent: 1.0 }
+        }
+        Some(Interaction::KernelOnly { rate, exponent }) => {
+            Gas::VariableHardSphere { rate: *rate, exponent: *exponent }
+        }
+        Some(Interaction::SoftKernel { rate, exponent, alpha }) => {
+            Gas::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha }
+        }
+        None => return Err(BuildError::new("interaction", "kind", "is missing")),
+    };
+    let parameters = GalerkinParameters {
+        flow: experiment.flow.clone(),
+        number_density: state.number_density,
+        mass: state.mass,
+        knudsen: experiment.knudsen,
+        gas,
+        closure,
+        basis_temperature,
+    };
+    let name = if matches!(closure, Closure::Order(_)) { "galerkin" } else { "moments" };
+    Plan::new(name, 1, move |_| {
+        let galerkin = Galerkin::new(&parameters, &tensor).map_err(|error| match error {
+            GalerkinError::Order(_) => BuildError::new("galerkin", "order", error),
+            GalerkinError::Anisotropic { .. } => BuildError::new("galerkin", "basis-temperature", error),
+            GalerkinError::Transport(_) => BuildError::new("interaction", "kind", error),
+        })?;
+        Ok(Box::new(galerkin) as Box<dyn Description>)
     })
 }
 

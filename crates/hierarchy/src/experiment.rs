@@ -2,6 +2,7 @@
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
+pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
@@ -186,6 +187,27 @@ pub struct SpectralSettings {
     pub modes: usize,
 }
 
+/// `[moments]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentsSettings {
+    /// Exact moments of Maxwell molecules up to this order.
+    Exact {
+        /// 2 or more.
+        order: usize,
+    },
+    /// One of Grad's closures, any kernel.
+    Closed(Closure),
+}
+
+/// `[galerkin]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GalerkinSettings {
+    /// The highest degree of the polynomials.
+    pub order: usize,
+    /// The temperature of the basis over that of the gas.
+    pub basis_temperature: f64,
+}
+
 /// `viscosity` of `[navier-stokes]`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Viscosity {
@@ -223,7 +245,9 @@ pub struct Experiment {
     /// `[free-flight]`.
     pub free_flight: bool,
     /// `[moments]`.
-    pub moments: bool,
+    pub moments: Option<MomentsSettings>,
+    /// `[galerkin]`.
+    pub galerkin: Option<GalerkinSettings>,
     /// `[euler]`.
     pub euler: bool,
     /// `[navier-stokes]`.

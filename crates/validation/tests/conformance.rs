@@ -18,11 +18,7 @@ const FLOWS: [(FlowClass, [[f64; 3]; 3], f64); 10] = [
     (FlowClass::CylindricalDilatationAndShear, [[0.4, 0.0, 0.5], [0.0, 0.4, 0.0], [0.0; 3]], 2.0),
     (FlowClass::PlanarShear, [[0.0, 0.0, 0.5], [0.0; 3], [0.0, 0.0, 0.4]], 2.0),
     (FlowClass::SimpleShear, [[0.0, 1.0, 0.0], [0.0; 3], [0.0; 3]], 2.0),
-    (
-        FlowClass::SimpleShearWithDecayingPlanarDilatation,
-        [[0.0, 0.5, 0.3], [0.0, 0.0, 0.2], [0.0, 0.0, 0.4]],
-        2.0,
-    ),
+    (FlowClass::SimpleShearWithDecayingPlanarDilatation, [[0.0, 0.5, 0.3], [0.0, 0.0, 0.2], [0.0, 0.0, 0.4]], 2.0),
     (FlowClass::CombinedOrthogonalShear, [[0.0, 0.6, 0.5], [0.0, 0.0, 0.6], [0.0; 3]], 2.0),
 ];
 /// `P/n` at t = 0.

@@ -71,7 +71,8 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "spectral", "mean-field", "moments", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "spectral", "mean-field", "moments", "galerkin", "navier-stokes"];
+        let needing = needing.into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -95,14 +96,18 @@ fn interaction(
     if tables.contains_key("mean-field") {
         mean_field_acts(reader, section, interaction);
     }
-    let maxwell = interaction.kernel_exponent() == Some(0.0);
+    let maxwell = match interaction {
+        Interaction::Potential(potential) => {
+            let fourth = potential.form().as_inverse_power().is_some_and(|form| form.exponent == 4.0);
+            fourth && potential.cutoff().is_none()
+        }
+        _ => interaction.kernel_exponent() == Some(0.0),
+    };
     if let Some(moments) = tables.get("moments").filter(|moments| !maxwell && !moments.has("closure")) {
         reader.error(
             &moments.header(),
-            "[moments] is exact for kind = \"maxwell\" only; a closure for other kernels is not available in this \
-             version"
-                .to_owned(),
-            Some("remove [moments], or use kind = \"maxwell\"".to_owned()),
+            "[moments] is exact for Maxwell molecules only".to_owned(),
+            Some("use [galerkin], or name a `closure` in [moments], such as \"grad13\"".to_owned()),
         );
     }
 }

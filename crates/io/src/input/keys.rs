@@ -86,7 +86,8 @@ pub(crate) const SECTIONS: &[Section] = &[
         false,
         true,
         "The one interaction all levels are made of. Required by every table that needs one: `[molecular]`, `[dsmc]`, \
-         `[spectral]`, `[mean-field]`, `[moments]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
+         `[spectral]`, `[mean-field]`, `[moments]`, `[galerkin]`, and `[navier-stokes]` with `viscosity = \
+         \"chapman-enskog\"`.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
@@ -101,8 +102,21 @@ pub(crate) const SECTIONS: &[Section] = &[
          `dsmc.planes.csv`. Optional.",
     ),
     section("spectral", true, true, "The Boltzmann equation on a grid of velocities, without noise."),
-    section("moments", true, true, "Exact second moments of the Boltzmann equation for Maxwell molecules."),
-    section("galerkin", true, false, "The Boltzmann equation in polynomials."),
+    section(
+        "moments",
+        true,
+        true,
+        "Exact moments of the Boltzmann equation for Maxwell molecules (`maxwell`, or `inverse-power` with `exponent = 4` \
+         and no cutoff), or one of Grad's closures for any kernel.",
+    ),
+    section(
+        "galerkin",
+        true,
+        true,
+        "The Boltzmann equation in Burnett functions (Sonine polynomials times spherical harmonics) about the Maxwellian \
+         of the gas: any kernel, cutoffs not needed, converging with the order where no direction is hotter than twice the \
+         basis.",
+    ),
     section(
         "mean-field",
         true,
@@ -469,11 +483,37 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "moments",
+        "order",
+        Shape::Count(2),
+        PURE,
+        Absent::Default("2"),
+        "All moments of Maxwell molecules up to this order, exactly; at most 24, or 16 with `inverse-power`. Excludes \
+         `closure`.",
+    ),
+    key(
+        "moments",
         "closure",
-        Shape::Text,
+        Shape::Choice(&["grad13", "grad20", "grad26"]),
         PURE,
         Absent::Rule("none: Maxwell molecules only"),
-        "A closure for other kernels; none is available in this version.",
+        "Grad's closure with so many moments, products of moments kept, for any kernel; `[galerkin]` carries on from \
+         there.",
+    ),
+    key(
+        "galerkin",
+        "order",
+        Shape::Count(2),
+        PURE,
+        Absent::Default("8"),
+        "Highest degree of the polynomials, at most 16: (order + 1)(order + 2)(order + 3)/6 of them.",
+    ),
+    key(
+        "galerkin",
+        "basis-temperature",
+        POSITIVE,
+        PURE,
+        Absent::Default("1.0"),
+        "Temperature of the basis over that of the gas. Above 1 for gases with a direction hotter than twice `T`.",
     ),
     key(
         "navier-stokes",
@@ -501,6 +541,8 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
         ("dsmc" | "mean-field", "particles") => 1 << 30,
         ("dsmc.histogram", "bins") => 1024,
         ("spectral", "modes") => 256,
+        ("moments", "order") => 24,
+        ("galerkin", "order") => 16,
         (_, "replicas") => 1_000_000,
         ("time", "samples") => 10_000_000,
         _ => u64::from(u32::MAX),

@@ -7,8 +7,9 @@ use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    DrawnPositions, DsmcSettings, ForceMethod, HistogramSettings, LatticeChoice, MeanFieldSettings, Observation, Order,
-    Profile, Schedule, SpectralSettings, StepControl, TrajectorySettings, Viscosity,
+    Closure, DrawnPositions, DsmcSettings, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
+    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, SpectralSettings, StepControl,
+    TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -252,19 +253,26 @@ pub(super) fn spectral(reader: &mut Reader<'_>, section: &Section<'_>) -> Option
     Some(SpectralSettings { modes })
 }
 
-/// `[moments]`; any closure is refused.
-pub(super) fn moments(reader: &mut Reader<'_>, section: &Section<'_>) {
-    reader.unknown_keys(section, &["closure"]);
-    if let Some(closure) = reader.text(section, "closure") {
-        let known = ["grad", "grad13", "grad26"];
-        let message = if known.contains(&&*closure) {
-            format!("the closure \"{closure}\" is not available in this version")
-        } else {
-            format!("{} is not available in this version, found \"{closure}\"", called("moments", "closure"))
-        };
-        let help = "without `closure`, [moments] is exact for kind = \"maxwell\"".to_owned();
-        reader.error(&section.span("closure"), message, Some(help));
+/// `[moments]`.
+pub(super) fn moments(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<MomentsSettings> {
+    reader.unknown_keys(section, &["order", "closure"]);
+    if !section.has("closure") {
+        return reader.count(section, "order").map(|order| MomentsSettings::Exact { order });
     }
+    if section.has("order") {
+        let message = format!("{} and `closure` exclude each other", called("moments", "order"));
+        let help = "a closure names its moments; for more of them use [galerkin], which has an `order`".to_owned();
+        reader.error(&section.key_span("order"), message, Some(help));
+    }
+    reader.choice(section, "closure").and_then(Closure::named).map(MomentsSettings::Closed)
+}
+
+/// `[galerkin]`.
+pub(super) fn galerkin(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<GalerkinSettings> {
+    reader.unknown_keys(section, &["order", "basis-temperature"]);
+    let order = reader.count(section, "order");
+    let basis_temperature = reader.number(section, "basis-temperature");
+    Some(GalerkinSettings { order: order?, basis_temperature: basis_temperature? })
 }
 
 /// `[navier-stokes]`.

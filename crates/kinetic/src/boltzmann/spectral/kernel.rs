@@ -30,8 +30,16 @@ pub struct SpectralKernel {
 enum Law {
     /// `|u| Q_l = C |u|^gamma relaxation_l`, `l = 2, 4, ..., 10`; no relaxation rates where all are 1: scattering that is
     /// isotropic.
-    Power { rate: f64, exponent: f64, relaxation: Option<[f64; ORDERS]> },
-    Potential { scattering: Box<Scattering>, mass: f64, octaves: BTreeMap<i32, Octave> },
+    Power {
+        rate: f64,
+        exponent: f64,
+        relaxation: Option<[f64; ORDERS]>,
+    },
+    Potential {
+        scattering: Box<Scattering>,
+        mass: f64,
+        octaves: BTreeMap<i32, Octave>,
+    },
 }
 
 /// `Q_2, Q_4, ..., Q_10` at the Chebyshev nodes of one octave of energy, rising.

@@ -99,7 +99,8 @@ impl Gas {
             dsmc: None,
             mean_field: None,
             free_flight: false,
-            moments: false,
+            moments: None,
+            galerkin: None,
             euler: false,
             navier_stokes: None,
         }
