@@ -43,8 +43,9 @@
 //! Memory comes on top. A collision reads 1.46 x 2 lines and dirties two: 315 bytes, 3 GB/s at ten million collisions per
 //! second, a small part of what memory gives; it is the latency that counts. Up to 1e4 particles (0.3 MB) it is that of
 //! the core's own caches; at 1e6 (33 MB) that of the last cache or of memory; at 1e7 of memory, and of page tables. Asking
-//! for particles about 100 candidates ahead hides most of it: without, 6.0 instead of 8.1 million collisions per
-//! second at 1e6 (medians in turns on one core of a busy machine). Large pages give 3 to 6 % there.
+//! for particles about 100 candidates ahead hides most of it: without, 5.9 instead of 7.8 million collisions per
+//! second at 1e6; large pages give 4 to 6 % there, and asking for a batch's first candidates while its waiting times are
+//! drawn 10 % (medians over two, two and five turns on one core of a busy machine).
 
 mod batch;
 mod bounds;
