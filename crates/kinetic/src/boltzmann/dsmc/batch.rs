@@ -3,11 +3,14 @@
 use super::bounds::{FULL, SpeedBounds};
 use super::elementary::{circle, logarithm};
 use super::law::Law;
-use super::particles::prefetch;
+use super::particles::{Particle, prefetch};
 use super::random::{LANES, index_and_fraction, middle, philox_blocks};
+use super::wave::ask;
 
 /// The most candidates of one batch.
 pub(super) const CAPACITY: usize = 512;
+/// Candidates whose memory is on its way while one is being decided.
+pub(super) const AHEAD: usize = 96;
 /// Attempts to find first partners that are made together.
 const ATTEMPTS: usize = 128;
 /// So many bounds do not fit the second-level cache beside everything else.
@@ -63,20 +66,20 @@ impl Batch {
         }
     }
 
-    /// Draws `count` candidates that arrive at `rate` (1/time).
+    /// Draws `count` candidates that arrive at `rate` (1/time), and asks for the memory of the first `AHEAD` of them.
     #[inline(always)]
     pub(super) fn fill<L: Law>(
         &mut self,
         stream: &mut Stream,
         count: usize,
         rate: f64,
-        particles: u32,
+        particles: &[Particle],
         bounds: &SpeedBounds,
     ) {
         self.count = count;
-        self.draw_first::<L>(stream, particles, bounds);
-        self.draw_pairs::<L>(stream, particles);
-        self.draw_times(stream, 1.0 / rate);
+        self.draw_first::<L>(stream, particles.len() as u32, bounds);
+        self.draw_pairs::<L>(stream, particles.len() as u32);
+        self.draw_times::<L>(stream, 1.0 / rate, particles, bounds);
     }
 
     /// Partners with weight `weight[class]`, by rejection from uniform ones.
@@ -163,10 +166,17 @@ impl Batch {
     }
 
     /// Exponential waiting times of the given mean, and the part of the majorant: half a block each.
+    ///
+    /// The first candidates are asked for a few at a time in between: all at once they would wait for each other.
     #[inline(always)]
-    fn draw_times(&mut self, stream: &mut Stream, mean: f64) {
+    fn draw_times<L: Law>(&mut self, stream: &mut Stream, mean: f64, particles: &[Particle], bounds: &SpeedBounds) {
         let mut sum = 0.0;
+        let mut asked = 0..AHEAD.min(self.count);
+        let each = asked.len().div_ceil(self.count.div_ceil(2 * LANES).max(1));
         for start in (0..self.count).step_by(2 * LANES) {
+            for k in asked.by_ref().take(each) {
+                ask::<L>(self, k, particles, bounds);
+            }
             let words = stream.words();
             for half in [0, 1] {
                 let from = start + half * LANES;

@@ -19,8 +19,9 @@ const LEAF: usize = 8;
 ///
 /// # Accuracy
 /// Standard deviation about `0.53 N^-1/2` near equilibrium (`psi'(4) = 0.284`), `N` at most 2^17. The density is not
-/// constant out to the neighbours: in the Gaussian the estimate is high or low by a bias of order `(k/N)^(2/3)`, which
-/// the test `entropy_of_gaussians_is_known` bounds and which does not average out over replicas.
+/// constant out to the neighbours, which replicas do not average out: in a Gaussian the estimate is high by 0.038(3) at
+/// N = 1000 and by less than 0.012 at 10,000 (test `entropy_of_gaussians_is_known`). The row of an equilibrium start
+/// shows the bias of its N.
 /// # Cost
 /// `O(N log N)`, about 2 us a particle.
 /// # References

@@ -1,6 +1,6 @@
 //! The particles, their bounds and the loop over candidate collisions.
 
-use super::batch::{Batch, CAPACITY, Stream};
+use super::batch::{AHEAD, Batch, CAPACITY, Stream};
 use super::bounds::{FULL, SpeedBounds};
 use super::frame::Frame;
 use super::law::Law;
@@ -9,8 +9,6 @@ use super::wave::{Setting, WIDTH, Wave, ask};
 use fearless_simd::{Level, dispatch};
 use omd_flow::AffineFlow;
 
-/// Candidates whose memory is on its way while one is being decided.
-const AHEAD: usize = 96;
 /// A raised bound is at work at once through a part of the majorant set aside for it, this share per candidate and
 /// particle; when it is used up the batch ends early.
 const RESERVE: f64 = 0.5;
@@ -194,7 +192,7 @@ impl Gas {
             self.sweep(law)?;
         }
         let plan = self.plan(until);
-        self.batch.fill::<L>(&mut self.stream, plan.count, plan.rate, self.particles.len() as u32, &self.bounds);
+        self.batch.fill::<L>(&mut self.stream, plan.count, plan.rate, &self.particles, &self.bounds);
         self.collide(law, &plan, until)
     }
 
@@ -248,10 +246,7 @@ impl Gas {
         let scale = self.bounds.epoch.remaining_growth(self.time) / self.bounds.unit;
         let setting = Setting { frame: &plan.frame, volume: plan.volume, scale, reserve: plan.reserve };
         self.changes.clear();
-        let mut asked = 0..count;
-        for k in asked.by_ref().take(AHEAD) {
-            ask::<L>(&self.batch, k, &self.particles, &self.bounds);
-        }
+        let mut asked = AHEAD.min(count)..count;
         for base in (0..count).step_by(WIDTH) {
             let width = (count - base).min(WIDTH);
             let Self { batch, wave, particles, bounds, .. } = self;

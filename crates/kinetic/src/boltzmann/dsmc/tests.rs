@@ -287,7 +287,7 @@ fn first_partners_are_drawn_with_the_weights_of_their_bounds() {
     let mut found = vec![0.0; 1000];
     let mut batch = super::batch::Batch::new();
     for _ in 0..2000 {
-        batch.fill::<super::law::HardSphere>(&mut gas.stream, 500, 1.0, 1000, &gas.bounds);
+        batch.fill::<super::law::HardSphere>(&mut gas.stream, 500, 1.0, &gas.particles, &gas.bounds);
         batch.first[..500].iter().for_each(|&first| found[first as usize] += 1.0);
     }
     let (mut chi_square, mut fast, mut wanted_fast) = (0.0, 0.0, 0.0);

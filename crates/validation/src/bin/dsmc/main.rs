@@ -269,13 +269,16 @@ fn bias(particles: usize, replicas: usize) {
     }
 }
 
+/// A name and what it runs with replicas and particles.
+type Study = (&'static str, fn(usize, usize));
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let replicas = arguments.next().map_or(32, |text| text.parse().expect("a number of replicas above 21"));
     let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
     let parts: Vec<String> = arguments.collect();
     println!("# Direct simulation against exact moments and independent simulations");
-    let all: [(&str, fn(usize, usize)); 5] = [
+    let all: [Study; 5] = [
         ("maxwell", maxwell_second_moments),
         ("kernels", other_kernels),
         ("higher", higher_moments),
