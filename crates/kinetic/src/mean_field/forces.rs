@@ -22,7 +22,7 @@ pub enum ForceMethod {
     },
     /// Spread over a mesh and convolved by fast Fourier transforms, at a cost proportional to N. The spacing is the
     /// largest with which the forces at the start are wrong by at most `tolerance` times the root mean square force. An
-    /// octree is taken instead where the mesh would need more than 2^26 points at the start.
+    /// octree is taken instead where the mesh would need more than 2^24 points at the start.
     Mesh {
         /// From 1e-12 to 1e-2.
         tolerance: f64,

@@ -75,7 +75,7 @@ fn tree_and_mesh_keep_their_tolerance() {
 
 #[test]
 fn forces_do_not_depend_on_the_number_of_threads() {
-    let positions = cloud(5000);
+    let positions = cloud(1500);
     for form in forms() {
         for method in
             [ForceMethod::Direct, ForceMethod::Tree { tolerance: 1e-3 }, ForceMethod::Mesh { tolerance: 1e-3 }]

@@ -20,8 +20,8 @@ use transform::{Transform, good_size};
 
 /// Planes that one thread spreads to at a time; at least the order of the splines.
 const SLAB: usize = 16;
-/// Points of a padded mesh at most: 2 GB of working memory.
-const MOST_POINTS: usize = 1 << 26;
+/// Points of a padded mesh at most: half a GB of working memory, and about a second for each spacing that is tried.
+const MOST_POINTS: usize = 1 << 24;
 /// Particles on which the spacing is tried.
 const TRIED: usize = 8192;
 /// Cells over which the sampled potential is bent to fit the padded mesh.
