@@ -40,9 +40,15 @@ pub(crate) enum Command {
     New(New),
     /// Print transport coefficients of the input's interaction over a range of temperatures.
     ///
-    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity and self-diffusion, in
-    /// the input's units.
+    /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity, self-diffusion, the
+    /// normal stresses of a shear flow and the Burnett coefficients of homogeneous flows, in the input's units.
     Transport(Transport),
+    /// Compute the self-similar profile of Maxwell molecules under a constant velocity gradient.
+    ///
+    /// Growth rate, stress, moments as long as they are finite and the exponent of the tail, exactly; the profile itself by
+    /// particles. Prints a summary and leaves tables and a picture in the output directory. The interaction has to be of
+    /// Maxwell type: kind "maxwell", or "inverse-power" with exponent 4.
+    SelfSimilar(SelfSimilar),
     /// Make one self-contained HTML file of an output directory.
     Report(Report),
 }
@@ -117,6 +123,34 @@ pub(crate) struct Transport {
     /// Write the table as CSV to this file instead of the terminal.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `omd self-similar`.
+#[derive(Debug, Args)]
+pub(crate) struct SelfSimilar {
+    /// The input file (TOML); its flow, interaction, density, mass and Knudsen number count.
+    pub(crate) input: PathBuf,
+    /// The constant velocity gradient L in place of the input's: nine numbers, rows after each other, 1/time.
+    #[arg(long, value_name = "XX,XY,...", value_delimiter = ',', allow_hyphen_values = true, num_args = 1)]
+    pub(crate) velocity_gradient: Option<Vec<f64>>,
+    /// The highest order of moments.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=20))]
+    pub(crate) order: u32,
+    /// Particles of one replica; 0: no particles.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) particles: u32,
+    /// Replicas, for standard errors.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) replicas: u32,
+    /// Seed of the particles.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The output directory. Default: results/<input stem>-self-similar.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace what an earlier run left in the output directory.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// `omd report`.

@@ -4,8 +4,9 @@ use crate::args::Check;
 use crate::failure::Failure;
 use crate::start::{Start, start};
 use omd_flow::{Dimension, FlowClass};
-use omd_hierarchy::experiment::{AtomStart, Experiment};
-use omd_io::{ResolvedInput, Units};
+use omd_hierarchy::experiment::{AtomStart, Experiment, Interaction};
+use omd_io::{Quantity, ResolvedInput, Units};
+use omd_kinetic::long_time::{TemperatureLaw, long_time};
 
 /// Prints the keys that hold, the flow, the scales of the gas and what would run.
 pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
@@ -18,6 +19,7 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
     print_keys(&input);
     print_flow(&input.experiment, &input.units);
     print_state(&input);
+    print_long_times(&input);
     println!("\nwould run");
     for plan in &plans {
         println!("  {:<14} {} replica{}", plan.name, plan.replicas, if plan.replicas == 1 { "" } else { "s" });
@@ -97,5 +99,82 @@ fn print_state(input: &ResolvedInput) {
         };
         let steps = experiment.schedule.end / molecular.time_step;
         println!("  atoms           {atoms}, at least {steps:.0} steps");
+    }
+}
+
+/// Which term of the Boltzmann equation wins at long times.
+fn print_long_times(input: &ResolvedInput) {
+    let (experiment, units) = (&input.experiment, &input.units);
+    let form = experiment.flow.classify();
+    let Some(range) = homogeneity(experiment) else { return };
+    println!("\nlong times (the Boltzmann equation; lambda is the relaxation rate p/mu)");
+    if form.class == FlowClass::Singular {
+        println!("  the flow ends at t*");
+        return;
+    }
+    let (low, high) = range;
+    if low == high {
+        println!("  kernel |u|^gamma, gamma = {low:.4}");
+    } else {
+        println!(
+            "  the potential is no power of |u|: between a tenth and ten times the temperature its viscosity is that of"
+        );
+        println!(
+            "  gamma = 2 - 2 dln(mu)/dln(T) from {low:.4} to {high:.4}; what follows holds as far as the gas stays there"
+        );
+    }
+    let ends = if low == high { vec![low] } else { vec![low, high] };
+    for gamma in ends {
+        for outcome in long_time(&form, gamma) {
+            let mut line = format!("  gamma = {gamma:.4}: {}", outcome.regime.name());
+            if outcome.above > 0.0 {
+                line += &format!(", for starts with lambda t above {:.4}", outcome.above);
+            }
+            if let Some(power) = outcome.ratio_power {
+                line += &format!("; lambda/|L| ~ t^{power:.4}");
+            }
+            line += &match outcome.temperature {
+                TemperatureLaw::Power(power) => format!("; T ~ t^{power:.4}"),
+                TemperatureLaw::Exponential(power) => format!("; ln T ~ t^{power:.4}"),
+                TemperatureLaw::Logarithm(power) => format!("; T ~ (ln t)^{power:.4}"),
+                TemperatureLaw::Unknown => String::new(),
+            };
+            if let Some((coefficient, power)) = outcome.rate {
+                // A coefficient of a rate times a power of time.
+                let time = units.factor(Quantity::Of(Dimension::Time));
+                line += &format!("; lambda -> {:.6e} t^{power}", coefficient * time.powf(1.0 + power));
+            }
+            if outcome.frozen {
+                line += "; most molecules stop colliding";
+            }
+            println!("{line}");
+        }
+    }
+}
+
+/// `gamma`, or the range of it that the viscosity of a potential shows around the state's temperature.
+fn homogeneity(experiment: &Experiment) -> Option<(f64, f64)> {
+    match experiment.interaction.as_ref()? {
+        Interaction::KernelOnly { exponent, .. } | Interaction::SoftKernel { exponent, .. } => {
+            Some((*exponent, *exponent))
+        }
+        Interaction::HardSphere { .. } => Some((1.0, 1.0)),
+        Interaction::Potential(potential) => {
+            if let Some(form) = potential.form().as_inverse_power() {
+                let gamma = 1.0 - 4.0 / form.exponent;
+                return Some((gamma, gamma));
+            }
+            let transport = omd_hierarchy::transport(experiment).ok()?;
+            let temperature = experiment.state.temperature();
+            let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+            for k in -4..=4 {
+                let middle = temperature * 10f64.powf(0.25 * f64::from(k));
+                let up = transport.viscosity(1.05 * middle).ok()?.value;
+                let down = transport.viscosity(middle / 1.05).ok()?.value;
+                let gamma = 2.0 - 2.0 * (up / down).ln() / (2.0 * 1.05f64.ln());
+                (low, high) = (low.min(gamma), high.max(gamma));
+            }
+            Some((low, high))
+        }
     }
 }

@@ -13,6 +13,7 @@ mod new;
 mod output;
 mod report;
 mod run;
+mod self_similar;
 mod start;
 mod transport;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         args::Command::Check(command) => check::check(command),
         args::Command::New(command) => new::new(command, quiet),
         args::Command::Transport(command) => transport::transport(command, quiet),
+        args::Command::SelfSimilar(command) => self_similar::self_similar(command, quiet),
         args::Command::Report(command) => report::report(command, quiet),
     };
     match result {

@@ -5,7 +5,7 @@ use omd_hierarchy::experiment::{AtomStart, Experiment};
 use omd_hierarchy::progress::RunProgress;
 use omd_io::{
     Checkpoint, DescriptionRecord, FINAL_STRUCTURE, Frame, Manifest, ResolvedInput, TRAJECTORY, Table,
-    TrajectoryWriter, table_name, write_final_structure,
+    TrajectoryWriter, histogram_names, histogram_tables, table_name, write_final_structure,
 };
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -89,6 +89,13 @@ impl Output {
             if !table.rows.is_empty() {
                 let path = self.directory.join(table_name(&run.description));
                 table.write(&path).map_err(|error| error.to_string())?;
+            }
+            let histograms: Vec<_> = run.replicas.iter().map(|replica| replica.histograms.clone()).collect();
+            let tables = histogram_tables(&histograms, &self.input.units);
+            for (table, name) in tables.iter().zip(histogram_names(&run.description)) {
+                if !table.rows.is_empty() {
+                    table.write(&self.directory.join(name)).map_err(|error| error.to_string())?;
+                }
             }
         }
         Ok(())

@@ -8,7 +8,10 @@ use omd_io::{Quantity, Units, write_atomically};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-/// Prints viscosity, thermal conductivity and self-diffusion over a range of temperatures.
+const COLUMNS: &str = "temperature,viscosity,thermal_conductivity,self_diffusion,first_normal_stress,\
+                       second_normal_stress,burnett_omega_1,burnett_omega_2,burnett_omega_6,sonine_order,last_change";
+
+/// Prints viscosity, thermal conductivity, self-diffusion and normal stresses over a range of temperatures.
 pub(crate) fn transport(arguments: &Transport, quiet: bool) -> Result<(), Failure> {
     let input = omd_io::read_input(&arguments.input).map_err(Failure::input)?;
     let gas = omd_hierarchy::transport(&input.experiment).map_err(|error| wrong_start(&input, &error))?;
@@ -21,8 +24,7 @@ pub(crate) fn transport(arguments: &Transport, quiet: bool) -> Result<(), Failur
             "--from {from} and --to {to} must be positive temperatures, the lower one first"
         )));
     }
-    let mut table =
-        String::from("temperature,viscosity,thermal_conductivity,self_diffusion,sonine_order,last_change\n");
+    let mut table = format!("{COLUMNS}\n");
     for index in 0..arguments.points {
         let share = if arguments.points == 1 { 0.0 } else { f64::from(index) / f64::from(arguments.points - 1) };
         let temperature = from * (to / from).powf(share);
@@ -32,16 +34,24 @@ pub(crate) fn transport(arguments: &Transport, quiet: bool) -> Result<(), Failur
                 gas.viscosity(inside)?,
                 gas.thermal_conductivity(inside)?,
                 gas.self_diffusion(inside)?,
+                gas.burnett(inside)?,
             ))
         })();
-        let (viscosity, conductivity, diffusion) = row.map_err(Failure::input)?;
-        let order = viscosity.order.max(conductivity.order).max(diffusion.order);
-        let change = viscosity.change.abs().max(conductivity.change.abs()).max(diffusion.change.abs());
+        let (viscosity, conductivity, diffusion, burnett) = row.map_err(Failure::input)?;
+        let all = [viscosity, conductivity, diffusion, burnett.omega_1, burnett.omega_2, burnett.omega_6];
+        let order = all.iter().map(|coefficient| coefficient.order).max().unwrap_or(0);
+        let change = all.iter().map(|coefficient| coefficient.change.abs()).fold(0.0, f64::max);
+        let normal_stress = viscosity.value.powi(2) / (state.number_density * inside) * scale.normal_stress;
         let values = [
             temperature,
             viscosity.value * scale.viscosity,
             conductivity.value * scale.conductivity,
             diffusion.value * scale.diffusion,
+            burnett.first_normal_stress() * normal_stress,
+            burnett.second_normal_stress() * normal_stress,
+            burnett.omega_1.value,
+            burnett.omega_2.value,
+            burnett.omega_6.value,
         ];
         let values = values.map(|value| format!("{value:.16e}")).join(",");
         writeln!(table, "{values},{order},{change:.1e}").map_err(Failure::other)?;
@@ -63,6 +73,8 @@ struct Scale {
     conductivity: f64,
     /// Of `n D`, to `D` at the density of the state.
     diffusion: f64,
+    /// Of a normal stress difference over the square of a shear rate.
+    normal_stress: f64,
     legend: String,
 }
 
@@ -73,11 +85,12 @@ impl Scale {
         let boltzmann = size(Dimension::Temperature) / size(Dimension::Energy);
         let name = |dimension| units.symbol(dimension);
         let legend = if name(Dimension::Length).is_empty() {
-            "reduced units; self-diffusion at the state's density; Kn = 1".to_owned()
+            "reduced units; self-diffusion and normal stresses at the state's density; Kn = 1".to_owned()
         } else {
             format!(
-                "units: temperature {}, viscosity {}, thermal conductivity {}/({} {} {}), self-diffusion {}^2/{} at the \
-                 state's density; Kn = 1",
+                "units: temperature {}, viscosity {}, thermal conductivity {}/({} {} {}), self-diffusion {}^2/{}, \
+                 normal stresses (Pxx - Pyy)/K^2 and (Pyy - Pzz)/K^2 of a shear K {} {}^2, both at the state's density; \
+                 Kn = 1",
                 name(Dimension::Temperature),
                 name(Dimension::Viscosity),
                 name(Dimension::Energy),
@@ -86,12 +99,15 @@ impl Scale {
                 name(Dimension::Temperature),
                 name(Dimension::Length),
                 name(Dimension::Time),
+                name(Dimension::Pressure),
+                name(Dimension::Time),
             )
         };
         Self {
             viscosity: 1.0 / size(Dimension::Viscosity),
             conductivity: boltzmann * length * time,
             diffusion: time / (length * length * density),
+            normal_stress: 1.0 / (size(Dimension::Pressure) * time * time),
             legend,
         }
     }

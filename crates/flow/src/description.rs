@@ -1,6 +1,6 @@
 //! The one trait that every level of description implements.
 
-use crate::{Observables, StateError, StateReader, StateWriter};
+use crate::{Observables, StateError, StateReader, StateWriter, VelocityHistogram};
 use nalgebra::{Matrix3, Vector3};
 
 /// What the driver answers when a description reports where it is.
@@ -91,6 +91,11 @@ pub trait Description: Send {
 
     /// The simulated atoms at `time()`, where there are atoms.
     fn structure(&self) -> Option<Structure> {
+        None
+    }
+
+    /// A histogram of velocities at `time()`, where sample `sample` asks for one.
+    fn histogram(&mut self, _sample: usize) -> Option<VelocityHistogram> {
         None
     }
 

@@ -12,8 +12,12 @@ pub enum Dimension {
     Time,
     /// Length.
     Length,
+    /// Length squared.
+    Area,
     /// Length per time.
     Velocity,
+    /// Length squared per time.
+    Diffusivity,
     /// Temperature (an energy inside, `k_B = 1`).
     Temperature,
     /// Energy.
@@ -30,6 +34,8 @@ pub enum Dimension {
     Rate,
     /// The fourth power of a velocity.
     VelocityToTheFourth,
+    /// The sixth power of a velocity.
+    VelocityToTheSixth,
 }
 
 /// A column that belongs to one description only.

@@ -4,15 +4,18 @@
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
 use crate::experiment::{
-    AtomStart, DsmcSettings, Experiment, GalerkinSettings, Interaction, MolecularSettings, MomentsSettings, Preparation,
+    AtomStart, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
+    MomentsSettings, Preparation, SpectralSettings,
 };
-use crate::transport::{collision_kernel, viscosity_law};
+use crate::transport::{collision_kernel, spectral_kernel, viscosity_law};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_hydro::{Euler, NavierStokes, prepared_temperature_tensor};
 use omd_kinetic::boltzmann::dsmc::{Dsmc, DsmcError, DsmcParameters};
 use omd_kinetic::boltzmann::galerkin::{Closure, Galerkin, GalerkinError, GalerkinParameters, Gas};
 use omd_kinetic::boltzmann::moments::{AngularLaw, HierarchyParameters, MaxwellMomentHierarchy, MaxwellMoments};
+use omd_kinetic::boltzmann::spectral::{Spectral, SpectralError, SpectralParameters};
+use omd_kinetic::mean_field::{Cloud, CloudError, CloudParameters, FreeFlight, MeanField, MeanFieldParameters};
 use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
 /// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
@@ -28,6 +31,9 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     if experiment.navier_stokes.is_some() {
         plans.push(navier_stokes(experiment)?);
     }
+    if experiment.free_flight {
+        plans.push(free_flight(experiment, tensor)?);
+    }
     match experiment.moments {
         Some(MomentsSettings::Exact { order }) => plans.push(moments(experiment, order, tensor)?),
         Some(MomentsSettings::Closed(closure)) => plans.push(closed(experiment, closure, 1.0, tensor)?),
@@ -39,8 +45,14 @@ pub fn plans(experiment: &Experiment) -> Result<Vec<Plan>, BuildError> {
     if let Some(settings) = &experiment.molecular {
         plans.push(molecular(experiment, settings, tensor)?);
     }
+    if let Some(settings) = experiment.spectral {
+        plans.push(spectral(experiment, settings, tensor)?);
+    }
     if let Some(settings) = experiment.dsmc {
         plans.push(dsmc(experiment, settings, tensor)?);
+    }
+    if let Some(settings) = experiment.mean_field {
+        plans.push(mean_field(experiment, settings, tensor)?);
     }
     Ok(plans)
 }
@@ -83,7 +95,9 @@ fn moments(experiment: &Experiment, order: usize, tensor: Matrix3<f64>) -> Resul
     let state = &experiment.state;
     let refused = |message| Err(BuildError::new("interaction", "kind", message));
     let law = match &experiment.interaction {
-        Some(Interaction::KernelOnly { rate, exponent: 0.0 }) => Some(AngularLaw::isotropic(*rate, order)),
+        Some(Interaction::KernelOnly { exponent: 0.0, .. } | Interaction::SoftKernel { exponent: 0.0, .. }) => {
+            AngularLaw::of_kernel(&collision_kernel(experiment)?, order)
+        }
         Some(Interaction::Potential(potential)) => AngularLaw::of_potential(potential, state.mass)
             .map_err(|error| BuildError::new("interaction", "kind", error))?,
         _ => None,
@@ -119,6 +133,9 @@ fn closed(
         }
         Some(Interaction::KernelOnly { rate, exponent }) => {
             Gas::VariableHardSphere { rate: *rate, exponent: *exponent }
+        }
+        Some(Interaction::SoftKernel { rate, exponent, alpha }) => {
+            Gas::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha }
         }
         None => return Err(BuildError::new("interaction", "kind", "is missing")),
     };
@@ -160,6 +177,72 @@ fn dsmc(experiment: &Experiment, settings: DsmcSettings, tensor: Matrix3<f64>) -
         let gas = Dsmc::new(parameters).map_err(|error| match error {
             DsmcError::Exponent(_) => BuildError::new("interaction", "exponent", error),
             _ => BuildError::new("dsmc", "particles", error),
+        })?;
+        Ok(Box::new(gas.observing(settings.observation)) as Box<dyn Description>)
+    })
+}
+
+fn free_flight(experiment: &Experiment, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let (flow, state) = (experiment.flow.clone(), &experiment.state);
+    let (density, mass, covariance) = (state.number_density, state.mass, tensor / state.mass);
+    Plan::new("free-flight", 1, move |_| Ok(Box::new(FreeFlight::new(flow.clone(), density, mass, covariance))))
+}
+
+fn mean_field(experiment: &Experiment, settings: MeanFieldSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let Some(Interaction::Potential(potential)) = &experiment.interaction else {
+        return Err(BuildError::new("interaction", "kind", "[mean-field] needs a potential"));
+    };
+    let form = potential.form().as_smooth().filter(|_| potential.cutoff().is_none());
+    let form = form.ok_or_else(|| {
+        BuildError::new("interaction", "kind", "[mean-field] needs a potential that is smooth at all distances")
+    })?;
+    let state = &experiment.state;
+    let parameters = MeanFieldParameters {
+        flow: experiment.flow.clone(),
+        form,
+        mass: state.mass,
+        number_density: state.number_density,
+        time_step: settings.time_step,
+        order: settings.order,
+        method: settings.method,
+    };
+    let cloud = CloudParameters {
+        particles: settings.particles,
+        positions: settings.positions,
+        width: settings.width,
+        velocities: settings.velocities,
+        covariance: tensor / state.mass,
+        exact: true,
+    };
+    Plan::new("mean-field", settings.replicas, move |replica| {
+        // Streams of its own, as atoms have: the noise of no two descriptions is the same.
+        let mut random = Philox::new(settings.seed, (1 << 62) | replica as u64);
+        let cloud = Cloud::drawn(&cloud, &mut random).map_err(|error| {
+            let key = if error == CloudError::NotPositiveDefinite { "velocities" } else { "particles" };
+            BuildError::new("mean-field", key, error)
+        })?;
+        let started = MeanField::new(parameters.clone(), cloud);
+        let started = started.map_err(|error| BuildError::new("mean-field", "width", error))?;
+        Ok(Box::new(started) as Box<dyn Description>)
+    })
+}
+
+fn spectral(experiment: &Experiment, settings: SpectralSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
+    let state = &experiment.state;
+    let parameters = SpectralParameters {
+        flow: experiment.flow.clone(),
+        kernel: spectral_kernel(experiment)?,
+        knudsen: experiment.knudsen,
+        number_density: state.number_density,
+        mass: state.mass,
+        covariance: tensor / state.mass,
+        modes: settings.modes,
+        tolerance: SpectralParameters::tolerance_of(settings.modes),
+    };
+    Plan::new("spectral", 1, move |_| {
+        let gas = Spectral::new(parameters.clone()).map_err(|error| match error {
+            SpectralError::Scattering(_) => BuildError::new("interaction", "kind", error),
+            _ => BuildError::new("spectral", "modes", error),
         })?;
         Ok(Box::new(gas) as Box<dyn Description>)
     })

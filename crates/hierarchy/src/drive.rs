@@ -216,6 +216,7 @@ fn work(
         match arrived {
             Ok(Advance::Arrived) => {
                 progress.rows.push(description.observe());
+                progress.histograms.extend(description.histogram(sample));
                 let atoms = || description.structure();
                 hooks.structure(*run, *replica, sample, &atoms).map_err(DriveError::Output)?;
                 // A description need not ask within a sample; every sample asks.

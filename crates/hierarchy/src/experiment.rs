@@ -3,6 +3,8 @@
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::PairPotential;
 pub use omd_kinetic::boltzmann::galerkin::Closure;
+pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
+pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
 
 /// The initial state shared by all levels.
@@ -52,6 +54,26 @@ pub enum Interaction {
         /// `gamma`.
         exponent: f64,
     },
+    /// The same total rate with the scattering law `cos chi = 2 U^(1/alpha) - 1`. No atoms.
+    SoftKernel {
+        /// `C`.
+        rate: f64,
+        /// `gamma`.
+        exponent: f64,
+        /// `alpha`.
+        alpha: f64,
+    },
+}
+
+impl Interaction {
+    /// `gamma`, where the interaction is a kernel `|u|^gamma` without atoms.
+    #[must_use]
+    pub fn kernel_exponent(&self) -> Option<f64> {
+        match self {
+            Self::KernelOnly { exponent, .. } | Self::SoftKernel { exponent, .. } => Some(*exponent),
+            Self::Potential(_) | Self::HardSphere { .. } => None,
+        }
+    }
 }
 
 /// `[time]`.
@@ -123,7 +145,7 @@ pub struct TrajectorySettings {
 }
 
 /// `[dsmc]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DsmcSettings {
     /// Particles of one replica.
     pub particles: usize,
@@ -131,6 +153,38 @@ pub struct DsmcSettings {
     pub replicas: usize,
     /// Seed; replica r draws from stream r.
     pub seed: u64,
+    /// What is observed beside the moments of every row.
+    pub observation: Observation,
+}
+
+/// `[mean-field]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanFieldSettings {
+    /// Particles of one replica.
+    pub particles: usize,
+    /// The law of positions.
+    pub positions: Profile,
+    /// Standard deviation of each coordinate of the position.
+    pub width: f64,
+    /// The law of velocities; their covariance is that of `[state]`.
+    pub velocities: Profile,
+    /// Upper bound of the step; shortened evenly to end on samples.
+    pub time_step: f64,
+    /// Order of the step.
+    pub order: Order,
+    /// How forces are found.
+    pub method: ForceMethod,
+    /// Independent runs.
+    pub replicas: usize,
+    /// Seed; replica r draws from stream r.
+    pub seed: u64,
+}
+
+/// `[spectral]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpectralSettings {
+    /// Points along each axis of velocity.
+    pub modes: usize,
 }
 
 /// `[moments]`.
@@ -184,6 +238,12 @@ pub struct Experiment {
     pub molecular: Option<MolecularSettings>,
     /// `[dsmc]`.
     pub dsmc: Option<DsmcSettings>,
+    /// `[spectral]`.
+    pub spectral: Option<SpectralSettings>,
+    /// `[mean-field]`.
+    pub mean_field: Option<MeanFieldSettings>,
+    /// `[free-flight]`.
+    pub free_flight: bool,
     /// `[moments]`.
     pub moments: Option<MomentsSettings>,
     /// `[galerkin]`.

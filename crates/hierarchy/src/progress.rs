@@ -1,6 +1,6 @@
 //! How far a run has come: what a checkpoint holds.
 
-use omd_flow::Observables;
+use omd_flow::{Observables, VelocityHistogram};
 
 /// One description with its replicas.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct RunProgress {
 pub struct ReplicaProgress {
     /// The samples so far, t = 0 first.
     pub rows: Vec<Observables>,
+    /// Histograms of velocities, at the samples that ask for one.
+    pub histograms: Vec<VelocityHistogram>,
     /// What `Description::save` wrote; `None` before the start and after the end.
     pub state: Option<Vec<u8>>,
     /// Every sample is there, or the physics stopped it.

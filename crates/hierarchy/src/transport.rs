@@ -5,6 +5,7 @@ use crate::BuildError;
 use crate::experiment::{Experiment, Interaction, Viscosity};
 use omd_hydro::ViscosityLaw;
 use omd_interaction::CollisionKernel;
+use omd_kinetic::boltzmann::spectral::{SpectralError, SpectralKernel};
 use omd_kinetic::chapman_enskog::{Property, Transport, TransportLaw};
 use std::sync::Arc;
 
@@ -23,7 +24,25 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
         Interaction::KernelOnly { rate, exponent } => {
             Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
         }
+        Interaction::SoftKernel { rate, exponent, alpha } => {
+            Ok(CollisionKernel::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha })
+        }
     }
+}
+
+/// The collision kernel of the interaction on a grid, at Kn = 1; a potential needs no cutoff for it.
+pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel, BuildError> {
+    let mass = experiment.state.mass;
+    match interaction(experiment)? {
+        Interaction::Potential(potential) => SpectralKernel::of_potential(potential, mass),
+        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
+            SpectralKernel::of_kernel(&collision_kernel(experiment)?, mass)
+        }
+    }
+    .map_err(|error| match error {
+        SpectralError::Exponent(_) => BuildError::new("interaction", "exponent", error),
+        _ => BuildError::new("interaction", "kind", error),
+    })
 }
 
 /// The Chapman-Enskog coefficients of the interaction; a potential needs no cutoff for them.
@@ -34,7 +53,7 @@ pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
         Interaction::Potential(potential) => Transport::of_potential(potential, mass),
-        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } => {
+        Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
             Transport::of_kernel(&collision_kernel(experiment)?, mass)
         }
     }

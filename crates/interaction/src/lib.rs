@@ -9,5 +9,8 @@ mod quadrature;
 pub mod scattering;
 
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
-pub use potential::{Gaussian, InversePower, LennardJones, Morse, PairForm, PairPotential, Truncation};
+pub use potential::{
+    Coulomb, Gaussian, Harmonic, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm, SoftMorse,
+    Truncation, Yukawa,
+};
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};

@@ -17,7 +17,7 @@ use crate::input::{ResolvedInput, resolve_input};
 use crate::output::CHECKPOINT;
 use crate::{InputError, StructureFile};
 use omd_hierarchy::progress::{ReplicaProgress, RunProgress};
-use rows::{Names, Row};
+use rows::{Histogram, Names, Row};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 mod rows;
 
 const MAGIC: &[u8; 8] = b"omd-ckpt";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Magic, format, two lengths.
 const PRELUDE: usize = 28;
 const CHECKSUM: usize = 4;
@@ -133,6 +133,7 @@ struct RunHeader {
 #[derive(Serialize, Deserialize)]
 struct ReplicaHeader {
     rows: Vec<Row>,
+    histograms: Vec<Histogram>,
     state_length: Option<u64>,
     done: bool,
     stopped: Option<String>,
@@ -182,6 +183,7 @@ impl Checkpoint {
         let mut names = Names::default();
         let replica = |replica: &ReplicaProgress, names: &mut Names| ReplicaHeader {
             rows: replica.rows.iter().map(|row| Row::new(row, names)).collect(),
+            histograms: replica.histograms.iter().map(Histogram::new).collect(),
             state_length: replica.state.as_ref().map(|state| state.len() as u64),
             done: replica.done,
             stopped: replica.stopped.clone(),
@@ -288,8 +290,9 @@ impl Header {
                         Some(state.to_vec())
                     }
                 };
+                let histograms = replica.histograms.into_iter().map(Histogram::into_histogram).collect();
                 let ReplicaHeader { done, stopped, facts, seconds, .. } = replica;
-                replicas.push(ReplicaProgress { rows, state, done, stopped, facts, seconds });
+                replicas.push(ReplicaProgress { rows, histograms, state, done, stopped, facts, seconds });
             }
             runs.push(RunProgress { description: run.description, replicas });
         }

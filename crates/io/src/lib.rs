@@ -6,6 +6,7 @@
 mod checkpoint;
 mod diagnostic;
 mod files;
+mod histogram;
 mod input;
 mod manifest;
 mod output;
@@ -16,9 +17,12 @@ mod units;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use diagnostic::{Diagnostic, InputError, Location};
 pub use files::{FileError, write_atomically};
+pub use histogram::histogram_tables;
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
 pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
-pub use output::{CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, TRAJECTORY, prepare_output, table_name};
+pub use output::{
+    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, TRAJECTORY, histogram_names, prepare_output, table_name,
+};
 pub use structure::{
     Frame, Structure, TrajectoryWriter, Velocities, parse_structure, write_final_structure, write_frame,
 };

@@ -24,6 +24,12 @@ pub fn table_name(description: &str) -> String {
     format!("{description}.csv")
 }
 
+/// The CSVs of a description's histograms of velocities: by speed, and in the planes of two components.
+#[must_use]
+pub fn histogram_names(description: &str) -> [String; 2] {
+    [format!("{description}.radial.csv"), format!("{description}.planes.csv")]
+}
+
 /// Why a directory is not one to write to.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
@@ -86,7 +92,8 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
 
 fn remove_results(path: &Path) -> Result<(), FileError> {
     let fixed = [CHECKPOINT, MANIFEST, FINAL_STRUCTURE, TRAJECTORY, REPORT].map(str::to_owned);
-    for name in fixed.into_iter().chain(description_names().map(table_name)) {
+    let tables = description_names().flat_map(|name| histogram_names(name).into_iter().chain([table_name(name)]));
+    for name in fixed.into_iter().chain(tables) {
         for file in [path.join(&name), path.join(format!("{name}.tmp"))] {
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -119,6 +126,7 @@ mod tests {
         assert_eq!(message, expected);
         fs::write(path.join("notes.txt"), "mine").unwrap();
         fs::write(path.join("checkpoint.omd.tmp"), "old").unwrap();
+        fs::write(path.join("dsmc.planes.csv"), "old").unwrap();
         prepare_output(&path, true).unwrap();
         let left: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["notes.txt"]);

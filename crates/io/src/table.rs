@@ -68,7 +68,7 @@ fn values(row: &Observables) -> Vec<f64> {
 }
 
 /// Mean and standard error of the mean (n - 1); equal values give themselves and zero.
-fn mean_and_error(sample: &[f64]) -> (f64, f64) {
+pub(crate) fn mean_and_error(sample: &[f64]) -> (f64, f64) {
     let count = sample.len() as f64;
     let mean = sample[0] + sample.iter().map(|x| x - sample[0]).sum::<f64>() / count;
     let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (count - 1.0);

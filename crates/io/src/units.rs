@@ -108,6 +108,10 @@ pub enum Quantity {
     Mass,
     /// 1/length.
     InverseLength,
+    /// Energy times length: the strength of a Coulomb potential.
+    EnergyTimesLength,
+    /// Energy/length^2: the stiffness of a spring.
+    Stiffness,
     /// `rate` of a kernel: volume/time x velocity^-exponent.
     KernelRate {
         /// `gamma`.
@@ -151,6 +155,8 @@ impl Units {
         let dimension = match quantity {
             Quantity::Mass => return self.mass,
             Quantity::InverseLength => return 1.0 / self.length,
+            Quantity::EnergyTimesLength => return self.energy * self.length,
+            Quantity::Stiffness => return self.energy / (self.length * self.length),
             Quantity::KernelRate { exponent } => {
                 return self.length.powi(3) / self.time * (self.length / self.time).powf(-exponent);
             }
@@ -160,7 +166,9 @@ impl Units {
             Dimension::None => 1.0,
             Dimension::Time => self.time,
             Dimension::Length => self.length,
+            Dimension::Area => self.length * self.length,
             Dimension::Velocity => self.length / self.time,
+            Dimension::Diffusivity => self.length * self.length / self.time,
             Dimension::Temperature => self.temperature,
             Dimension::Energy => self.energy,
             Dimension::Pressure => self.pressure,
@@ -169,6 +177,7 @@ impl Units {
             Dimension::NumberDensity => self.length.powi(-3),
             Dimension::Rate => 1.0 / self.time,
             Dimension::VelocityToTheFourth => (self.length / self.time).powi(4),
+            Dimension::VelocityToTheSixth => (self.length / self.time).powi(6),
         }
     }
 
@@ -197,6 +206,8 @@ impl Units {
             Dimension::None => "",
             Dimension::Time => of("fs", "ps", "s"),
             Dimension::Length => of("Å", "Å", "m"),
+            Dimension::Area => of("Å²", "Å²", "m²"),
+            Dimension::Diffusivity => of("Å²/fs", "Å²/ps", "m²/s"),
             Dimension::Velocity => of("Å/fs", "Å/ps", "m/s"),
             Dimension::Temperature => of("K", "K", "K"),
             Dimension::Energy => of("kcal/mol", "eV", "J"),
@@ -206,6 +217,7 @@ impl Units {
             Dimension::NumberDensity => of("1/Å³", "1/Å³", "1/m³"),
             Dimension::Rate => of("1/fs", "1/ps", "1/s"),
             Dimension::VelocityToTheFourth => of("(Å/fs)⁴", "(Å/ps)⁴", "(m/s)⁴"),
+            Dimension::VelocityToTheSixth => of("(Å/fs)⁶", "(Å/ps)⁶", "(m/s)⁶"),
         }
     }
 }
@@ -214,7 +226,9 @@ impl Units {
 mod tests {
     use super::*;
 
-    const DIMENSIONS: [Dimension; 12] = [
+    const DIMENSIONS: [Dimension; 15] = [
+        Dimension::Area,
+        Dimension::Diffusivity,
         Dimension::None,
         Dimension::Time,
         Dimension::Length,
@@ -227,6 +241,7 @@ mod tests {
         Dimension::NumberDensity,
         Dimension::Rate,
         Dimension::VelocityToTheFourth,
+        Dimension::VelocityToTheSixth,
     ];
 
     fn close(a: f64, b: f64, tolerance: f64) -> bool {

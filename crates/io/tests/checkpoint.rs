@@ -1,6 +1,6 @@
 //! A checkpoint comes back bit for bit, or says what happened to it.
 
-use omd_flow::{Dimension, Matrix3, Observables, Vector3};
+use omd_flow::{Dimension, Matrix3, Observables, Vector3, VelocityHistogram};
 use omd_hierarchy::progress::{ReplicaProgress, RunProgress};
 use omd_io::{CHECKPOINT, Checkpoint, CheckpointError, read_input};
 use std::fs;
@@ -40,6 +40,7 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
                     stopped: Some("hot".to_owned()),
                     facts: vec![("collisions".to_owned(), "12".to_owned())],
                     seconds: 1.5,
+                    ..ReplicaProgress::default()
                 },
             ],
         },
@@ -47,6 +48,12 @@ fn checkpoint(directory: &Path, input: &str) -> Checkpoint {
             description: "dsmc".to_owned(),
             replicas: vec![ReplicaProgress {
                 rows: vec![with_flux],
+                histograms: vec![VelocityHistogram {
+                    time: 1.0,
+                    range: 4.0,
+                    radial: vec![0.25],
+                    planes: [vec![-0.0], vec![], vec![f64::NAN]],
+                }],
                 state: Some(vec![9; 1000]),
                 done: true,
                 stopped: None,
@@ -122,13 +129,13 @@ fn messages_say_what_happened() {
     assert_eq!(message, format!("the checkpoint {} is truncated: 100 of {} bytes", at(CHECKPOINT), whole.len()));
 
     let mut other = whole.clone();
-    other[8] = 2;
+    other[8] = 3;
     let body = other.len() - 4;
     let checksum = crc32fast::hash(&other[..body]).to_le_bytes();
     other[body..].copy_from_slice(&checksum);
     fs::write(at(CHECKPOINT), other).unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();
-    assert_eq!(message, format!("the checkpoint {} has format 2, this version of omd reads format 1", at(CHECKPOINT)));
+    assert_eq!(message, format!("the checkpoint {} has format 3, this version of omd reads format 2", at(CHECKPOINT)));
 
     fs::write(at(CHECKPOINT), "time,density\n").unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();

@@ -4,12 +4,13 @@ use omd_io::{Checkpoint, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
 
-const GOOD: [&str; 5] = [
+const GOOD: [&str; 6] = [
     include_str!("good/argon-shear.toml"),
     include_str!("good/minimal.toml"),
     include_str!("good/lattice.toml"),
     include_str!("good/structure.toml"),
     include_str!("good/kernel.toml"),
+    include_str!("good/soft-spheres.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
 

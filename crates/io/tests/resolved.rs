@@ -2,9 +2,10 @@
 
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, Interaction, LatticeChoice, Preparation, StepControl, Viscosity,
+    AtomStart, DrawnPositions, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation, Profile,
+    StepControl, Viscosity,
 };
-use omd_interaction::Truncation;
+use omd_interaction::{SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input};
 use std::path::Path;
 
@@ -139,4 +140,31 @@ fn a_kernel_in_si_units() {
     let Some(Viscosity::Constant(viscosity)) = experiment.navier_stokes else { panic!() };
     let found = viscosity / (experiment.state.mass * experiment.state.number_density);
     close(found, 2.2e-5 / (6.6335e-26 * 2.5e25) * 1e8);
+}
+
+#[test]
+fn soft_spheres_and_what_is_observed() {
+    let experiment = good("soft-spheres.toml").experiment;
+    let Some(Interaction::SoftKernel { rate: 3.0, exponent: 0.0, alpha: 1.5 }) = experiment.interaction else {
+        panic!()
+    };
+    let observation = experiment.dsmc.unwrap().observation;
+    assert!(observation.all_moments && observation.entropy && experiment.moments);
+    assert_eq!(observation.histogram, Some(HistogramSettings { every: 50, bins: 64, range: 4.0 }));
+}
+
+#[test]
+fn a_mean_field_in_metal_units() {
+    let input = good("mean-field.toml");
+    let settings = input.experiment.mean_field.unwrap();
+    assert_eq!((settings.particles, settings.width, settings.replicas, settings.seed), (5000, 4.0, 2, 3));
+    assert_eq!((settings.positions, settings.velocities), (Profile::Ball, Profile::Gaussian));
+    assert_eq!((settings.order, settings.method), (Order::Six, ForceMethod::Mesh { tolerance: 1e-4 }));
+    close(settings.time_step, 0.001);
+    assert!(input.experiment.free_flight);
+    let Some(Interaction::Potential(potential)) = &input.experiment.interaction else { panic!() };
+    let Some(SmoothForm::Yukawa(form)) = potential.form().as_smooth() else { panic!() };
+    // An electronvolt is 1/1.0364269e-4 dalton (angstrom/ps)^2.
+    close(form.strength, -14.4 / 1.0364269e-4);
+    assert_eq!((form.screening, form.softening), (5.0, 0.5));
 }

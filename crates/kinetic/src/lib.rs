@@ -2,5 +2,10 @@
 //!
 //! Invariant: knows no atoms and no hydrodynamics; a kernel comes in as a value. Internal units, `k_B = 1`.
 
+mod arithmetic;
 pub mod boltzmann;
 pub mod chapman_enskog;
+pub mod long_time;
+pub mod mean_field;
+pub mod self_similar;
+pub mod wasserstein;

@@ -210,7 +210,12 @@ pub(crate) fn own_columns(results: &Results) -> Vec<Panel> {
 /// Columns that have panels of their own elsewhere.
 fn is_common(name: &str) -> bool {
     let tensor = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| COMPONENTS.contains(&rest));
-    matches!(name, "time" | "density" | "temperature" | "qx" | "qy" | "qz") || tensor("p") || tensor("kinetic_p")
+    let moment = |rest: &str| !rest.is_empty() && rest.bytes().all(|axis| (b'x'..=b'z').contains(&axis));
+    matches!(name, "time" | "density" | "temperature" | "qx" | "qy" | "qz")
+        || tensor("p")
+        || tensor("kinetic_p")
+        // 74 components of moments of higher order are for other programs.
+        || name.strip_prefix("moment_").is_some_and(moment)
 }
 
 fn own_column(results: &Results, name: &str) -> Panel {
@@ -220,6 +225,8 @@ fn own_column(results: &Results, name: &str) -> Panel {
         "potential_energy" => ("Potential energy", "*U*", Quantity::Energy, Scale::Linear),
         "kinetic_energy" => ("Kinetic energy", "", Quantity::Energy, Scale::Automatic),
         "fourth_moment" => ("Fourth moment", "⟨|*w*|^4⟩", Quantity::VelocityToTheFourth, Scale::Automatic),
+        "sixth_moment" => ("Sixth moment", "⟨|*w*|^6⟩", Quantity::VelocityToTheSixth, Scale::Automatic),
+        "relative_entropy" => ("Relative entropy", "*H*", Quantity::None, Scale::Zero),
         "entropy" => ("Entropy", "", Quantity::None, Scale::Linear),
         "viscosity" => ("Viscosity", "*μ*", Quantity::Viscosity, Scale::Automatic),
         "drift_x" => ("Drift", "⟨*w_x*⟩", Quantity::Velocity, Scale::Zero),

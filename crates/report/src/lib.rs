@@ -22,12 +22,14 @@ mod manifest;
 mod page;
 mod picture;
 mod plot;
+mod profile;
 mod results;
 mod table;
 mod units;
 mod verdict;
 
 pub use error::ReportError;
+pub use profile::{ProfilePicture, Series, write_profile_picture};
 
 use results::Results;
 use std::path::{Path, PathBuf};

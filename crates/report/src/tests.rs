@@ -262,3 +262,25 @@ fn values_that_are_not_finite_leave_gaps() {
     let page = page(directory.path());
     assert!(!page.contains("NaN") && !page.contains("inf "));
 }
+
+#[test]
+fn the_picture_of_a_profile_has_its_panels() {
+    use crate::{ProfilePicture, Series, write_profile_picture};
+    let folder = tempfile::tempdir().unwrap();
+    let x: Vec<f64> = (1..40).map(|k| 0.25 * f64::from(k)).collect();
+    let series = Series { y: x.iter().map(|x| 1.0 / (1.0 + x.powi(5))).collect(), error: vec![1e-3; x.len()], x };
+    let picture = ProfilePicture {
+        title: "shear".to_owned(),
+        marginals: [series.clone(), series.clone(), series.clone()],
+        radial: series.clone(),
+        growth: series.clone(),
+        tail: Some(4.0),
+        slope: series,
+    };
+    let path = folder.path().join("profile.svg");
+    write_profile_picture(&picture, &path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("Growth of moments") && text.contains("4.0000"), "{text}");
+    write_profile_picture(&picture, &folder.path().join("profile.png")).unwrap();
+    assert!(write_profile_picture(&picture, &folder.path().join("profile.gif")).is_err());
+}

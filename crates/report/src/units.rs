@@ -25,6 +25,7 @@ pub(crate) enum Quantity {
     NumberDensity,
     Rate,
     VelocityToTheFourth,
+    VelocityToTheSixth,
 }
 
 impl Units {
@@ -54,6 +55,7 @@ impl Units {
             Q::NumberDensity => ["*σ*^{-3}", "Å^{-3}", "Å^{-3}", "m^{-3}"],
             Q::Rate => ["*τ*^{-1}", "fs^{-1}", "ps^{-1}", "s^{-1}"],
             Q::VelocityToTheFourth => ["*σ*^4/*τ*^4", "Å^4/fs^4", "Å^4/ps^4", "m^4/s^4"],
+            Q::VelocityToTheSixth => ["*σ*^6/*τ*^6", "Å^6/fs^6", "Å^6/ps^6", "m^6/s^6"],
         };
         match self {
             Self::Lj => row[0],

@@ -40,6 +40,18 @@ pub enum CollisionKernel {
         /// `gamma`.
         exponent: f64,
     },
+    /// `C |u|^gamma` with the deflection `cos chi = 2 U^(1/alpha) - 1` for uniform `U`: soft where `alpha > 1`, a small
+    /// angle being likelier than a large one; `alpha = 1` is [`Self::VariableHardSphere`].
+    ///
+    /// \[KouraMatsumoto1991\]; \[Bird1994\], where `U = (b/d)^2`.
+    VariableSoftSphere {
+        /// `C`, volume/time x velocity^-gamma.
+        rate: f64,
+        /// `gamma`.
+        exponent: f64,
+        /// `alpha`, positive.
+        alpha: f64,
+    },
     /// `B dsigma = |u| b db dphi` with the classical deflection angle of a potential with a cutoff, tabulated.
     Potential(Arc<PotentialKernel>),
 }
@@ -62,7 +74,9 @@ impl CollisionKernel {
     #[must_use]
     pub fn total_rate(&self, speed: f64) -> f64 {
         match self {
-            Self::VariableHardSphere { rate, exponent } => rate * speed.powf(*exponent),
+            Self::VariableHardSphere { rate, exponent } | Self::VariableSoftSphere { rate, exponent, .. } => {
+                rate * speed.powf(*exponent)
+            }
             Self::Potential(kernel) => kernel.cross_section() * speed,
         }
     }
@@ -71,18 +85,45 @@ impl CollisionKernel {
     #[must_use]
     pub fn rate_exponent(&self) -> f64 {
         match self {
-            Self::VariableHardSphere { exponent, .. } => *exponent,
+            Self::VariableHardSphere { exponent, .. } | Self::VariableSoftSphere { exponent, .. } => *exponent,
             Self::Potential(_) => 1.0,
         }
     }
     /// The cosine of the deflection angle for relative speed `|u|` and a uniform number in `[0, 1)`, distributed as
-    /// `B(|u|, cos chi)`. For a potential the number is `(b/rc)^2`.
+    /// `B(|u|, cos chi)`. For a potential the number is `(b/rc)^2`, for soft spheres `(b/d)^2`.
     #[must_use]
     #[inline]
     pub fn deflection_cosine(&self, speed: f64, uniform: f64) -> f64 {
         match self {
             Self::VariableHardSphere { .. } => 1.0 - 2.0 * uniform,
+            Self::VariableSoftSphere { alpha, .. } => 2.0 * uniform.powf(1.0 / alpha) - 1.0,
             Self::Potential(kernel) => kernel.deflection_cosine(speed, uniform),
+        }
+    }
+    /// `int b(cos chi) P_l(cos chi) dsigma` for kernels `C |u|^gamma b(cos chi)` with `int b dsigma = 1`; `None` for the
+    /// kernel of a potential, whose angles depend on the speed.
+    ///
+    /// With `y = U^(1/alpha)` it is the integral of `alpha y^(alpha - 1) P_l(2y - 1)` over `[0, 1]`:
+    /// `prod_(k = 1..l) (alpha - k)/(alpha + k)`.
+    #[must_use]
+    pub fn mean_legendre(&self, l: usize) -> Option<f64> {
+        let alpha = match self {
+            Self::VariableHardSphere { .. } => 1.0,
+            Self::VariableSoftSphere { alpha, .. } => *alpha,
+            Self::Potential(_) => return None,
+        };
+        Some((1..=l).map(|k| (alpha - k as f64) / (alpha + k as f64)).product())
+    }
+    /// `lambda = (3/4) C int b (1 - cos^2 chi) dsigma`, volume/time, the rate at which the stress of Maxwell molecules
+    /// (`gamma = 0`) relaxes; `None` for other kernels, whose stress has no rate of its own.
+    #[must_use]
+    pub fn maxwell_relaxation(&self) -> Option<f64> {
+        match self {
+            // 1 - cos^2 = (2/3) (1 - P_2).
+            Self::VariableHardSphere { rate, exponent: 0.0 } | Self::VariableSoftSphere { rate, exponent: 0.0, .. } => {
+                Some(0.5 * rate * (1.0 - self.mean_legendre(2)?))
+            }
+            _ => None,
         }
     }
 }

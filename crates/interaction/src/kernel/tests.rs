@@ -105,3 +105,30 @@ fn rates_and_errors() {
     let bad = PotentialKernel::new(&PairPotential::wca(1.0, 1.0), 1.0, -1.0).unwrap_err();
     assert_eq!(bad.to_string(), "the reference temperature of a collision kernel must be positive and finite, not -1");
 }
+
+#[test]
+fn soft_spheres_scatter_by_their_law() {
+    for alpha in [0.6, 1.0, 1.4, 2.3] {
+        let kernel = CollisionKernel::VariableSoftSphere { rate: 2.0, exponent: 0.0, alpha };
+        // Midpoints in y = U^(1/alpha), dU = alpha y^(alpha - 1) dy, from y = s^(2/alpha): dU = 2 s ds.
+        let count = 20_000;
+        let mean = |f: &dyn Fn(f64) -> f64| -> f64 {
+            let at = |k: usize| (k as f64 + 0.5) / count as f64;
+            (0..count).map(|k| 2.0 * at(k) / count as f64 * f(kernel.deflection_cosine(1.0, at(k).powi(2)))).sum()
+        };
+        let polynomials: [&dyn Fn(f64) -> f64; 3] = [&|x| x, &|x| 1.5 * x * x - 0.5, &|x| x * (2.5 * x * x - 1.5)];
+        for (l, polynomial) in polynomials.into_iter().enumerate() {
+            let (found, wanted) = (mean(polynomial), kernel.mean_legendre(l + 1).unwrap());
+            assert!((found - wanted).abs() < 1e-6, "{alpha} {l}: {found} {wanted}");
+        }
+        // \[Bird1994\] (recalled): of the total, 2/(alpha + 1) for momentum, 4 alpha/((alpha + 1)(alpha + 2)) for stress.
+        let momentum = 1.0 - kernel.mean_legendre(1).unwrap();
+        assert!((momentum - 2.0 / (alpha + 1.0)).abs() < 1e-14);
+        let lambda = 3.0 * alpha * 2.0 / ((alpha + 1.0) * (alpha + 2.0));
+        assert!((kernel.maxwell_relaxation().unwrap() - lambda).abs() < 1e-14);
+        assert!((kernel.deflection_cosine(1.0, 0.0) + 1.0).abs() < 1e-14, "head-on atoms turn back");
+    }
+    let maxwell = CollisionKernel::VariableHardSphere { rate: 2.0, exponent: 0.0 };
+    assert_eq!(maxwell.maxwell_relaxation(), Some(1.0));
+    assert_eq!(CollisionKernel::hard_sphere(1.0).maxwell_relaxation(), None);
+}

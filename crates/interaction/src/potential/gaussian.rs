@@ -1,6 +1,6 @@
 //! Gaussian: a soft, finite core.
 
-use super::PairForm;
+use super::{PairForm, SmoothForm};
 
 /// `U = epsilon exp(-r^2 / (2 sigma^2))`, finite at the origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,5 +25,8 @@ impl PairForm for Gaussian {
     }
     fn length(&self) -> f64 {
         self.sigma
+    }
+    fn as_smooth(&self) -> Option<SmoothForm> {
+        Some(SmoothForm::Gaussian(*self))
     }
 }

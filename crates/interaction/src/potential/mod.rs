@@ -5,15 +5,21 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+mod coulomb;
 mod gaussian;
+mod harmonic;
 mod inverse_power;
 mod lennard_jones;
 mod morse;
+mod smooth;
 
+pub use coulomb::{Coulomb, Yukawa};
 pub use gaussian::Gaussian;
+pub use harmonic::Harmonic;
 pub use inverse_power::InversePower;
 pub use lennard_jones::LennardJones;
-pub use morse::Morse;
+pub use morse::{Morse, SoftMorse};
+pub use smooth::SmoothForm;
 
 /// The untruncated energy of a pair as a function of distance. A new potential is one type that implements this.
 pub trait PairForm: Debug + Send + Sync {
@@ -35,6 +41,10 @@ pub trait PairForm: Debug + Send + Sync {
     }
     /// `Some` when this is `epsilon (sigma/r)^exponent`: its cross sections are power laws of the energy.
     fn as_inverse_power(&self) -> Option<InversePower> {
+        None
+    }
+    /// `Some` when `grad U` is Lipschitz continuous at all distances: a mean field can be made of it.
+    fn as_smooth(&self) -> Option<SmoothForm> {
         None
     }
 }

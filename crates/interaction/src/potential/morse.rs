@@ -1,6 +1,6 @@
 //! Morse.
 
-use super::PairForm;
+use super::{PairForm, SmoothForm};
 
 /// `U = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, finite at the origin: two atoms pass through each
 /// other above `epsilon (exp(2 alpha r0) - 2 exp(alpha r0))`.
@@ -27,5 +27,30 @@ impl PairForm for Morse {
     }
     fn length(&self) -> f64 {
         self.equilibrium + 1.0 / self.alpha
+    }
+}
+
+/// A Morse potential of `rho = sqrt(r^2 + softening^2)`: unlike in [`Morse`], the force goes to zero at the origin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoftMorse {
+    /// The potential as a function of `rho`.
+    pub morse: Morse,
+    /// Length.
+    pub softening: f64,
+}
+
+impl PairForm for SoftMorse {
+    fn energy(&self, distance: f64) -> f64 {
+        self.morse.energy(distance.hypot(self.softening))
+    }
+    fn derivative(&self, distance: f64) -> f64 {
+        let soft = distance.hypot(self.softening);
+        self.morse.derivative(soft) * distance / soft
+    }
+    fn length(&self) -> f64 {
+        self.morse.length()
+    }
+    fn as_smooth(&self) -> Option<SmoothForm> {
+        Some(SmoothForm::Morse(*self))
     }
 }

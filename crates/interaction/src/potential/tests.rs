@@ -6,6 +6,10 @@ fn forms() -> Vec<Arc<dyn PairForm>> {
         Arc::new(InversePower { epsilon: 0.7, sigma: 1.1, exponent: 4.5 }),
         Arc::new(Morse { epsilon: 1.2, alpha: 2.1, equilibrium: 1.15 }),
         Arc::new(Gaussian { epsilon: 4.0, sigma: 0.6 }),
+        Arc::new(Harmonic { stiffness: 2.5 }),
+        Arc::new(SoftMorse { morse: Morse { epsilon: 1.2, alpha: 2.1, equilibrium: 1.15 }, softening: 0.4 }),
+        Arc::new(Yukawa { strength: 1.3, screening: 0.8, softening: 0.3 }),
+        Arc::new(Coulomb { strength: -1.1, softening: 0.25 }),
     ]
 }
 
@@ -59,4 +63,30 @@ fn minima_and_origins() {
     assert_eq!(morse.derivative(1.15), 0.0);
     assert_eq!(Gaussian { epsilon: 4.0, sigma: 0.6 }.energy(0.0), 4.0);
     assert_eq!(Gaussian { epsilon: 4.0, sigma: 0.6 }.derivative(0.0), 0.0);
+}
+
+#[test]
+fn curvatures_are_slopes_of_the_force() {
+    let smooth: Vec<_> = forms().iter().filter_map(|form| form.as_smooth()).collect();
+    assert_eq!(smooth.len(), 5);
+    for form in smooth {
+        let (h, mut most) = (1e-4, 0.0f64);
+        for k in 1..400 {
+            let r = 0.01 * f64::from(k);
+            let force = |x: f64| form.as_pair_form().derivative(x);
+            let slope = (8.0 * (force(r + h) - force(r - h)) - (force(r + 2.0 * h) - force(r - 2.0 * h))) / (12.0 * h);
+            let [along, across] = form.curvatures(r);
+            assert!((along - slope).abs() < 1e-8 * slope.abs().max(1.0), "{form:?} at {r}: {along} {slope}");
+            assert!((across - force(r) / r).abs() < 1e-12 * across.abs().max(1.0), "{form:?} at {r}");
+            most = most.max(along.abs()).max(across.abs());
+            assert!(form.largest_force(4.0) >= force(r).abs());
+        }
+        let lipschitz = form.lipschitz_constant(4.0);
+        assert!(lipschitz >= most && lipschitz < 1.01 * most.max(form.curvatures(0.0)[0].abs()), "{form:?}");
+    }
+    // By hand: a Gaussian is steepest at r = sigma and most curved at the origin.
+    let SmoothForm::Gaussian(form) = (Gaussian { epsilon: 4.0, sigma: 0.6 }).as_smooth().unwrap() else { panic!() };
+    let form = SmoothForm::Gaussian(form);
+    assert!((form.largest_force(9.0) / (4.0 / 0.6 * (-0.5f64).exp()) - 1.0).abs() < 1e-12);
+    assert!((form.lipschitz_constant(9.0) / (4.0 / 0.36) - 1.0).abs() < 1e-12);
 }

@@ -1,6 +1,6 @@
 //! Rows of observables as a checkpoint holds them.
 
-use omd_flow::{Dimension, Extra, Matrix3, Observables, Vector3};
+use omd_flow::{Dimension, Extra, Matrix3, Observables, Vector3, VelocityHistogram};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -63,8 +63,29 @@ impl Row {
     }
 }
 
+/// One histogram.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Histogram {
+    time: f64,
+    range: f64,
+    radial: Vec<f64>,
+    planes: [Vec<f64>; 3],
+}
+
+impl Histogram {
+    pub(super) fn new(histogram: &VelocityHistogram) -> Self {
+        let VelocityHistogram { time, range, radial, planes } = histogram.clone();
+        Self { time, range, radial, planes }
+    }
+
+    pub(super) fn into_histogram(self) -> VelocityHistogram {
+        let Self { time, range, radial, planes } = self;
+        VelocityHistogram { time, range, radial, planes }
+    }
+}
+
 /// Dimensions by their place here; a new one goes to the end.
-const DIMENSIONS: [Dimension; 12] = [
+const DIMENSIONS: [Dimension; 15] = [
     Dimension::None,
     Dimension::Time,
     Dimension::Length,
@@ -77,6 +98,9 @@ const DIMENSIONS: [Dimension; 12] = [
     Dimension::NumberDensity,
     Dimension::Rate,
     Dimension::VelocityToTheFourth,
+    Dimension::VelocityToTheSixth,
+    Dimension::Area,
+    Dimension::Diffusivity,
 ];
 
 fn code(dimension: Dimension) -> u8 {
@@ -94,6 +118,9 @@ fn code(dimension: Dimension) -> u8 {
         Dimension::NumberDensity => 9,
         Dimension::Rate => 10,
         Dimension::VelocityToTheFourth => 11,
+        Dimension::VelocityToTheSixth => 12,
+        Dimension::Area => 13,
+        Dimension::Diffusivity => 14,
     }
 }
 

@@ -5,7 +5,7 @@ use super::reader::{Reader, Section};
 use super::tables::Start;
 use super::wording::{rounded, show};
 use omd_flow::{AffineFlow, Dimension};
-use omd_hierarchy::experiment::{Interaction, Schedule, Viscosity};
+use omd_hierarchy::experiment::{HistogramSettings, Interaction, Schedule, Viscosity};
 use std::collections::BTreeMap;
 use toml::de::DeTable;
 
@@ -24,9 +24,16 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
     if let Some(value) = parts.knudsen {
         knudsen(reader, tables, value);
     }
-    let frames = parts.molecular.as_ref().and_then(|keys| keys.trajectory.as_ref());
-    if let (Some(frames), Some(schedule)) = (frames, &parts.schedule) {
-        trajectory(reader, tables, frames.every, schedule);
+    if let Some(schedule) = &parts.schedule {
+        if let Some(frames) = parts.molecular.as_ref().and_then(|keys| keys.trajectory.as_ref()) {
+            at_samples(reader, tables, ["molecular", "trajectory"], frames.every, schedule);
+        }
+        if let Some((settings, histogram)) =
+            parts.dsmc.as_ref().and_then(|dsmc| Some((dsmc, dsmc.observation.histogram?)))
+        {
+            at_samples(reader, tables, ["dsmc", "histogram"], histogram.every, schedule);
+            histograms_fit(reader, tables, settings.replicas, &histogram, schedule);
+        }
     }
     let given_by_structure = parts.molecular.as_ref().is_some_and(|keys| !matches!(keys.start, Start::Drawn { .. }));
     if let Some(section) = tables.get("state").filter(|state| !given_by_structure && !state.has("number-density")) {
@@ -64,7 +71,8 @@ fn interaction(
     viscosity: Option<&Viscosity>,
 ) {
     let Some(section) = tables.get("interaction") else {
-        let needing = ["molecular", "dsmc", "moments", "galerkin", "navier-stokes"].into_iter().find(|name| {
+        let needing = ["molecular", "dsmc", "spectral", "mean-field", "moments", "galerkin", "navier-stokes"];
+        let needing = needing.into_iter().find(|name| {
             tables.contains_key(name) && (*name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog))
         });
         if let Some(name) = needing {
@@ -82,13 +90,18 @@ fn interaction(
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
     }
+    if tables.contains_key("spectral") {
+        grid_resolves(reader, section, interaction);
+    }
+    if tables.contains_key("mean-field") {
+        mean_field_acts(reader, section, interaction);
+    }
     let maxwell = match interaction {
-        Interaction::KernelOnly { exponent, .. } => *exponent == 0.0,
         Interaction::Potential(potential) => {
             let fourth = potential.form().as_inverse_power().is_some_and(|form| form.exponent == 4.0);
             fourth && potential.cutoff().is_none()
         }
-        Interaction::HardSphere { .. } => false,
+        _ => interaction.kernel_exponent() == Some(0.0),
     };
     if let Some(moments) = tables.get("moments").filter(|moments| !maxwell && !moments.has("closure")) {
         reader.error(
@@ -102,7 +115,7 @@ fn interaction(
 fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
     let span = section.span("kind");
     match interaction {
-        Interaction::KernelOnly { .. } => reader.error(
+        Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => reader.error(
             &span,
             "this interaction is a collision kernel only; [molecular] needs a potential that moves atoms".to_owned(),
             Some("remove [molecular], or use a potential such as \"lennard-jones\"".to_owned()),
@@ -124,7 +137,9 @@ fn particles_collide(reader: &mut Reader<'_>, section: &Section<'_>, interaction
         Interaction::Potential(potential) if potential.cutoff().is_none() => {
             cutoff_missing(reader, section, "[dsmc] with a potential");
         }
-        Interaction::KernelOnly { exponent, .. } if !(0.0..=1.0).contains(exponent) => {
+        Interaction::KernelOnly { exponent, .. } | Interaction::SoftKernel { exponent, .. }
+            if !(0.0..=1.0).contains(exponent) =>
+        {
             let message = format!(
                 "`exponent` in [interaction] must be from 0 to 1 with [dsmc], found {}: its collision rate has no linear bound",
                 show(*exponent)
@@ -132,6 +147,41 @@ fn particles_collide(reader: &mut Reader<'_>, section: &Section<'_>, interaction
             reader.error(&section.span("exponent"), message, Some("remove [dsmc]".to_owned()));
         }
         _ => {}
+    }
+}
+
+/// The mean-field limit needs a force that is Lipschitz continuous, the origin and the cutoff included.
+fn mean_field_acts(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
+    let smooth = "\"harmonic\", \"gaussian\", \"coulomb\", \"yukawa\", or \"morse\" with `softening`";
+    match interaction {
+        Interaction::Potential(potential) if potential.form().as_smooth().is_none() => reader.error(
+            &section.span("kind"),
+            "[mean-field] needs a potential whose force is smooth at all distances, the origin included".to_owned(),
+            Some(format!("use {smooth}")),
+        ),
+        Interaction::Potential(potential) if potential.cutoff().is_some() => reader.error(
+            &section.key_span("cutoff"),
+            "[mean-field] has no cutoff: every particle acts on every other".to_owned(),
+            Some("remove `cutoff`, or [mean-field]".to_owned()),
+        ),
+        Interaction::Potential(_) => {}
+        _ => reader.error(
+            &section.span("kind"),
+            "this interaction is a collision kernel only; [mean-field] needs a potential".to_owned(),
+            Some(format!("use {smooth}")),
+        ),
+    }
+}
+
+/// The collision rate of slow pairs has to be square integrable on a grid.
+fn grid_resolves(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
+    if let Some(exponent) = interaction.kernel_exponent().filter(|exponent| !(*exponent > -2.0 && *exponent <= 2.0)) {
+        let message = format!(
+            "`exponent` in [interaction] must be above -2 and up to 2 with [spectral], found {}: no grid resolves its \
+             collision rate",
+            show(exponent)
+        );
+        reader.error(&section.span("exponent"), message, Some("remove [spectral]".to_owned()));
     }
 }
 
@@ -191,15 +241,45 @@ fn unavailable(reader: &mut Reader<'_>, tables: &Tables<'_>) {
     }
 }
 
-/// Frames can only be taken at samples.
-fn trajectory(reader: &mut Reader<'_>, tables: &Tables<'_>, every: usize, schedule: &Schedule) {
+/// What is taken every so many samples is taken once at least.
+fn at_samples(
+    reader: &mut Reader<'_>,
+    tables: &Tables<'_>,
+    [table, part]: [&str; 2],
+    every: usize,
+    schedule: &Schedule,
+) {
     if every > schedule.samples
-        && let Some(section) = tables.get("molecular")
+        && let Some(section) = tables.get(table)
     {
         let message = format!(
-            "`every` in [molecular.trajectory] must be at most `samples` in [time], {}, found {every}",
+            "`every` in [{table}.{part}] must be at most `samples` in [time], {}, found {every}",
             schedule.samples
         );
-        reader.error(&section.key_span("trajectory"), message, None);
+        reader.error(&section.key_span(part), message, None);
+    }
+}
+
+/// Histograms of all replicas are kept until the end.
+fn histograms_fit(
+    reader: &mut Reader<'_>,
+    tables: &Tables<'_>,
+    replicas: usize,
+    settings: &HistogramSettings,
+    schedule: &Schedule,
+) {
+    const MOST: f64 = 4.0;
+    let taken = (schedule.samples / settings.every + 1) as f64 * replicas as f64;
+    let bins = settings.bins as f64;
+    let gigabytes = taken * (3.0 * bins * bins + bins) * 8e-9;
+    if gigabytes > MOST
+        && let Some(section) = tables.get("dsmc")
+    {
+        let message = format!(
+            "[dsmc.histogram] asks for {taken} histograms of {} cells, {gigabytes:.1} GB: at most {MOST} GB are kept",
+            3 * settings.bins * settings.bins + settings.bins
+        );
+        let help = "raise `every`, or lower `bins` or `replicas`".to_owned();
+        reader.error(&section.key_span("histogram"), message, Some(help));
     }
 }

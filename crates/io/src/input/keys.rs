@@ -86,14 +86,22 @@ pub(crate) const SECTIONS: &[Section] = &[
         false,
         true,
         "The one interaction all levels are made of. Required by every table that needs one: `[molecular]`, `[dsmc]`, \
-         `[moments]`, `[galerkin]`, and `[navier-stokes]` with `viscosity = \"chapman-enskog\"`.",
+         `[spectral]`, `[mean-field]`, `[moments]`, `[galerkin]`, and `[navier-stokes]` with `viscosity = \
+         \"chapman-enskog\"`.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
     section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
     section("dsmc", true, true, "The Boltzmann equation by particles."),
-    section("spectral", true, false, "The Boltzmann equation on a grid of velocities."),
+    section(
+        "dsmc.histogram",
+        false,
+        true,
+        "Histograms of the peculiar velocity over `sqrt(k_B T/m)` of the time, in `dsmc.radial.csv` and \
+         `dsmc.planes.csv`. Optional.",
+    ),
+    section("spectral", true, true, "The Boltzmann equation on a grid of velocities, without noise."),
     section(
         "moments",
         true,
@@ -109,8 +117,22 @@ pub(crate) const SECTIONS: &[Section] = &[
          of the gas: any kernel, cutoffs not needed, converging with the order where no direction is hotter than twice the \
          basis.",
     ),
-    section("mean-field", true, false, "The Vlasov equation."),
-    section("free-flight", true, false, "The flow without interaction."),
+    section(
+        "mean-field",
+        true,
+        true,
+        "Equation (15) by particles of weight 1/N: a cloud without walls or images under a smooth potential that acts at \
+         all distances (`harmonic`, `gaussian`, `coulomb`, `yukawa`, `morse` with `softening`; no `cutoff`). In its table \
+         `temperature` and the pressure are those of all `w` about their mean, `density` is `number-density` times the \
+         square root of det(covariance of x at t = 0)/det(covariance of x); `local_temperature` is what is left of the \
+         temperature when the part of `w` that is linear in `x` is taken out.",
+    ),
+    section(
+        "free-flight",
+        true,
+        true,
+        "Equation (16), the homogeneous mean field, exactly: the flow without interaction. No keys.",
+    ),
     section("euler", true, true, "The reduced Euler equations, exactly. No keys."),
     section("navier-stokes", true, true, "The reduced Navier-Stokes equations."),
     section("run", false, true, "How the run is kept. Optional."),
@@ -196,12 +218,52 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "interaction",
+        "strength",
+        Shape::Number(Sign::Any),
+        Quantity::EnergyTimesLength,
+        Absent::Error,
+        "Of `coulomb` and `yukawa`; negative: the pair attracts.",
+    ),
+    key(
+        "interaction",
+        "stiffness",
+        Shape::Number(Sign::Any),
+        Quantity::Stiffness,
+        Absent::Error,
+        "Of `harmonic`; negative: the pair repels.",
+    ),
+    key(
+        "interaction",
+        "screening-length",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Error,
+        "Over which a Yukawa potential decays.",
+    ),
+    key(
+        "interaction",
+        "softening",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Rule("required by `coulomb` and `yukawa`; a Morse potential has none"),
+        "Replaces `r` by `sqrt(r^2 + softening^2)`.",
+    ),
+    key(
+        "interaction",
         "exponent",
         Shape::Number(Sign::Any),
         PURE,
         Absent::Error,
-        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`: the power of the relative speed, above -3; from 0 \
-         to 1 with `[dsmc]`.",
+        "`inverse-power`: the power of `sigma/r`, above 0. `vhs`, `vss`: the power of the relative speed, above -3; from \
+         0 to 1 with `[dsmc]`, above -2 and up to 2 with `[spectral]`.",
+    ),
+    key(
+        "interaction",
+        "scattering-exponent",
+        POSITIVE,
+        PURE,
+        Absent::Error,
+        "`alpha` of a variable soft sphere; 1 scatters into all directions alike, as `vhs`.",
     ),
     key(
         "interaction",
@@ -226,7 +288,7 @@ pub(crate) const KEYS: &[Key] = &[
         POSITIVE,
         Quantity::KernelRate { exponent: 0.0 },
         Absent::Error,
-        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs`.",
+        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs` and `vss`.",
     ),
     key(
         "scaling",
@@ -316,6 +378,110 @@ pub(crate) const KEYS: &[Key] = &[
     key("dsmc", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("dsmc", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
     key(
+        "dsmc",
+        "moments",
+        Shape::Choice(&["standard", "all"]),
+        PURE,
+        Absent::Default("standard"),
+        "`all` adds every central moment of order 3 to 6 over that power of `sqrt(k_B T/m)`: `moment_xxx` to \
+         `moment_zzzzzz`.",
+    ),
+    key(
+        "dsmc",
+        "entropy",
+        Shape::Choice(&["none", "nearest-neighbour"]),
+        PURE,
+        Absent::Default("none"),
+        "Whether `relative_entropy`, Boltzmann's `H` above its equilibrium value per particle, is estimated.",
+    ),
+    key("dsmc.histogram", "every", Shape::Count(1), PURE, Absent::Error, "A histogram every so many samples."),
+    key(
+        "dsmc.histogram",
+        "bins",
+        Shape::Count(2),
+        PURE,
+        Absent::Default("64"),
+        "Cells along each axis and in the speed, at most 1024.",
+    ),
+    key(
+        "dsmc.histogram",
+        "range",
+        POSITIVE,
+        PURE,
+        Absent::Default("5.0"),
+        "The cells reach from `-range` to `range`, in the speed from 0 to `range`.",
+    ),
+    key("mean-field", "particles", Shape::Count(7), PURE, Absent::Error, "Particles of one replica."),
+    key(
+        "mean-field",
+        "width",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Error,
+        "Standard deviation of each coordinate of the positions at t = 0.",
+    ),
+    key(
+        "mean-field",
+        "positions",
+        Shape::Choice(&["gaussian", "ball", "cube"]),
+        PURE,
+        Absent::Default("gaussian"),
+        "The law of the positions; a ball has the radius `sqrt(5) width`, a cube the half edge `sqrt(3) width`.",
+    ),
+    key(
+        "mean-field",
+        "velocities",
+        Shape::Choice(&["gaussian", "ball", "cube"]),
+        PURE,
+        Absent::Default("gaussian"),
+        "The law of the peculiar velocities; their covariance is that of [state] in every case.",
+    ),
+    key(
+        "mean-field",
+        "time-step",
+        POSITIVE,
+        Quantity::Of(Dimension::Time),
+        Absent::Error,
+        "Upper bound of the step; it is shortened evenly to end on samples.",
+    ),
+    key(
+        "mean-field",
+        "integrator",
+        Shape::Choice(&["verlet", "blanes-moan-4", "blanes-moan-6"]),
+        PURE,
+        Absent::Default("blanes-moan-4"),
+        "The symplectic step: of order 2, 4 or 6, with one, six or eleven forces a step.",
+    ),
+    key(
+        "mean-field",
+        "forces",
+        Shape::Choice(&["mesh", "tree", "direct"]),
+        PURE,
+        Absent::Default("mesh"),
+        "By splines on a mesh, which an octree replaces where it would be too large; by an octree, for clouds much wider \
+         than the potential's features; both in a time proportional to N. Or summed over all pairs. A harmonic force \
+         needs none of them.",
+    ),
+    key(
+        "mean-field",
+        "tolerance",
+        POSITIVE,
+        PURE,
+        Absent::Default("1e-5"),
+        "Bound of the error of forces by mesh or tree at t = 0, over the root mean square force; from 1e-12 to 1e-2. The \
+         manifest says what was measured.",
+    ),
+    key("mean-field", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
+    key("mean-field", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
+    key(
+        "spectral",
+        "modes",
+        Shape::Count(16),
+        PURE,
+        Absent::Error,
+        "Points along each axis of velocity, even: 16, 32, 64, ... Twice as many cost about 16 times the time.",
+    ),
+    key(
         "moments",
         "order",
         Shape::Count(2),
@@ -372,7 +538,9 @@ pub(crate) const KEYS: &[Key] = &[
 pub(crate) fn most(section: &str, name: &str) -> u64 {
     match (section, name) {
         ("molecular", "atoms") => 100_000_000,
-        ("dsmc", "particles") => 1 << 30,
+        ("dsmc" | "mean-field", "particles") => 1 << 30,
+        ("dsmc.histogram", "bins") => 1024,
+        ("spectral", "modes") => 256,
         ("moments", "order") => 24,
         ("galerkin", "order") => 16,
         (_, "replicas") => 1_000_000,

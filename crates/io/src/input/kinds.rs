@@ -42,8 +42,9 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "morse",
         available: true,
         required: &["epsilon", "alpha", "equilibrium-distance"],
-        optional: &["cutoff", "truncation"],
-        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`",
+        optional: &["softening", "cutoff", "truncation"],
+        meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`; \
+                  with `softening`, of `sqrt(r^2 + softening^2)` instead of `r`",
     },
     Kind {
         name: "gaussian",
@@ -51,6 +52,27 @@ pub(crate) const KINDS: &[Kind] = &[
         required: &["epsilon", "sigma"],
         optional: &["cutoff", "truncation"],
         meaning: "`U(r) = epsilon exp(-r^2/(2 sigma^2))`",
+    },
+    Kind {
+        name: "harmonic",
+        available: true,
+        required: &["stiffness"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = stiffness r^2/2`",
+    },
+    Kind {
+        name: "coulomb",
+        available: true,
+        required: &["strength", "softening"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = strength/rho`, `rho = sqrt(r^2 + softening^2)`",
+    },
+    Kind {
+        name: "yukawa",
+        available: true,
+        required: &["strength", "screening-length", "softening"],
+        optional: &["cutoff", "truncation"],
+        meaning: "`U(r) = strength exp(-rho/screening-length)/rho`, `rho = sqrt(r^2 + softening^2)`",
     },
     Kind {
         name: "hard-sphere",
@@ -73,13 +95,35 @@ pub(crate) const KINDS: &[Kind] = &[
         optional: &[],
         meaning: "kernel `B = rate |u|^exponent / (4 pi)`; no atoms",
     },
+    Kind {
+        name: "vss",
+        available: true,
+        required: &["rate", "exponent", "scattering-exponent"],
+        optional: &[],
+        meaning: "the total rate of `vhs` with the deflection `cos chi = 2 U^(1/scattering-exponent) - 1`, `U` uniform; \
+                  no atoms",
+    },
     Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
     Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
 ];
 
 /// The words of `kind`.
-pub(crate) const KIND_NAMES: &[&str] =
-    &["lennard-jones", "wca", "inverse-power", "morse", "gaussian", "hard-sphere", "maxwell", "vhs", "eam", "kim"];
+pub(crate) const KIND_NAMES: &[&str] = &[
+    "lennard-jones",
+    "wca",
+    "inverse-power",
+    "morse",
+    "gaussian",
+    "harmonic",
+    "coulomb",
+    "yukawa",
+    "hard-sphere",
+    "maxwell",
+    "vhs",
+    "vss",
+    "eam",
+    "kim",
+];
 
 /// The kind of this name.
 pub(crate) fn kind(name: &str) -> Option<&'static Kind> {

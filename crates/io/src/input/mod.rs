@@ -21,8 +21,8 @@ use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
-    DsmcSettings, Experiment, GalerkinSettings, Interaction, MolecularSettings, MomentsSettings, Schedule, State,
-    Viscosity,
+    DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
+    Schedule, SpectralSettings, State, Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};
@@ -164,6 +164,8 @@ struct Parts<'a> {
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
     dsmc: Option<DsmcSettings>,
+    spectral: Option<SpectralSettings>,
+    mean_field: Option<MeanFieldSettings>,
     moments: Option<MomentsSettings>,
     galerkin: Option<GalerkinSettings>,
     navier_stokes: Option<Viscosity>,
@@ -190,8 +192,10 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
     let flow = required(reader, "flow").and_then(|section| physics::flow(reader, &section));
     let state = required(reader, "state").map(|section| physics::state(reader, &section));
     let schedule = required(reader, "time").and_then(|section| tables::time(reader, &section));
-    if let Some(section) = tables.get("euler") {
-        reader.unknown_keys(section, &[]);
+    for name in ["euler", "free-flight"] {
+        if let Some(section) = tables.get(name) {
+            reader.unknown_keys(section, &[]);
+        }
     }
     Parts {
         title,
@@ -202,6 +206,8 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         schedule,
         molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
+        spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
+        mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
         moments: tables.get("moments").and_then(|section| tables::moments(reader, section)),
         galerkin: tables.get("galerkin").and_then(|section| tables::galerkin(reader, section)),
         navier_stokes: tables.get("navier-stokes").and_then(|section| tables::navier_stokes(reader, section)),
@@ -245,6 +251,9 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         schedule: parts.schedule?,
         molecular,
         dsmc: parts.dsmc,
+        spectral: parts.spectral,
+        mean_field: parts.mean_field,
+        free_flight: parts.tables.contains_key("free-flight"),
         moments: parts.moments,
         galerkin: parts.galerkin,
         euler: parts.tables.contains_key("euler"),

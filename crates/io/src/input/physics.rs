@@ -7,7 +7,9 @@ use super::wording::{called, float, rounded, show};
 use crate::units::{Quantity, UnitStyle};
 use omd_flow::{AffineFlow, Dimension, Matrix3};
 use omd_hierarchy::experiment::{Interaction, Preparation};
-use omd_interaction::{Gaussian, InversePower, LennardJones, Morse, PairPotential, Truncation};
+use omd_interaction::{
+    Coulomb, Gaussian, Harmonic, InversePower, LennardJones, Morse, PairPotential, SoftMorse, Truncation, Yukawa,
+};
 use std::sync::Arc;
 
 /// `[flow]`.
@@ -134,22 +136,49 @@ pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Opt
             let alpha = reader.number(section, "alpha");
             let equilibrium = reader.number(section, "equilibrium-distance");
             let (cutoff, truncation) = cutoff(reader, section)?;
-            let form = Morse { epsilon: epsilon?, alpha: alpha?, equilibrium: equilibrium? };
-            Some(potential(Arc::new(form), cutoff, truncation))
+            let softening = reader.number(section, "softening");
+            let morse = Morse { epsilon: epsilon?, alpha: alpha?, equilibrium: equilibrium? };
+            if section.has("softening") {
+                let form = SoftMorse { morse, softening: softening? };
+                return Some(potential(Arc::new(form), cutoff, truncation));
+            }
+            Some(potential(Arc::new(morse), cutoff, truncation))
         }
         "gaussian" => {
             let (epsilon, sigma) = energy_and_length(reader, section);
             let (cutoff, truncation) = cutoff(reader, section)?;
             Some(potential(Arc::new(Gaussian { epsilon: epsilon?, sigma: sigma? }), cutoff, truncation))
         }
+        "harmonic" => {
+            let stiffness = nonzero(reader, section, "stiffness");
+            let (cutoff, truncation) = cutoff(reader, section)?;
+            Some(potential(Arc::new(Harmonic { stiffness: stiffness? }), cutoff, truncation))
+        }
+        "coulomb" => {
+            let strength = nonzero(reader, section, "strength");
+            let softening = needed(reader, section, "softening");
+            let (cutoff, truncation) = cutoff(reader, section)?;
+            let form = Coulomb { strength: strength?, softening: softening? };
+            Some(potential(Arc::new(form), cutoff, truncation))
+        }
+        "yukawa" => {
+            let strength = nonzero(reader, section, "strength");
+            let screening = reader.number(section, "screening-length");
+            let softening = needed(reader, section, "softening");
+            let (cutoff, truncation) = cutoff(reader, section)?;
+            let form = Yukawa { strength: strength?, screening: screening?, softening: softening? };
+            Some(potential(Arc::new(form), cutoff, truncation))
+        }
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),
         "vhs" => {
-            let exponent = exponent_above(reader, section, -3.0);
-            // Without a good exponent the rate is still checked for its sign.
-            let quantity = Quantity::KernelRate { exponent: exponent.unwrap_or(0.0) };
-            let rate = reader.number_of(section, "rate", quantity);
+            let (rate, exponent) = rate_and_exponent(reader, section);
             Some(Interaction::KernelOnly { rate: rate?, exponent: exponent? })
+        }
+        "vss" => {
+            let (rate, exponent) = rate_and_exponent(reader, section);
+            let alpha = reader.number(section, "scattering-exponent");
+            Some(Interaction::SoftKernel { rate: rate?, exponent: exponent?, alpha: alpha? })
         }
         _ => None,
     }
@@ -171,8 +200,35 @@ fn keys_of_kind(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind) {
     reader.unknown_keys(section, &known);
 }
 
+/// `rate` and `exponent` of a kernel `|u|^exponent`.
+fn rate_and_exponent(reader: &mut Reader<'_>, section: &Section<'_>) -> (Option<f64>, Option<f64>) {
+    let exponent = exponent_above(reader, section, -3.0);
+    // Without a good exponent the rate is still checked for its sign.
+    let quantity = Quantity::KernelRate { exponent: exponent.unwrap_or(0.0) };
+    (reader.number_of(section, "rate", quantity), exponent)
+}
+
 fn energy_and_length(reader: &mut Reader<'_>, section: &Section<'_>) -> (Option<f64>, Option<f64>) {
     (reader.number(section, "epsilon"), reader.number(section, "sigma"))
+}
+
+/// A number that other kinds may leave out.
+fn needed(reader: &mut Reader<'_>, section: &Section<'_>, key: &'static str) -> Option<f64> {
+    if !section.has(key) {
+        reader.missing(section, key);
+    }
+    reader.number(section, key)
+}
+
+/// A number of either sign.
+fn nonzero(reader: &mut Reader<'_>, section: &Section<'_>, key: &'static str) -> Option<f64> {
+    let number = reader.number(section, key)?;
+    if number == 0.0 {
+        let message = format!("{} must not be zero", called("interaction", key));
+        reader.error(&section.span(key), message, Some("without an interaction, use [free-flight]".to_owned()));
+        return None;
+    }
+    Some(number)
 }
 
 fn exponent_above(reader: &mut Reader<'_>, section: &Section<'_>, bound: f64) -> Option<f64> {

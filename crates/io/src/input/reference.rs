@@ -69,6 +69,8 @@ fn table_of_kinds() -> String {
 fn unit(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::InverseLength => "1/length",
+        Quantity::EnergyTimesLength => "energy x length",
+        Quantity::Stiffness => "energy/length^2",
         Quantity::Mass => "mass",
         Quantity::KernelRate { .. } => "volume/time x velocity^-exponent",
         Quantity::Of(dimension) => name(dimension),
@@ -80,7 +82,9 @@ fn name(dimension: Dimension) -> &'static str {
         Dimension::None => "",
         Dimension::Time => "time",
         Dimension::Length => "length",
+        Dimension::Area => "length^2",
         Dimension::Velocity => "velocity",
+        Dimension::Diffusivity => "length^2/time",
         Dimension::Temperature => "temperature",
         Dimension::Energy => "energy",
         Dimension::Pressure => "pressure",
@@ -89,6 +93,7 @@ fn name(dimension: Dimension) -> &'static str {
         Dimension::NumberDensity => "1/volume",
         Dimension::Rate => "1/time",
         Dimension::VelocityToTheFourth => "velocity^4",
+        Dimension::VelocityToTheSixth => "velocity^6",
     }
 }
 
@@ -125,6 +130,6 @@ mod tests {
             assert!(text.contains(&format!("| `{}` |", key.name)), "{}", key.name);
         }
         assert!(text.contains("| `cutoff` | a positive number | length | none; `[molecular]` and `[dsmc]` need one |"));
-        assert!(text.contains("## `[spectral]`\n\nThe Boltzmann equation on a grid of velocities. Not available"));
+        assert!(text.contains("## `[galerkin]`\n\nThe Boltzmann equation in polynomials. Not available"));
     }
 }

@@ -3,15 +3,16 @@
 use super::consistency::Tables;
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
-use super::wording::{called, float, found};
+use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    Closure, DrawnPositions, DsmcSettings, GalerkinSettings, LatticeChoice, MomentsSettings, Schedule, StepControl,
+    Closure, DrawnPositions, DsmcSettings, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
+    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, SpectralSettings, StepControl,
     TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 /// `[time]`.
 pub(super) fn time(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Schedule> {
@@ -137,13 +138,7 @@ pub(crate) fn is_singular(edges: &Matrix3<f64>) -> bool {
 }
 
 fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<TrajectorySettings> {
-    let value = molecular.value("trajectory")?;
-    let header = molecular.key_span("trajectory");
-    let DeValue::Table(table) = value.get_ref() else {
-        let message = format!("[molecular.trajectory] must be a table, found {}", found(value));
-        reader.error(&header, message, Some("write `[molecular.trajectory]` on a line of its own".to_owned()));
-        return None;
-    };
+    let (header, table) = subtable(reader, molecular, "trajectory", "molecular.trajectory")?;
     let section = Section::new("molecular.trajectory", &header, table);
     reader.unknown_keys(&section, &["every", "format"]);
     reader.choice(&section, "format");
@@ -152,11 +147,110 @@ fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<Trajec
 
 /// `[dsmc]`.
 pub(super) fn dsmc(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<DsmcSettings> {
-    reader.unknown_keys(section, &["particles", "replicas", "seed"]);
+    let mut known: Vec<_> = keys::names("dsmc").collect();
+    known.push("histogram");
+    reader.unknown_keys(section, &known);
     let particles = reader.count(section, "particles");
     let replicas = reader.count(section, "replicas");
     let seed = reader.integer(section, "seed");
-    Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed? })
+    let observation = Observation {
+        all_moments: reader.choice(section, "moments") == Some("all"),
+        entropy: reader.choice(section, "entropy") == Some("nearest-neighbour"),
+        histogram: histogram(reader, section),
+    };
+    Some(DsmcSettings { particles: particles?, replicas: replicas?, seed: seed?, observation })
+}
+
+fn histogram(reader: &mut Reader<'_>, dsmc: &Section<'_>) -> Option<HistogramSettings> {
+    let (header, table) = subtable(reader, dsmc, "histogram", "dsmc.histogram")?;
+    let section = Section::new("dsmc.histogram", &header, table);
+    reader.unknown_keys(&section, &keys::names("dsmc.histogram").collect::<Vec<_>>());
+    let every = reader.count(&section, "every");
+    let bins = reader.count(&section, "bins");
+    let range = reader.number(&section, "range");
+    Some(HistogramSettings { every: every?, bins: bins?, range: range? })
+}
+
+/// The table `key` inside `section`, where it is there, and where it begins.
+fn subtable<'a>(
+    reader: &mut Reader<'_>,
+    section: &Section<'a>,
+    key: &'static str,
+    name: &str,
+) -> Option<(std::ops::Range<usize>, &'a DeTable<'a>)> {
+    let value = section.value(key)?;
+    let header = section.key_span(key);
+    if let DeValue::Table(table) = value.get_ref() {
+        return Some((header, table));
+    }
+    let message = format!("[{name}] must be a table, found {}", found(value));
+    reader.error(&header, message, Some(format!("write `[{name}]` on a line of its own")));
+    None
+}
+
+/// `[mean-field]`.
+pub(super) fn mean_field(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<MeanFieldSettings> {
+    reader.unknown_keys(section, &keys::names("mean-field").collect::<Vec<_>>());
+    let particles = reader.count(section, "particles");
+    let width = reader.number(section, "width");
+    let positions = profile(reader, section, "positions");
+    let velocities = profile(reader, section, "velocities");
+    let time_step = reader.number(section, "time-step");
+    let order = reader.choice(section, "integrator").map(|word| match word {
+        "verlet" => Order::Two,
+        "blanes-moan-6" => Order::Six,
+        _ => Order::Four,
+    });
+    let forces = reader.choice(section, "forces");
+    let tolerance = reader.number(section, "tolerance");
+    if let Some(value) = tolerance.filter(|value| !(1e-12..=1e-2).contains(value)) {
+        let message =
+            format!("{} must be from 1e-12 to 1e-2, found {}", called("mean-field", "tolerance"), show(value));
+        reader.error(&section.span("tolerance"), message, None);
+    }
+    if forces == Some("direct") && section.has("tolerance") {
+        let message =
+            "`tolerance` in [mean-field] belongs to \"mesh\" and \"tree\"; direct sums have no error".to_owned();
+        reader.error(&section.key_span("tolerance"), message, Some("remove one of the two".to_owned()));
+    }
+    let method = match forces? {
+        "direct" => ForceMethod::Direct,
+        "tree" => ForceMethod::Tree { tolerance: tolerance? },
+        _ => ForceMethod::Mesh { tolerance: tolerance? },
+    };
+    let (replicas, seed) = (reader.count(section, "replicas"), reader.integer(section, "seed"));
+    Some(MeanFieldSettings {
+        particles: particles?,
+        positions: positions?,
+        width: width?,
+        velocities: velocities?,
+        time_step: time_step?,
+        order: order?,
+        method,
+        replicas: replicas?,
+        seed: seed?,
+    })
+}
+
+fn profile(reader: &mut Reader<'_>, section: &Section<'_>, key: &'static str) -> Option<Profile> {
+    reader.choice(section, key).map(|word| match word {
+        "ball" => Profile::Ball,
+        "cube" => Profile::Cube,
+        _ => Profile::Gaussian,
+    })
+}
+
+/// `[spectral]`.
+pub(super) fn spectral(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<SpectralSettings> {
+    reader.unknown_keys(section, &["modes"]);
+    let modes = reader.count(section, "modes")?;
+    if modes % 2 == 1 {
+        let message = format!("{} must be even, found {modes}", called("spectral", "modes"));
+        let help = format!("{} or {}; powers of two are fastest", modes - 1, modes + 1);
+        reader.error(&section.span("modes"), message, Some(help));
+        return None;
+    }
+    Some(SpectralSettings { modes })
 }
 
 /// `[moments]`.

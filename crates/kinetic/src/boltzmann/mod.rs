@@ -4,7 +4,9 @@ pub mod burnett;
 pub mod dsmc;
 pub mod galerkin;
 pub mod moments;
+pub mod spectral;
 
-pub use dsmc::{Dsmc, DsmcError, DsmcParameters};
+pub use dsmc::{Dsmc, DsmcError, DsmcParameters, HistogramSettings, Observation};
 pub use galerkin::{Galerkin, GalerkinParameters};
 pub use moments::{AngularLaw, MaxwellHierarchy, MaxwellMomentHierarchy, MaxwellMoments};
+pub use spectral::{Spectral, SpectralParameters};

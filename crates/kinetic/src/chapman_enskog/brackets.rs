@@ -92,7 +92,7 @@ pub(crate) fn sonine(values: &mut [f64], x: f64, alpha: f64, first: f64) {
 }
 
 /// Associated Legendre functions `p_lm`, `l = 0..=LEGENDRE_ORDERS`, with `int p_lm^2 dmu = 1`.
-fn associated(m: usize, mu: f64) -> [f64; LEGENDRE_ORDERS + 1] {
+pub(super) fn associated(m: usize, mu: f64) -> [f64; LEGENDRE_ORDERS + 1] {
     let mut p = [0.0; LEGENDRE_ORDERS + 1];
     let mut start = 0.5f64.sqrt();
     for k in 1..=m {

@@ -45,13 +45,20 @@ pub(crate) struct Sampled {
 }
 
 impl Integrals {
-    /// `|u| Q = C |u|^gamma` for every Legendre order, `|u| = 2 sqrt(E/m)`.
-    pub(crate) fn variable_hard_sphere(rate: f64, exponent: f64, mass: f64) -> Result<Self, TransportError> {
+    /// `|u| Q_l = C |u|^gamma (1 - <P_l>)`, `|u| = 2 sqrt(E/m)`, with the means of the Legendre polynomials of the
+    /// deflection's cosine.
+    pub(crate) fn power_law(
+        rate: f64,
+        exponent: f64,
+        mass: f64,
+        mean_legendre: impl Fn(usize) -> f64,
+    ) -> Result<Self, TransportError> {
         if !(exponent.is_finite() && exponent > -3.0) {
             return Err(TransportError::Exponent(exponent));
         }
         let at_unit_energy = rate * (2.0 / mass.sqrt()).powf(exponent - 1.0);
-        let scale = CrossSections { legendre: [at_unit_energy; LEGENDRE_ORDERS], error: 0.0 };
+        let legendre = std::array::from_fn(|index| at_unit_energy * (1.0 - mean_legendre(index + 1)));
+        let scale = CrossSections { legendre, error: 0.0 };
         Ok(Self::Power { scale, power: 0.5 * (1.0 - exponent) })
     }
     pub(crate) fn potential(potential: &PairPotential) -> Result<Self, TransportError> {

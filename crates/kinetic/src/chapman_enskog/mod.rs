@@ -1,5 +1,6 @@
-//! Transport coefficients of a dilute gas by the Chapman-Enskog method: viscosity, thermal conductivity and
-//! self-diffusion of any collision kernel or potential, in Sonine expansions carried until they stand still.
+//! Transport coefficients of a dilute gas by the Chapman-Enskog method: viscosity, thermal conductivity,
+//! self-diffusion and the normal stresses of second order ([`Burnett`]) of any collision kernel or potential, in Sonine
+//! expansions carried until they stand still.
 //!
 //! The kernel enters through the cross sections `Q_l(E) = 2 pi int (1 - P_l(cos chi)) b db` alone, since the
 //! linearised collision operator is diagonal in the Legendre order of the relative velocity (`brackets.rs`). Nothing is
@@ -16,11 +17,13 @@
 //! Bird, Molecular Theory of Gases and Liquids (1954), chapter 8. Eq. (70) of the paper is this viscosity.
 
 mod brackets;
+mod burnett;
 mod integrals;
 mod law;
 
 use brackets::{Brackets, Kind};
 pub(crate) use brackets::{legendre_rule, sonine};
+pub use burnett::Burnett;
 pub(crate) use integrals::Integrals;
 pub use law::{Law, TransportLaw};
 use nalgebra::{DMatrix, DVector};
@@ -98,9 +101,14 @@ impl Transport {
     /// [`TransportError`].
     pub fn of_kernel(kernel: &CollisionKernel, mass: f64) -> Result<Self, TransportError> {
         let mass = positive("mass", mass)?;
+        if let CollisionKernel::VariableSoftSphere { alpha, .. } = kernel {
+            positive("scattering exponent", *alpha)?;
+        }
         let integrals = match kernel {
-            CollisionKernel::VariableHardSphere { rate, exponent } => {
-                Integrals::variable_hard_sphere(positive("rate", *rate)?, *exponent, mass)?
+            CollisionKernel::VariableHardSphere { rate, exponent }
+            | CollisionKernel::VariableSoftSphere { rate, exponent, .. } => {
+                let mean = |l| kernel.mean_legendre(l).unwrap_or(f64::NAN);
+                Integrals::power_law(positive("rate", *rate)?, *exponent, mass, mean)?
             }
             CollisionKernel::Potential(kernel) => Integrals::potential(kernel.potential())?,
         };
@@ -149,19 +157,7 @@ impl Transport {
     /// # Errors
     /// [`TransportError`].
     pub fn coefficient(&self, property: Property, temperature: f64) -> Result<Coefficient, TransportError> {
-        let values = self.orders(property, temperature)?;
-        let change = |n: usize| (values[n] / values[n - 1] - 1.0).abs();
-        for n in 2..MAX_ORDER {
-            if change(n) < STANDSTILL && change(n - 1) < STANDSTILL {
-                return Ok(Coefficient { value: values[n], order: n + 1, change: change(n) });
-            }
-        }
-        let change = change(MAX_ORDER - 1);
-        if change < TOLERABLE {
-            Ok(Coefficient { value: values[MAX_ORDER - 1], order: MAX_ORDER, change })
-        } else {
-            Err(TransportError::NotConverged { change })
-        }
+        standing(&self.orders(property, temperature)?)
     }
     /// A coefficient at every Sonine order from 1 to [`MAX_ORDER`].
     ///
@@ -181,8 +177,8 @@ impl Transport {
         let matrix = Brackets::of(kind).matrix(&moments) * (temperature / self.mass).sqrt();
         let mut values = Vec::with_capacity(MAX_ORDER);
         for n in 1..=MAX_ORDER {
-            let inverse = first_of_inverse(&matrix, n).ok_or(TransportError::NotConverged { change: f64::INFINITY })?;
-            values.push(factor * inverse);
+            let column = column_of_inverse(&matrix, n).ok_or(TransportError::NotConverged { change: f64::INFINITY })?;
+            values.push(factor * column[0]);
         }
         Ok(values)
     }
@@ -212,12 +208,28 @@ impl Transport {
     }
 }
 
-/// The first diagonal entry of the inverse of the leading `n x n` block.
-fn first_of_inverse(matrix: &DMatrix<f64>, n: usize) -> Option<f64> {
+/// The value where two successive orders change by less than [`STANDSTILL`].
+fn standing(values: &[f64]) -> Result<Coefficient, TransportError> {
+    let change = |n: usize| (values[n] / values[n - 1] - 1.0).abs();
+    for n in 2..values.len() {
+        if change(n) < STANDSTILL && change(n - 1) < STANDSTILL {
+            return Ok(Coefficient { value: values[n], order: n + 1, change: change(n) });
+        }
+    }
+    let last = values.len() - 1;
+    if change(last) < TOLERABLE {
+        Ok(Coefficient { value: values[last], order: last + 1, change: change(last) })
+    } else {
+        Err(TransportError::NotConverged { change: change(last) })
+    }
+}
+
+/// The first column of the inverse of the leading `n x n` block.
+fn column_of_inverse(matrix: &DMatrix<f64>, n: usize) -> Option<DVector<f64>> {
     let block = matrix.view((0, 0), (n, n)).clone_owned();
     let mut unit = DVector::zeros(n);
     unit[0] = 1.0;
-    Some(block.cholesky()?.solve(&unit)[0])
+    Some(block.cholesky()?.solve(&unit))
 }
 
 /// The viscosity of a kernel at one temperature (an energy); [`Transport`] and [`TransportLaw`] are for more than one.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::boltzmann::MaxwellMoments;
+use omd_flow::{AffineFlow, Description, Free, Matrix3};
 use omd_interaction::{InversePower, LennardJones, PairForm, Truncation};
 use serde_json::Value;
 use std::f64::consts::PI;
@@ -43,6 +45,29 @@ fn maxwell_molecules_are_exact() {
     // The momentum of a tagged atom decays at C/2 per unit density.
     close("maxwell D", transport.self_diffusion(temperature).unwrap().value, temperature / mass / (rate / 2.0), 1e-12);
     assert_eq!(mu.order, 3);
+}
+
+/// Soft spheres against hard ones of the same total rate, first Sonine orders: \[Bird1994\] (recalled).
+#[test]
+fn soft_spheres_have_the_factors_of_their_exponent() {
+    let (rate, exponent, mass, temperature) = (0.8, 0.38, 1.7, 2.2);
+    let hard = Transport::of_kernel(&CollisionKernel::VariableHardSphere { rate, exponent }, mass).unwrap();
+    for alpha in [0.7, 1.0, 1.4, 2.0] {
+        let soft = CollisionKernel::VariableSoftSphere { rate, exponent, alpha };
+        let soft = Transport::of_kernel(&soft, mass).unwrap();
+        let ratio =
+            |property| soft.orders(property, temperature).unwrap()[0] / hard.orders(property, temperature).unwrap()[0];
+        let viscosity = (alpha + 1.0) * (alpha + 2.0) / (6.0 * alpha);
+        close("soft mu_1", ratio(Property::Viscosity), viscosity, 1e-12);
+        close("soft kappa_1", ratio(Property::ThermalConductivity), viscosity, 1e-12);
+        close("soft D_1", ratio(Property::SelfDiffusion), 0.5 * (alpha + 1.0), 1e-12);
+        assert!(soft.viscosity(temperature).unwrap().change < 1e-7);
+    }
+    let maxwell = CollisionKernel::VariableSoftSphere { rate, exponent: 0.0, alpha: 2.0 };
+    let mu = Transport::of_kernel(&maxwell, mass).unwrap().viscosity(temperature).unwrap();
+    close("soft Maxwell mu", mu.value, temperature / maxwell.maxwell_relaxation().unwrap(), 1e-12);
+    let bad = CollisionKernel::VariableSoftSphere { rate, exponent, alpha: 0.0 };
+    assert!(Transport::of_kernel(&bad, mass).is_err());
 }
 
 #[test]
@@ -171,6 +196,86 @@ fn first_orders_are_the_classical_collision_integrals() {
     close("kappa_1", transport.orders(Property::ThermalConductivity, t).unwrap()[0], 3.75 * mu / 1.3, 1e-12);
     let diffusion = 3.0 * t / (8.0 * 1.3 * transport.omega(1, 1, t).unwrap());
     close("D_1", transport.orders(Property::SelfDiffusion, t).unwrap()[0], diffusion, 1e-12);
+}
+
+#[test]
+fn burnett_coefficients_of_maxwell_molecules_are_exact() {
+    // \[ChapmanCowling1970\]: 10/3, 2, 8 whatever the scattering, at every order.
+    for kernel in [
+        CollisionKernel::VariableHardSphere { rate: 0.7, exponent: 0.0 },
+        CollisionKernel::VariableSoftSphere { rate: 0.7, exponent: 0.0, alpha: 1.8 },
+    ] {
+        let burnett = Transport::of_kernel(&kernel, 1.7).unwrap().burnett(2.3).unwrap();
+        close("omega_1", burnett.omega_1.value, 10.0 / 3.0, 1e-11);
+        close("omega_2", burnett.omega_2.value, 2.0, 1e-11);
+        close("omega_6", burnett.omega_6.value, 8.0, 1e-11);
+        assert!(burnett.second_normal_stress().abs() < 1e-10);
+    }
+}
+
+#[test]
+fn the_burnett_stress_is_the_second_order_of_the_exact_moments() {
+    // Maxwell molecules in a flow without symmetry, after the initial layer: what is left is of third order in Kn.
+    let gradient = Matrix3::new(0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15);
+    let flow = AffineFlow::new(gradient).unwrap();
+    let kernel = CollisionKernel::VariableHardSphere { rate: 2.0, exponent: 0.0 };
+    let transport = Transport::of_kernel(&kernel, 1.0).unwrap();
+    let burnett = transport.burnett(1.0).unwrap();
+    let traceless = |m: Matrix3<f64>| {
+        let symmetric = (m + m.transpose()) * 0.5;
+        symmetric - Matrix3::identity() * (symmetric.trace() / 3.0)
+    };
+    let errors = [0.02, 0.01, 0.005].map(|knudsen| {
+        let mut moments = MaxwellMoments::new(flow.clone(), 1.0, &Matrix3::identity(), 1.0, knudsen);
+        moments.advance(1.5, &mut Free).unwrap();
+        let row = moments.observe();
+        let gradient = flow.velocity_gradient(1.5);
+        let strain = traceless(gradient);
+        let p = row.density * row.temperature;
+        let mu = knudsen * transport.viscosity(row.temperature).unwrap().value;
+        let second = strain * (burnett.omega_1.value * gradient.trace())
+            + (traceless(-gradient * gradient) - traceless(gradient.transpose() * strain) * 2.0)
+                * burnett.omega_2.value
+            + traceless(strain * strain) * burnett.omega_6.value;
+        let wanted = Matrix3::identity() * p - strain * (2.0 * mu) + second * (mu * mu / p);
+        (row.pressure - wanted).norm() / (knudsen * knudsen * second.norm())
+    });
+    for (coarse, fine) in errors.iter().zip(&errors[1..]) {
+        assert!(*fine < 0.02 && (1.8..2.2).contains(&(coarse / fine)), "{errors:?}");
+    }
+}
+
+#[test]
+fn burnett_coefficients_of_hard_spheres() {
+    let transport = Transport::of_kernel(&CollisionKernel::hard_sphere(1.3), 0.7).unwrap();
+    let burnett = transport.burnett(2.1).unwrap();
+    // \[ChapmanCowling1970\], chapter 15 (recalled, four digits of a low order): 1.014 x 4, 1.014 x 2, 0.928 x 8.
+    let third = transport.burnett_orders(2.1).unwrap()[2];
+    for (k, recalled) in [4.056, 2.028, 7.424].into_iter().enumerate() {
+        close(&format!("{k}"), third[k], recalled, 3e-4);
+    }
+    // Further digits as computed.
+    for (found, digits) in [(burnett.omega_1, 4.057199), (burnett.omega_2, 2.028600), (burnett.omega_6, 7.419398)] {
+        close("converged", found.value, digits, 3e-7);
+        assert!(found.change < 1e-7);
+    }
+    // shear_viscosity_function.json, computed independently by a Galerkin method: normal stresses over (K/nu_1)^2 at
+    // K/nu_1 = 0.12 and 0.1, nu_1 from the first Sonine order; what is left is of second order in K/nu_1.
+    let factor =
+        (transport.viscosity(2.1).unwrap().value / transport.orders(Property::Viscosity, 2.1).unwrap()[0]).powi(2);
+    let limit = |coarse: f64, fine: f64| fine + (fine - coarse) * 0.01 / (0.0144 - 0.01);
+    close("N1", burnett.first_normal_stress() * factor, limit(2.051952, 2.064636), 5e-4);
+    close("N2", burnett.second_normal_stress() * factor, limit(-0.172781, -0.174657), 1e-2);
+}
+
+#[test]
+fn burnett_coefficients_converge_for_potentials() {
+    let form = InversePower { epsilon: 1.7, sigma: 0.9, exponent: 10.0 };
+    let closed = Transport::of_potential(&uncut(form), 1.3).unwrap().burnett(2.9).unwrap();
+    let sampled = Transport::of_potential(&uncut(Anonymous(form)), 1.3).unwrap().burnett(2.9).unwrap();
+    close("omega_1", sampled.omega_1.value, closed.omega_1.value, 1e-7);
+    close("omega_2", sampled.omega_2.value, closed.omega_2.value, 1e-8);
+    close("omega_6", sampled.omega_6.value, closed.omega_6.value, 1e-8);
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use super::{LANES, PADDING};
 use omd_flow::{Matrix3, Vector3};
 
+/// Bins of height for each atom of a column, at most.
+const BINS_PER_ATOM: f64 = 4.0;
+
 /// A column of the cell: a box in the two shorter edges' fractions, unlimited along the longest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
@@ -16,6 +19,8 @@ pub(crate) struct Column {
     pub(crate) high: Vector3<f64>,
     /// Where its bins start, and how many there are.
     bins: [u32; 2],
+    /// Bins per length.
+    bins_per_height: f64,
 }
 
 /// The box of a cluster in the frame, and its fractions of the two shorter edges.
@@ -47,7 +52,7 @@ pub(crate) struct Arrangement {
     pub(crate) columns: Vec<Column>,
     /// For each column and each bin of height one past the bin's last slot.
     bins: Vec<u32>,
-    /// Bins per length.
+    /// Bins per length, in a column that is not much longer than its atoms need.
     bins_per_height: f64,
     pub(crate) clusters: Vec<Bounds>,
     /// For each slot the index of the given position, or [`PADDING`].
@@ -120,18 +125,21 @@ impl Arrangement {
             high = high.sup(&bounds.high);
             self.clusters.push(bounds);
         }
-        let bins = [self.bins.len() as u32, self.push_bins(keys, first)];
-        self.columns.push(Column { first, count: keys.len() as u32, low, high, bins });
+        // A gas drawn out along one edge has columns much longer than that.
+        let most = BINS_PER_ATOM * keys.len() as f64 / (high.z - low.z).max(f64::MIN_POSITIVE);
+        let bins_per_height = self.bins_per_height.min(most);
+        let bins = [self.bins.len() as u32, self.push_bins(keys, first, bins_per_height)];
+        self.columns.push(Column { first, count: keys.len() as u32, low, high, bins, bins_per_height });
     }
 
     /// Appends the bins of one column; their number.
-    fn push_bins(&mut self, keys: &[(u32, f64, u32, u32)], first: u32) -> u32 {
+    fn push_bins(&mut self, keys: &[(u32, f64, u32, u32)], first: u32, bins_per_height: f64) -> u32 {
         let Some((lowest, highest)) = keys.first().zip(keys.last()) else { return 0 };
-        let count = ((highest.1 - lowest.1) * self.bins_per_height) as u32 + 1;
+        let count = ((highest.1 - lowest.1) * bins_per_height) as u32 + 1;
         let mut next = 0;
         for bin in 0..count {
             // The same rounding as in `window`: a height belongs to the bin of its truncated quotient.
-            while next < keys.len() && ((keys[next].1 - lowest.1) * self.bins_per_height) as u32 == bin {
+            while next < keys.len() && ((keys[next].1 - lowest.1) * bins_per_height) as u32 == bin {
                 next += 1;
             }
             self.bins.push(first + next as u32);
@@ -144,8 +152,8 @@ impl Arrangement {
     pub(crate) fn window(&self, column: &Column, low: f64, high: f64) -> std::ops::Range<usize> {
         let [start, count] = column.bins;
         // Conversions saturate: below the column is bin 0.
-        let from = ((low - column.low.z) * self.bins_per_height) as u32;
-        let to = (((high - column.low.z) * self.bins_per_height) as u32).min(count - 1);
+        let from = ((low - column.low.z) * column.bins_per_height) as u32;
+        let to = (((high - column.low.z) * column.bins_per_height) as u32).min(count - 1);
         let ends = &self.bins[start as usize..(start + count) as usize];
         let begin = if from == 0 { column.first } else { ends[from as usize - 1] };
         begin as usize..ends[to as usize] as usize

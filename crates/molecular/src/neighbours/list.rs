@@ -28,6 +28,12 @@ impl Reach {
         (-symmetric.symmetric_eigenvalues().min()).max(0.0)
     }
 
+    /// xx yy zz and twice xy xz yz of `I + horizon (L0 + L0^T)`.
+    fn approached(&self) -> [f64; 6] {
+        let q = Matrix3::identity() + (self.gradient + self.gradient.transpose()) * self.horizon;
+        [q[(0, 0)], q[(1, 1)], q[(2, 2)], 2.0 * q[(0, 1)], 2.0 * q[(0, 2)], 2.0 * q[(1, 2)]]
+    }
+
     /// No pair farther apart than this at `t0` belongs to the list, length.
     pub(crate) fn farthest(&self) -> f64 {
         self.radius / (1.0 - 2.0 * self.horizon * Self::approach_rate(&self.gradient)).sqrt()
@@ -59,8 +65,9 @@ pub(crate) struct ChunkList {
 
 /// Half lists: every pair of clusters appears once, in the list of the one that comes first.
 ///
-/// The order is that of the columns of the unbounded lattice, image columns included, then of the height: it does not
-/// depend on where the cell's edges happen to lie, so neighbours follow a cluster within a limited span of slots.
+/// Rows of columns are in the order of the unbounded lattice, image rows included; within a row the order is that of the
+/// slots, whichever image of a column is meant. So neighbours follow a cluster within the next rows, counted around the
+/// end, and a part of the clusters touches little besides itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NeighbourList {
     pub(crate) chunks: Vec<ChunkList>,
@@ -107,8 +114,8 @@ struct Search<'a> {
     arrangement: &'a Arrangement,
     positions: &'a [f64],
     radius_squared: f64,
-    /// `2 horizon L0`, and whether it is not zero.
-    twice_approach: Option<Matrix3<f64>>,
+    /// The components of `Q` for [`MovingNear`], where there is a flow.
+    approached: Option<[f64; 6]>,
     farthest: f64,
     /// How far the fractions reach.
     fraction_reach: [f64; 2],
@@ -127,7 +134,7 @@ impl<'a> Search<'a> {
             arrangement,
             positions,
             radius_squared: reach.radius * reach.radius,
-            twice_approach: moving.then(|| reach.gradient * (2.0 * reach.horizon)),
+            approached: moving.then(|| reach.approached()),
             farthest,
             fraction_reach: [0, 1].map(|k| farthest * arrangement.inverse.row(k).norm()),
             edges: arrangement.frame * arrangement.edges,
@@ -145,9 +152,9 @@ impl<'a> Search<'a> {
         chunk.ends.clear();
         chunk.span = 0;
         let first = clusters.start;
-        match &self.twice_approach {
-            Some(approach) => {
-                let near = MovingNear { radius_squared: self.radius_squared, approach: *approach };
+        match self.approached {
+            Some(approached) => {
+                let near = MovingNear { radius_squared: self.radius_squared, approached };
                 for cluster in clusters {
                     self.cluster(simd, &near, chunk, cluster);
                 }
@@ -218,19 +225,20 @@ impl<'a> Search<'a> {
         let centre = Centre::load(simd, self.positions, cluster, bounds.count, &translation);
         let [first, second, third] = block.label;
         for i in block.columns[0].clone() {
-            if first == 0 && (i < block.home[0] || (i == block.home[0] && second < 0)) {
+            if first == 0 && i < block.home[0] {
                 continue;
             }
+            let same_row = first == 0 && i == block.home[0];
             for j in block.columns[1].clone() {
-                let same_row = first == 0 && i == block.home[0] && second == 0;
-                if same_row && (j < block.home[1] || (j == block.home[1] && third < 0)) {
+                if same_row && j < block.home[1] {
                     continue;
                 }
                 let column = &self.arrangement.columns[i * self.arrangement.shape[1] + j];
                 let mut slots = self.window(bounds, column, &block.shift);
-                if same_row && j == block.home[1] && third == 0 {
-                    // The four atoms of one cluster are treated apart.
-                    slots.start = slots.start.max(LANES * (cluster + 1));
+                if same_row && j == block.home[1] {
+                    // The cluster's own images count once, by the sign of their label; its four atoms are treated apart.
+                    let beyond = usize::from((second, third) <= (0, 0));
+                    slots.start = slots.start.max(LANES * (cluster + beyond));
                 }
                 near.collect(simd, &centre, self.positions, slots, chunk);
             }
@@ -349,24 +357,21 @@ impl Near for StillNear {
     }
 }
 
-/// Under flow: `r0^2 + min(0, 2 horizon r0.L0 r0) < radius^2`.
+/// Under flow: `min(r0^2, r0.Q r0) < radius^2` with `Q = I + horizon (L0 + L0^T)`.
 struct MovingNear {
     radius_squared: f64,
-    approach: Matrix3<f64>,
+    /// xx yy zz and twice xy xz yz of `Q`.
+    approached: [f64; 6],
 }
 
 impl Near for MovingNear {
     #[inline(always)]
     fn excess<S: Simd>(&self, simd: S, [x, y, z]: [f64x4<S>; 3]) -> f64x4<S> {
-        let separation = [x, y, z];
-        let mut approach = f64x4::splat(simd, 0.0);
-        for i in 0..3 {
-            let mut row = x * f64x4::splat(simd, self.approach[(i, 0)]);
-            row = y.mul_add(f64x4::splat(simd, self.approach[(i, 1)]), row);
-            row = z.mul_add(f64x4::splat(simd, self.approach[(i, 2)]), row);
-            approach = separation[i].mul_add(row, approach);
-        }
-        let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, f64x4::splat(simd, -self.radius_squared))));
-        still + approach.min(f64x4::splat(simd, 0.0))
+        let [xx, yy, zz, xy, xz, yz] = self.approached.map(|value| f64x4::splat(simd, value));
+        let outside = f64x4::splat(simd, -self.radius_squared);
+        let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, outside)));
+        let by_x = xz.mul_add(z, xy.mul_add(y, xx * x));
+        let by_y = yz.mul_add(z, yy * y);
+        still.min(z.mul_add(zz * z, y.mul_add(by_y, x.mul_add(by_x, outside))))
     }
 }

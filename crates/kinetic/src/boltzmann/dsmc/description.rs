@@ -1,12 +1,14 @@
 //! DSMC as a description of the experiment.
 
-use super::observe::Moments;
-use super::{Dsmc, Scattering, with_law};
-use crate::boltzmann::dsmc::law::Deflected;
+use super::law::Deflected;
+use super::observe::{Observer, higher_moments};
+use super::{Dsmc, Scattering, entropy, with_law};
 use omd_flow::{
-    Advance, Description, Dimension, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
+    Advance, Description, Dimension, Extra, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
+    VelocityHistogram,
 };
 use omd_interaction::CollisionKernel;
+use std::borrow::Cow;
 
 /// Candidates between two questions to the monitor: about a millisecond.
 const PATIENCE: u64 = 1 << 15;
@@ -29,13 +31,7 @@ impl Description for Dsmc {
         }
         let mut asked = self.gas.counters;
         while self.gas.time < until {
-            let gas = &mut self.gas;
-            let result = match self.scattering {
-                Scattering::Maxwell(law) => gas.advance(&law, until),
-                Scattering::HardSphere(law) => gas.advance(&law, until),
-                Scattering::Power(law) => gas.advance(&law, until),
-                Scattering::Deflected(total) => gas.advance(&Deflected { total, kernel: &self.kernel }, until),
-            };
+            let result = with_law!(self.scattering, &self.kernel, law => self.gas.advance(&law, until));
             if result.is_err() {
                 let reason = "a particle velocity is no longer finite".to_owned();
                 return Err(Stop { time: self.gas.time, reason });
@@ -53,23 +49,47 @@ impl Description for Dsmc {
 
     fn observe(&mut self) -> Observables {
         let gas = &self.gas;
-        let moments = Moments::of(&gas.particles, &gas.flow.inverse_deformation(gas.time));
+        let observer = Observer::new(&gas.particles, &gas.flow.inverse_deformation(gas.time));
+        let moments = observer.moments();
+        let theta = moments.covariance.trace() / 3.0;
         let density = self.number_density / gas.flow.volume_ratio(gas.time);
         let mut row = Observables {
             time: gas.time,
             density,
-            temperature: self.mass * moments.covariance.trace() / 3.0,
+            temperature: self.mass * theta,
             pressure: moments.covariance * (density * self.mass),
             heat_flux: Some(moments.third * (0.5 * density * self.mass)),
             extra: Vec::new(),
         };
         row.push("fourth_moment", moments.fourth, Dimension::VelocityToTheFourth);
+        row.push("sixth_moment", moments.sixth, Dimension::VelocityToTheSixth);
         let collided = 2.0 * gas.counters.collisions as f64 / gas.particles.len() as f64;
         row.push("collisions_per_particle", collided, Dimension::None);
         row.push("drift_x", moments.mean.x, Dimension::Velocity);
         row.push("drift_y", moments.mean.y, Dimension::Velocity);
         row.push("drift_z", moments.mean.z, Dimension::Velocity);
+        if self.observation.entropy {
+            let sample = self.some_peculiar_velocities(entropy::MOST);
+            let value = entropy::relative_entropy(&sample, &moments.mean, &moments.covariance);
+            row.push("relative_entropy", value, Dimension::None);
+        }
+        if self.observation.all_moments {
+            let values = observer.higher_moments(theta);
+            row.extra.extend(higher_moments().iter().zip(values).map(|(exponents, value)| {
+                let axes = exponents.iter().zip(["x", "y", "z"]).map(|(&power, axis)| axis.repeat(power));
+                let name = Cow::Owned(format!("moment_{}", axes.collect::<String>()));
+                Extra { name, value, dimension: Dimension::None }
+            }));
+        }
         row
+    }
+
+    fn histogram(&mut self, sample: usize) -> Option<VelocityHistogram> {
+        let settings = self.observation.histogram.filter(|settings| sample.is_multiple_of(settings.every))?;
+        let gas = &self.gas;
+        let observer = Observer::new(&gas.particles, &gas.flow.inverse_deformation(gas.time));
+        let theta = observer.moments().covariance.trace() / 3.0;
+        Some(observer.histogram(gas.time, theta, settings.bins, settings.range))
     }
 
     fn save(&self, state: &mut StateWriter) {
@@ -99,7 +119,7 @@ impl Description for Dsmc {
         for (particle, p) in self.gas.particles.iter_mut().zip(momenta.chunks_exact(3)) {
             particle.momentum[..3].copy_from_slice(p);
         }
-        with_law!(self, law => self.gas.bounds.restore(&law, state))
+        with_law!(self.scattering, &self.kernel, law => self.gas.bounds.restore(&law, state))
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -111,6 +131,14 @@ impl Description for Dsmc {
             ("acceptance", format!("{acceptance:.4}")),
             ("refreshes", counters.sweeps.to_string()),
         ];
+        if self.observation.entropy {
+            let said = format!(
+                "Kozachenko-Leonenko, neighbour {}, {} particles of a replica, on top of the Gaussian's own",
+                entropy::NEIGHBOUR,
+                self.gas.particles.len().min(entropy::MOST)
+            );
+            facts.push(("entropy estimate", said));
+        }
         if let CollisionKernel::Potential(kernel) = &self.kernel {
             let error = kernel.accuracy();
             let said = format!(

@@ -82,12 +82,37 @@ impl Law for Power {
 
 /// The rate of `total` with the deflection angles of a kernel.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deflected<'a, L> {
+pub(super) struct Deflected<L, D> {
     pub(super) total: L,
-    pub(super) kernel: &'a CollisionKernel,
+    pub(super) deflection: D,
 }
 
-impl<L: Law> Law for Deflected<'_, L> {
+/// A way to draw the cosine of the deflection angle from a uniform number.
+pub(super) trait Deflection: Copy + Sync {
+    fn cosine(&self, speed: f64, uniform: f64) -> f64;
+}
+
+impl Deflection for &CollisionKernel {
+    fn cosine(&self, speed: f64, uniform: f64) -> f64 {
+        self.deflection_cosine(speed, uniform)
+    }
+}
+
+/// `2 U^(1/alpha) - 1`, the law of soft spheres.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Soft {
+    /// `1/alpha`.
+    pub(super) inverse_alpha: f64,
+}
+
+impl Deflection for Soft {
+    #[inline(always)]
+    fn cosine(&self, _speed: f64, uniform: f64) -> f64 {
+        2.0 * power(uniform, self.inverse_alpha) - 1.0
+    }
+}
+
+impl<L: Law, D: Deflection> Law for Deflected<L, D> {
     const BOUNDED: bool = L::BOUNDED;
     const ISOTROPIC: bool = false;
     #[inline(always)]
@@ -97,7 +122,8 @@ impl<L: Law> Law for Deflected<'_, L> {
     fn majorant(&self, pair_bound: f64) -> (f64, f64) {
         self.total.majorant(pair_bound)
     }
+    #[inline(always)]
     fn deflection_cosine(&self, speed: f64, uniform: f64) -> f64 {
-        self.kernel.deflection_cosine(speed, uniform)
+        self.deflection.cosine(speed, uniform)
     }
 }

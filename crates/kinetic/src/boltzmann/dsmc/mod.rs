@@ -42,6 +42,7 @@ mod batch;
 mod bounds;
 mod description;
 mod elementary;
+mod entropy;
 mod epoch;
 mod fast;
 mod frame;
@@ -56,7 +57,7 @@ mod wave;
 
 use batch::Stream;
 use gas::Gas;
-use law::{HardSphere, Maxwell, Power};
+use law::{Deflected, HardSphere, Maxwell, Power, Soft};
 use omd_flow::{AffineFlow, GaussianError, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::CollisionKernel;
 use particles::{Particle, on_large_pages};
@@ -82,6 +83,28 @@ pub struct DsmcParameters {
     pub seed: u64,
     /// Replica r draws from stream r.
     pub replica: u64,
+}
+
+/// What is observed beside the moments that every row has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Observation {
+    /// Every central moment of order 3 to 6, over that power of `sqrt(T/m)`: columns `moment_xxx` to `moment_zzzzzz`.
+    pub all_moments: bool,
+    /// An estimate of `int (g/n) ln(g/M) dw`: column `relative_entropy`.
+    pub entropy: bool,
+    /// Histograms of the velocity.
+    pub histogram: Option<HistogramSettings>,
+}
+
+/// Which histograms of the velocity are taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HistogramSettings {
+    /// Every so many samples.
+    pub every: usize,
+    /// Cells along an axis and in `|w|`.
+    pub bins: usize,
+    /// Where the cells end, in `sqrt(T/m)` of the time.
+    pub range: f64,
 }
 
 /// Why a gas cannot be simulated.
@@ -110,8 +133,10 @@ enum Scattering {
     Maxwell(Maxwell),
     HardSphere(HardSphere),
     Power(Power),
+    SoftMaxwell(Deflected<Maxwell, Soft>),
+    SoftPower(Deflected<Power, Soft>),
     /// Cross-section independent of the speed, deflection angles of the kernel.
-    Deflected(HardSphere),
+    Potential(HardSphere),
 }
 
 /// Direct simulation of one gas: see the [module](self).
@@ -131,17 +156,20 @@ pub struct Dsmc {
     gas: Gas,
     number_density: f64,
     mass: f64,
+    observation: Observation,
 }
 
-/// Runs `$body` with `$law` the monomorphic law of `$dsmc`.
+/// Runs `$body` with `$law` the monomorphic law of the scattering of a kernel.
 macro_rules! with_law {
-    ($dsmc:expr, $law:ident => $body:expr) => {
-        match $dsmc.scattering {
+    ($scattering:expr, $kernel:expr, $law:ident => $body:expr) => {
+        match $scattering {
             Scattering::Maxwell($law) => $body,
             Scattering::HardSphere($law) => $body,
             Scattering::Power($law) => $body,
-            Scattering::Deflected(total) => {
-                let $law = Deflected { total, kernel: &$dsmc.kernel };
+            Scattering::SoftMaxwell($law) => $body,
+            Scattering::SoftPower($law) => $body,
+            Scattering::Potential(total) => {
+                let $law = Deflected { total, deflection: $kernel };
                 $body
             }
         }
@@ -193,14 +221,15 @@ impl Dsmc {
         particles.extend(velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }));
         let stream = Stream { seed, stream: replica, block };
         let density = number_density / knudsen;
-        let gas = match scattering {
-            Scattering::Maxwell(law) => Gas::new(&law, flow, density, particles, stream, batch_size),
-            Scattering::HardSphere(law) | Scattering::Deflected(law) => {
-                Gas::new(&law, flow, density, particles, stream, batch_size)
-            }
-            Scattering::Power(law) => Gas::new(&law, flow, density, particles, stream, batch_size),
-        };
-        Ok(Self { kernel, scattering, gas, number_density, mass })
+        let gas = with_law!(scattering, &kernel, law => Gas::new(&law, flow, density, particles, stream, batch_size));
+        Ok(Self { kernel, scattering, gas, number_density, mass, observation: Observation::default() })
+    }
+
+    /// The same gas, with more to observe.
+    #[must_use]
+    pub fn observing(mut self, observation: Observation) -> Self {
+        self.observation = observation;
+        self
     }
 
     /// How many particles.
@@ -224,8 +253,20 @@ impl Dsmc {
     /// The peculiar velocities `w = F^-1(t) p` at the present time.
     #[must_use]
     pub fn peculiar_velocities(&self) -> Vec<Vector3<f64>> {
-        let inverse = self.gas.flow.inverse_deformation(self.gas.time);
-        self.gas.particles.iter().map(|p| inverse * Vector3::new(p.momentum[0], p.momentum[1], p.momentum[2])).collect()
+        self.some_peculiar_velocities(self.particles())
+    }
+
+    /// Those of `most` particles at most, spread evenly over all.
+    fn some_peculiar_velocities(&self, most: usize) -> Vec<Vector3<f64>> {
+        let (inverse, count) = (self.gas.flow.inverse_deformation(self.gas.time), self.particles());
+        let taken = most.min(count);
+        (0..taken)
+            .map(|index| {
+                let [x, y, z, _] =
+                    self.gas.particles[(index as u128 * count as u128 / taken as u128) as usize].momentum;
+                inverse * Vector3::new(x, y, z)
+            })
+            .collect()
     }
 }
 
@@ -234,23 +275,34 @@ fn check_count(particles: usize) -> Result<(), DsmcError> {
 }
 
 fn scattering_of(kernel: &CollisionKernel) -> Result<Scattering, DsmcError> {
-    #[allow(unreachable_patterns, reason = "every kernel without a power law scatters by its table")]
+    let positive = |name, value: f64| {
+        if value > 0.0 && value.is_finite() { Ok(value) } else { Err(DsmcError::NotPositive(name, value)) }
+    };
+    let rate_of = |rate, exponent: f64| {
+        let rate = positive("rate of the kernel", rate)?;
+        if (0.0..=1.0).contains(&exponent) { Ok(rate) } else { Err(DsmcError::Exponent(exponent)) }
+    };
     match *kernel {
         CollisionKernel::VariableHardSphere { rate, exponent } => {
-            if !(rate > 0.0 && rate.is_finite()) {
-                return Err(DsmcError::NotPositive("rate of the kernel", rate));
-            }
+            let rate = rate_of(rate, exponent)?;
             if exponent == 0.0 {
                 Ok(Scattering::Maxwell(Maxwell { rate }))
             } else if exponent == 1.0 {
                 Ok(Scattering::HardSphere(HardSphere { rate }))
-            } else if exponent > 0.0 && exponent < 1.0 {
-                Ok(Scattering::Power(Power { rate, exponent }))
             } else {
-                Err(DsmcError::Exponent(exponent))
+                Ok(Scattering::Power(Power { rate, exponent }))
+            }
+        }
+        CollisionKernel::VariableSoftSphere { rate, exponent, alpha } => {
+            let rate = rate_of(rate, exponent)?;
+            let deflection = Soft { inverse_alpha: 1.0 / positive("scattering exponent of the kernel", alpha)? };
+            if exponent == 0.0 {
+                Ok(Scattering::SoftMaxwell(Deflected { total: Maxwell { rate }, deflection }))
+            } else {
+                Ok(Scattering::SoftPower(Deflected { total: Power { rate, exponent }, deflection }))
             }
         }
         // The total cross-section of a cut-off potential does not depend on the speed.
-        _ => Ok(Scattering::Deflected(HardSphere { rate: kernel.total_rate(1.0) })),
+        CollisionKernel::Potential(_) => Ok(Scattering::Potential(HardSphere { rate: kernel.total_rate(1.0) })),
     }
 }

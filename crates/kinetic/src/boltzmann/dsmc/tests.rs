@@ -1,6 +1,6 @@
 //! The process against exact answers; statistical bounds in standard errors, fixed seeds.
 
-use super::{Dsmc, DsmcError, DsmcParameters, Scattering};
+use super::{Dsmc, DsmcError, DsmcParameters, HistogramSettings, Observation, Scattering};
 use crate::boltzmann::MaxwellMoments;
 use omd_flow::{
     Advance, AffineFlow, Description, Free, Matrix3, Monitor, Observables, Pace, Philox, StateReader, StateWriter,
@@ -31,6 +31,10 @@ fn vhs(rate: f64, exponent: f64) -> CollisionKernel {
     CollisionKernel::VariableHardSphere { rate, exponent }
 }
 
+fn vss(rate: f64, exponent: f64, alpha: f64) -> CollisionKernel {
+    CollisionKernel::VariableSoftSphere { rate, exponent, alpha }
+}
+
 fn observed(dsmc: &mut Dsmc, time: f64) -> Observables {
     assert_eq!(dsmc.advance(time, &mut Free).unwrap(), Advance::Arrived);
     assert_eq!(dsmc.time(), time);
@@ -53,11 +57,15 @@ fn mean_and_error<const M: usize>(rows: &[[f64; M]]) -> ([f64; M], [f64; M]) {
 
 #[test]
 fn second_moments_of_maxwell_molecules_are_exact_at_every_n() {
-    // 16 particles only: with N - 1 instead of N in the pair rate this fails by tens of standard errors.
-    for (particles, replicas) in [(16, 6000), (4000, 40)] {
+    // 16 particles only: with N - 1 instead of N in the pair rate this fails by tens of standard errors. Soft spheres of
+    // the same lambda = 0.75 have these moments too: lambda = 3 alpha C/((alpha + 1)(alpha + 2)).
+    let soft = |alpha: f64| vss(0.25 * (alpha + 1.0) * (alpha + 2.0) / alpha, 0.0, alpha);
+    for (kernel, particles, replicas) in
+        [(vhs(1.5, 0.0), 16, 6000), (vhs(1.5, 0.0), 4000, 40), (soft(2.1), 16, 4000), (soft(0.6), 4000, 40)]
+    {
         let rows: Vec<[f64; 6]> = (0..replicas)
             .map(|r| {
-                let mut dsmc = Dsmc::new(parameters(FULL, vhs(1.5, 0.0), particles, r)).unwrap();
+                let mut dsmc = Dsmc::new(parameters(FULL, kernel.clone(), particles, r)).unwrap();
                 symmetric_components(&observed(&mut dsmc, 2.0).pressure)
             })
             .collect();
@@ -102,7 +110,7 @@ fn gases_of_many_waves_conserve_over_hundreds_of_collisions() {
     {
         let mut dsmc = Dsmc::new(parameters(REST, vhs(20.0, exponent), particles, 0)).unwrap();
         if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
-            dsmc.scattering = Scattering::Deflected(law);
+            dsmc.scattering = Scattering::Potential(law);
         }
         for step in 1..=20 {
             let row = observed(&mut dsmc, 0.25 * f64::from(step));
@@ -132,10 +140,10 @@ fn hard_spheres_at_equilibrium_collide_at_the_exact_rate() {
 }
 
 #[test]
-fn bkw_relaxation_of_the_fourth_moment() {
+fn bkw_relaxation_of_the_fourth_and_sixth_moment() {
     // [BobylevKrookWu]: K = 1 - 0.4 exp(-t/6), <w^4>/15 = K (2 - K) for C = n = theta = 1, K(0) = 0.6; at K = 0.6
     // the density is proportional to w^2 exp(-w^2/1.2): |w|^2/0.6 is chi-square with five degrees of freedom.
-    let rows: Vec<[f64; 2]> = (0..40)
+    let rows: Vec<[f64; 4]> = (0..40)
         .map(|replica| {
             let mut random = Philox::new(5, replica);
             let mut velocities: Vec<_> = (0..10_000)
@@ -148,17 +156,22 @@ fn bkw_relaxation_of_the_fourth_moment() {
             let mean = velocities.iter().sum::<Vector3<f64>>() / 10_000.0;
             velocities.iter_mut().for_each(|w| *w -= mean);
             let mut dsmc = Dsmc::with_velocities(parameters(REST, vhs(1.0, 0.0), 4, replica), &velocities).unwrap();
-            [2.0, 6.0].map(|t| {
-                let row = observed(&mut dsmc, t);
-                extra(&row, "fourth_moment") / 15.0 / row.temperature.powi(2)
-            })
+            let mut row = [0.0; 4];
+            for (k, t) in [2.0, 6.0].into_iter().enumerate() {
+                let seen = observed(&mut dsmc, t);
+                row[2 * k] = extra(&seen, "fourth_moment") / 15.0 / seen.temperature.powi(2);
+                row[2 * k + 1] = extra(&seen, "sixth_moment") / 105.0 / seen.temperature.powi(3);
+            }
+            row
         })
         .collect();
     let (mean, error) = mean_and_error(&rows);
     for (k, t) in [2.0f64, 6.0].into_iter().enumerate() {
         let width = 1.0 - 0.4 * (-t / 6.0).exp();
-        assert!((mean[k] - width * (2.0 - width)).abs() < 4.0 * error[k], "{t} {mean:?} {error:?}");
-        assert!(error[k] < 2e-3);
+        for (k, exact) in [(2 * k, width * (2.0 - width)), (2 * k + 1, width.powi(2) * (3.0 - 2.0 * width))] {
+            assert!((mean[k] - exact).abs() < 4.0 * error[k], "{t} {k} {mean:?} {error:?}");
+            assert!(error[k] < 4e-3);
+        }
     }
 }
 
@@ -208,7 +221,7 @@ fn few_particles_in_any_batch_are_the_plain_process() {
                     let velocities = Dsmc::new(given.clone()).unwrap().peculiar_velocities();
                     let mut dsmc = Dsmc::build(given, &velocities, 1 << 20, Some(batch_size)).unwrap();
                     if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
-                        dsmc.scattering = Scattering::Deflected(law);
+                        dsmc.scattering = Scattering::Potential(law);
                     }
                     let row = observed(&mut dsmc, 2.0);
                     [row.temperature, row.pressure[(0, 1)], extra(&row, "collisions_per_particle")]
@@ -230,7 +243,7 @@ fn waves_and_single_decisions_have_the_same_bits() {
             let mut dsmc = Dsmc::new(parameters(FULL, vhs(3.0, exponent), 6000, 7)).unwrap();
             dsmc.gas.wave.one_by_one = one_by_one;
             if let (true, Scattering::HardSphere(law)) = (general, dsmc.scattering) {
-                dsmc.scattering = Scattering::Deflected(law);
+                dsmc.scattering = Scattering::Potential(law);
             }
             observed(&mut dsmc, 1.0);
             (dsmc.peculiar_velocities(), dsmc.facts())
@@ -349,6 +362,10 @@ fn impossible_parameters_are_refused() {
     assert_eq!(with(|p| p.mass = f64::INFINITY), DsmcError::NotPositive("mass", f64::INFINITY));
     assert_eq!(with(|p| p.kernel = vhs(1.0, 1.5)), DsmcError::Exponent(1.5));
     assert_eq!(with(|p| p.kernel = vhs(-1.0, 1.0)), DsmcError::NotPositive("rate of the kernel", -1.0));
+    assert_eq!(
+        with(|p| p.kernel = vss(1.0, 1.0, 0.0)),
+        DsmcError::NotPositive("scattering exponent of the kernel", 0.0)
+    );
     assert_eq!(with(|p| p.particles = 3), DsmcError::Particles(3));
     assert!(matches!(with(|p| p.covariance[(0, 0)] = -1.0), DsmcError::Start(_)));
     let given = parameters(REST, vhs(1.0, 1.0), 4, 0);
@@ -370,4 +387,71 @@ fn the_singular_time_stops_and_long_expansions_do_not_stall() {
         assert!((row.temperature * 1e12 - 1.0).abs() < 1e-5, "{}", row.temperature);
         assert!(dsmc.gas.counters.batches < 5000, "{:?}", dsmc.gas.counters);
     }
+}
+
+#[test]
+fn soft_spheres_relax_by_their_cross_sections() {
+    // The second moments of Q(g, g) need `int B (1 - P_2) dsigma` alone: soft spheres with the same integral as hard ones
+    // relax alike to first order in t.
+    let alpha = 2.5;
+    let factor = 6.0 * alpha / ((alpha + 1.0) * (alpha + 2.0));
+    let decay = |kernel: CollisionKernel| {
+        let rows: Vec<[f64; 1]> = (0..60)
+            .map(|replica| {
+                let mut given = parameters(REST, kernel.clone(), 20_000, replica);
+                given.covariance = Matrix3::from_diagonal(&Vector3::new(1.6, 0.7, 0.7));
+                let row = observed(&mut Dsmc::new(given).unwrap(), 0.1);
+                [1.0 - (row.pressure[(0, 0)] / row.temperature - 1.0) / 0.6]
+            })
+            .collect();
+        let ([mean], [error]) = mean_and_error(&rows);
+        (mean, error)
+    };
+    for exponent in [0.5, 1.0] {
+        let (hard, hard_error) = decay(vhs(0.5, exponent));
+        let (soft, soft_error) = decay(vss(0.5 / factor, exponent, alpha));
+        let z = (soft - hard) / hard_error.hypot(soft_error);
+        assert!(z.abs() < 4.0 && hard > 40.0 * hard_error, "{exponent}: {hard} {soft} {hard_error} {soft_error}");
+    }
+}
+
+#[test]
+fn everything_is_observed_when_asked() {
+    let settings = HistogramSettings { every: 3, bins: 20, range: 4.0 };
+    let observation = Observation { all_moments: true, entropy: true, histogram: Some(settings) };
+    let mut dsmc = Dsmc::new(parameters(SHEAR, vhs(1.0, 1.0), 20_000, 0)).unwrap().observing(observation);
+    let start = dsmc.observe();
+    assert!(extra(&start, "relative_entropy").abs() < 0.02);
+    let row = observed(&mut dsmc, 3.0);
+    assert_eq!(row.extra.len(), start.extra.len());
+    let theta = row.temperature;
+    let sum = |names: [(&str, f64); 6]| names.into_iter().map(|(name, weight)| weight * extra(&row, name)).sum::<f64>();
+    let fourth = sum([
+        ("moment_xxxx", 1.0),
+        ("moment_yyyy", 1.0),
+        ("moment_zzzz", 1.0),
+        ("moment_xxyy", 2.0),
+        ("moment_xxzz", 2.0),
+        ("moment_yyzz", 2.0),
+    ]);
+    assert!((fourth * theta * theta / extra(&row, "fourth_moment") - 1.0).abs() < 1e-12);
+    // Above its Gaussian's: -ln det(P/p)/2.
+    let gaussian = -0.5 * (row.pressure / (row.pressure.trace() / 3.0)).determinant().ln();
+    let entropy = extra(&row, "relative_entropy");
+    assert!(gaussian > 0.05 && entropy > gaussian - 0.02 && entropy < 2.0 * gaussian, "{entropy} {gaussian}");
+    assert!(dsmc.histogram(1).is_none());
+    let histogram = dsmc.histogram(3).unwrap();
+    let width = 2.0 * settings.range / settings.bins as f64;
+    for plane in &histogram.planes {
+        let share = plane.iter().sum::<f64>() * width * width;
+        assert!(share > 0.98 && share <= 1.0 + 1e-12, "{share}");
+    }
+    // The correlation of x and y, from the histogram and from the moments; cells blur it by little.
+    let mut correlation = 0.0;
+    for (cell, density) in histogram.planes[0].iter().enumerate() {
+        let (x, y) = (histogram.component(cell / settings.bins), histogram.component(cell % settings.bins));
+        correlation += x * y * density * width * width;
+    }
+    let wanted = row.pressure[(0, 1)] / (row.pressure.trace() / 3.0);
+    assert!((correlation - wanted).abs() < 0.05 && wanted < -0.3, "{correlation} {wanted}");
 }

@@ -29,8 +29,8 @@ use nalgebra::Matrix3;
 use omd_flow::{
     Advance, AffineFlow, Description, Dimension, Monitor, Observables, StateError, StateReader, StateWriter, Stop,
 };
-use omd_interaction::PairPotential;
 use omd_interaction::scattering::LEGENDRE_ORDERS;
+use omd_interaction::{CollisionKernel, PairPotential};
 use relative::KernelStrengths;
 use tensor::Tensor;
 
@@ -48,6 +48,15 @@ pub enum Gas {
         rate: f64,
         /// `gamma`.
         exponent: f64,
+    },
+    /// The same rate with the scattering of a variable soft sphere.
+    VariableSoftSphere {
+        /// `C`.
+        rate: f64,
+        /// `gamma`.
+        exponent: f64,
+        /// `alpha`.
+        alpha: f64,
     },
     /// A potential, with or without cutoff, by its exact cross sections.
     Potential(PairPotential),
@@ -156,7 +165,11 @@ impl Galerkin {
             _ => "moments",
         };
         let integrals = match &parameters.gas {
-            Gas::VariableHardSphere { rate, exponent } => Integrals::variable_hard_sphere(*rate, *exponent, mass)?,
+            Gas::VariableHardSphere { rate, exponent } => Integrals::power_law(*rate, *exponent, mass, |_| 0.0)?,
+            Gas::VariableSoftSphere { rate, exponent, alpha } => {
+                let kernel = CollisionKernel::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha };
+                Integrals::power_law(*rate, *exponent, mass, |l| kernel.mean_legendre(l).unwrap_or(f64::NAN))?
+            }
             Gas::Potential(potential) => Integrals::potential(potential)?,
         };
         let energy = temperature_tensor.trace() / 3.0;

@@ -1,7 +1,7 @@
 //! The scattering law of Maxwell molecules.
 
 use crate::chapman_enskog::{Integrals, TransportError, legendre_rule};
-use omd_interaction::PairPotential;
+use omd_interaction::{CollisionKernel, PairPotential};
 use std::f64::consts::PI;
 
 /// `B = b(cos chi)`, independent of the relative speed, as far as moments see it: by
@@ -24,6 +24,16 @@ impl AngularLaw {
     #[must_use]
     pub fn isotropic(rate: f64, order: usize) -> Self {
         Self::new((0..=order).map(|l| if l == 0 { 0.0 } else { rate }).collect())
+    }
+    /// Of a kernel with `B = C b(cos chi)`: `maxwell`, or a soft sphere of exponent 0; `None` for other kernels.
+    #[must_use]
+    pub fn of_kernel(kernel: &CollisionKernel, order: usize) -> Option<Self> {
+        let (CollisionKernel::VariableHardSphere { rate, exponent: 0.0 }
+        | CollisionKernel::VariableSoftSphere { rate, exponent: 0.0, .. }) = kernel
+        else {
+            return None;
+        };
+        (0..=order).map(|l| Some(rate * (1.0 - kernel.mean_legendre(l)?))).collect::<Option<_>>().map(Self::new)
     }
     /// From `b` as a function of `s = sin(chi/2)`, a product of `s^(-1-epsilon)`, `epsilon < 1`, and a smooth function
     /// if need be: `nu_l = 8 pi int b (1 - P_l(1 - 2 s^2)) s ds`, 64 Gauss nodes on `[0, 1]`.

@@ -2,8 +2,8 @@
 
 use omd_flow::{AffineFlow, Free, Matrix3, Observables};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Preparation,
-    Schedule, State, StepControl, Viscosity,
+    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
+    Preparation, Schedule, State, StepControl, Viscosity,
 };
 use omd_hierarchy::{Plan, plans};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -95,7 +95,10 @@ impl Gas {
             knudsen: 1.0,
             schedule: Schedule { end: case.end * self.collision_time(density), samples: SAMPLES },
             molecular: None,
+            spectral: None,
             dsmc: None,
+            mean_field: None,
+            free_flight: false,
             moments: None,
             galerkin: None,
             euler: false,
@@ -117,7 +120,8 @@ impl Gas {
 
     /// The density does not matter here: times are in `tau`.
     pub(crate) fn boltzmann(&self, case: &Case, replicas: usize) -> Sample {
-        let dsmc = Some(DsmcSettings { particles: PARTICLES, replicas, seed: 911 });
+        let dsmc =
+            Some(DsmcSettings { particles: PARTICLES, replicas, seed: 911, observation: Observation::default() });
         let rows = rows(&Experiment { dsmc, ..self.experiment(case, 1e-3) });
         Sample::of(&rows.iter().map(|replica| vector(&tensors(replica, false))).collect::<Vec<_>>())
     }

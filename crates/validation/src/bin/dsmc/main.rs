@@ -1,6 +1,7 @@
 //! Direct simulation against exact moments and independent simulations, as a table in Markdown.
 //!
-//! `dsmc [replicas] [particles]`; the independent numbers are in `data/` of this crate.
+//! `dsmc [replicas] [particles] [part ...]`, parts `maxwell`, `kernels`, `higher`, `viscosity`, `bias`; the independent
+//! numbers are in `data/` of this crate.
 //!
 //! Every comparison is one Hotelling test over three samples and all components at once: the covariance of the
 //! replicas accounts for correlations in time and between components. An independent simulation has noise of its own:
@@ -15,6 +16,8 @@ use omd_validation::statistics::Sample;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;
+
+mod viscosity_function;
 
 type Rows = [f64; 9];
 const SHEAR: Rows = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
@@ -116,18 +119,19 @@ fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("an array").iter().map(|x| x.as_f64().expect("a number")).collect()
 }
 
-/// `theta, Pxy/p, Pxx/p, Pyy/p, <w^4>/(15 theta^2), collisions per particle`.
+/// `theta, Pxy/p, Pxx/p, Pyy/p, <w^4>/(15 theta^2), <w^6>/(105 theta^3), collisions per particle`.
 fn reduced(row: &Observables) -> Vec<f64> {
     let p = row.pressure / (row.pressure.trace() / 3.0);
     let fourth = extra(row, "fourth_moment") / (15.0 * row.temperature * row.temperature);
-    vec![row.temperature, p[(0, 1)], p[(0, 0)], p[(1, 1)], fourth, extra(row, "collisions_per_particle")]
+    let sixth = extra(row, "sixth_moment") / (105.0 * row.temperature.powi(3));
+    vec![row.temperature, p[(0, 1)], p[(0, 0)], p[(1, 1)], fourth, sixth, extra(row, "collisions_per_particle")]
 }
 
 /// Hard spheres and VHS against independent simulations.
 fn other_kernels(replicas: usize, particles: usize) {
     println!("\n## Hard spheres and VHS in shear, against independent simulations of 4 x 1,000,000\n");
-    println!("theta, Pxy/p, Pxx/p, Pyy/p, fourth moment and collisions per particle at three samples.\n");
-    println!("| case | samples | relative error of theta | T^2/18 | p-value | reference's errors / expected |");
+    println!("theta, Pxy/p, Pxx/p, Pyy/p, fourth and sixth moment and collisions per particle at three samples.\n");
+    println!("| case | samples | relative error of theta | T^2/21 | p-value | reference's errors / expected |");
     println!("|---|---|---|---|---|---|");
     for (name, picks) in [
         ("hard_sphere_shear_K0.1", [10usize, 30, 80]),
@@ -142,27 +146,27 @@ fn other_kernels(replicas: usize, particles: usize) {
         let rows: Vec<_> = picks.iter().map(|&k| numbers(&reference["mean"][k])).collect();
         let errors: Vec<_> = picks.iter().map(|&k| numbers(&reference["se"][k])).collect();
         let times: Vec<f64> = rows.iter().map(|row| row[0]).collect();
-        let columns = [1, 2, 3, 4, 6, 8];
+        let columns = [1, 2, 3, 4, 6, 7, 8];
         let wanted: Vec<f64> = rows.iter().flat_map(|row| columns.map(|c| row[c])).collect();
         let wanted_errors: Vec<f64> = errors.iter().flat_map(|row| columns.map(|c| row[c])).collect();
         let build = |replica| Dsmc::new(gas(&a, kernel.clone(), 1.0, particles, replica)).expect("valid");
         let found = sample(replicas, &times, build, reduced);
         let noise = (replicas * particles) as f64 / (constant("n") * constant("ns"));
         let verdict = found.against(&DVector::from_vec(wanted), noise);
-        let (square, probability) = (verdict.square / 18.0, verdict.probability);
+        let (square, probability) = (verdict.square / 21.0, verdict.probability);
         let ratio: f64 =
-            (0..18).map(|k| wanted_errors[k].powi(2) / (noise * found.covariance[(k, k)])).sum::<f64>() / 18.0;
+            (0..21).map(|k| wanted_errors[k].powi(2) / (noise * found.covariance[(k, k)])).sum::<f64>() / 21.0;
         println!(
             "| {name} | {times:?} | {:.4} % | {square:.2} | {probability:.3} | {:.2} |",
-            100.0 * found.error(12) / found.mean[12],
+            100.0 * found.error(14) / found.mean[14],
             ratio.sqrt()
         );
     }
 }
 
-/// Fourth moments of Maxwell molecules: under shear, before the tail is heavy, and the BKW relaxation.
-fn fourth_moments(replicas: usize, particles: usize) {
-    println!("\n## Maxwell molecules, fourth moments against exact values\n");
+/// Higher moments of Maxwell molecules: under shear, before the tail is heavy, and the BKW relaxation.
+fn higher_moments(replicas: usize, particles: usize) {
+    println!("\n## Maxwell molecules, fourth and sixth moments against exact values\n");
     println!("| case | t | found | error | exact | z |\n|---|---|---|---|---|---|");
     let reference = table("maxwell_fourth_moments");
     let shear = &reference["1.0"];
@@ -176,22 +180,34 @@ fn fourth_moments(replicas: usize, particles: usize) {
             print_row(&format!("shear K = 1, {label}"), *time, &found, 2 * k + column, wanted);
         }
     }
-    let rows: Vec<(f64, f64)> = table("bkw")["table"]
+    let of = |row: &Value, key: &str| row[key].as_f64().expect("a number");
+    let rows: Vec<[f64; 3]> = table("bkw")["table"]
         .as_array()
         .expect("rows")
         .iter()
-        .map(|row| (row["t"].as_f64().expect("t"), row["M4/15"].as_f64().expect("M4")))
-        .filter(|row| row.0 > 0.0)
+        .map(|row| [of(row, "t"), of(row, "M4/15"), of(row, "M6/105")])
+        .filter(|row| row[0] > 0.0)
         .collect();
-    let times: Vec<f64> = rows.iter().map(|row| row.0).collect();
+    let times: Vec<f64> = rows.iter().map(|row| row[0]).collect();
     let build = |replica| {
         let parameters = gas(&[0.0; 9], power_law(1.0, 0.0), 1.0, particles, replica);
         Dsmc::with_velocities(parameters, &bkw_start(particles, replica)).expect("valid")
     };
-    let found = sample(replicas, &times, build, |row| vec![extra(row, "fourth_moment") / 15.0]);
-    for (k, (time, wanted)) in rows.iter().enumerate() {
-        print_row("BKW, <w^4>/15", *time, &found, k, *wanted);
+    let found = sample(replicas, &times, build, |row| {
+        vec![extra(row, "fourth_moment") / 15.0, extra(row, "sixth_moment") / 105.0]
+    });
+    for (k, [time, fourth, sixth]) in rows.iter().enumerate() {
+        print_row("BKW, <w^4>/15", *time, &found, 2 * k, *fourth);
+        print_row("BKW, <w^6>/105", *time, &found, 2 * k + 1, *sixth);
     }
+    let wanted = DVector::from_iterator(2 * rows.len(), rows.iter().flat_map(|row| [row[1], row[2]]));
+    let verdict = found.against(&wanted, 0.0);
+    println!(
+        "\nBKW, all: T^2/{} = {:.2}, p-value {:.3}",
+        2 * rows.len(),
+        verdict.square / (2 * rows.len()) as f64,
+        verdict.probability
+    );
 }
 
 fn print_row(case: &str, time: f64, found: &Sample, k: usize, wanted: f64) {
@@ -255,11 +271,20 @@ fn bias(particles: usize, replicas: usize) {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let replicas = arguments.next().map_or(32, |text| text.parse().expect("a number of replicas above 18"));
+    let replicas = arguments.next().map_or(32, |text| text.parse().expect("a number of replicas above 21"));
     let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
+    let parts: Vec<String> = arguments.collect();
     println!("# Direct simulation against exact moments and independent simulations");
-    maxwell_second_moments(replicas, particles);
-    other_kernels(replicas, particles);
-    fourth_moments(replicas, particles);
-    bias(particles, replicas);
+    let all: [(&str, fn(usize, usize)); 5] = [
+        ("maxwell", maxwell_second_moments),
+        ("kernels", other_kernels),
+        ("higher", higher_moments),
+        ("viscosity", viscosity_function::compare),
+        ("bias", |replicas, particles| bias(particles, replicas)),
+    ];
+    for (name, study) in all {
+        if parts.is_empty() || parts.iter().any(|part| part == name) {
+            study(replicas, particles);
+        }
+    }
 }

@@ -1,0 +1,244 @@
+use super::*;
+use crate::boltzmann::MaxwellMoments;
+use crate::chapman_enskog::{Property, Transport};
+use nalgebra::{Matrix3, Vector3};
+use omd_flow::{Advance, AffineFlow, Description, Free, Monitor, Pace, StateReader, StateWriter};
+use omd_interaction::{CollisionKernel, LennardJones, PairPotential, Truncation};
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+const SHEAR: Matrix3<f64> = Matrix3::new(0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+
+fn power_law(exponent: f64) -> SpectralKernel {
+    SpectralKernel::of_kernel(&CollisionKernel::VariableHardSphere { rate: 1.0, exponent }, 1.0).unwrap()
+}
+
+fn lennard_jones() -> PairPotential {
+    PairPotential::new(Arc::new(LennardJones { epsilon: 1.0, sigma: 1.0 }), None, Truncation::Truncated)
+}
+
+fn gas(gradient: Matrix3<f64>, kernel: SpectralKernel, knudsen: f64, modes: usize) -> SpectralParameters {
+    SpectralParameters {
+        flow: AffineFlow::new(gradient).unwrap(),
+        kernel,
+        knudsen,
+        number_density: 1.0,
+        mass: 1.0,
+        covariance: Matrix3::identity(),
+        modes,
+        tolerance: SpectralParameters::tolerance_of(modes),
+    }
+}
+
+/// A Gaussian of this covariance on a cubic grid, with the second moments of its `Q`.
+fn stress_rate(collision: &mut Collision, covariance: &Matrix3<f64>, half_width: f64) -> Matrix3<f64> {
+    let grid = grid::Grid { n: collision.modes(), map: Matrix3::identity() * half_width };
+    let inverse = covariance.try_inverse().unwrap();
+    let scale = 1.0 / ((2.0 * PI).powi(3) * covariance.determinant()).sqrt();
+    let gaussian = grid.sampled(|w| scale * (-0.5 * w.dot(&(inverse * w))).exp() / half_width.powi(3));
+    let q = collision.evaluate(&gaussian, half_width, half_width).unwrap();
+    conserve::Conserved::of(&grid, &q).second * half_width.powi(3)
+}
+
+fn width(modes: usize) -> f64 {
+    1.25 * (0.5 * PI * modes as f64).sqrt()
+}
+
+#[test]
+fn stress_of_maxwell_molecules_relaxes_at_half_the_rate_the_better_the_more_modes() {
+    let covariance = Matrix3::new(1.3, 0.1, 0.0, 0.1, 1.0, -0.05, 0.0, -0.05, 0.7);
+    let wanted = -0.5 * (covariance - Matrix3::identity());
+    let error = |modes: usize| {
+        let quadrature = Quadrature { shells: 3 * modes / 8, degree: 15 };
+        let mut collision = Collision::new(modes, power_law(0.0), Parity::Even, quadrature).unwrap();
+        (stress_rate(&mut collision, &covariance, width(modes)) - wanted).amax()
+    };
+    let errors = [16, 24, 32].map(error);
+    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.2 * errors[1], "{errors:?}");
+}
+
+#[test]
+fn both_parities_are_one_operator() {
+    let covariance = Matrix3::from_diagonal(&Vector3::new(1.3, 1.0, 0.7));
+    let kernels = [power_law(0.0), power_law(1.0), SpectralKernel::of_potential(&lennard_jones(), 1.0).unwrap()];
+    for kernel in kernels {
+        let [even, any] = [Parity::Even, Parity::Any].map(|parity| {
+            let mut collision = Collision::new(16, kernel.clone(), parity, Quadrature::for_modes(16)).unwrap();
+            stress_rate(&mut collision, &covariance, width(16))
+        });
+        assert!((even - any).amax() < 1e-13 * even.amax().max(1.0), "{even} {any}");
+    }
+}
+
+#[test]
+fn small_stresses_of_every_kernel_relax_as_in_the_first_sonine_order() {
+    // A Gaussian of covariance I + e D is M (1 + e W:D/2), the first term of Chapman and Enskog: rate p/mu_1.
+    let strain = 0.01;
+    let covariance = Matrix3::from_diagonal(&Vector3::new(1.0 + strain, 1.0 - 0.5 * strain, 1.0 - 0.5 * strain));
+    let potential = lennard_jones();
+    let cases = [
+        (power_law(0.38), transport(0.38)),
+        (power_law(1.0), transport(1.0)),
+        (SpectralKernel::of_potential(&potential, 1.0).unwrap(), Transport::of_potential(&potential, 1.0).unwrap()),
+    ];
+    for (kernel, transport) in cases {
+        let wanted = 1.0 / transport.orders(Property::Viscosity, 1.0).unwrap()[0];
+        let mut collision = Collision::new(32, kernel, Parity::Even, Quadrature::for_modes(32)).unwrap();
+        let rate = stress_rate(&mut collision, &covariance, width(32));
+        let found = (rate[(1, 1)] - rate[(0, 0)]) / (1.5 * strain);
+        // The second order in the strain is below its square.
+        assert!((found / wanted - 1.0).abs() < 1e-3, "{found} {wanted}");
+    }
+}
+
+fn transport(exponent: f64) -> Transport {
+    Transport::of_kernel(&CollisionKernel::VariableHardSphere { rate: 1.0, exponent }, 1.0).unwrap()
+}
+
+/// `g/n` of BKW with `K = k`.
+fn bkw(w: &Vector3<f64>, k: f64) -> f64 {
+    let square = w.norm_squared();
+    let polynomial = (5.0 * k - 3.0) / (2.0 * k) + (1.0 - k) / (2.0 * k * k) * square;
+    polynomial * (-square / (2.0 * k)).exp() / (2.0 * PI * k).powf(1.5)
+}
+
+#[test]
+fn the_bkw_relaxation_converges_spectrally() {
+    let error = |modes: usize| {
+        let mut gas =
+            Spectral::with_distribution(gas(Matrix3::zeros(), power_law(0.0), 1.0, modes), |w| bkw(w, 0.6)).unwrap();
+        gas.advance(1.0, &mut Free).unwrap();
+        let k = 1.0 - 0.4 * (-1.0f64 / 6.0).exp();
+        let row = gas.observe();
+        let fourth = (row.extra[0].value / (15.0 * k * (2.0 - k)) - 1.0).abs();
+        let largest =
+            gas.distribution().iter().map(|(w, g)| (g - bkw(&Vector3::from(*w), k)).abs()).fold(0.0, f64::max);
+        assert!((row.pressure - Matrix3::identity()).amax() < 1e-13 && (row.density - 1.0).abs() < 1e-13);
+        (largest, fourth)
+    };
+    let errors = [16, 24, 32].map(error);
+    for pair in errors.windows(2) {
+        assert!(pair[1].0 < 0.5 * pair[0].0 && pair[1].1 < 0.2 * pair[0].1, "{errors:?}");
+    }
+    assert!(errors[2].1 < 1e-4, "{errors:?}");
+}
+
+#[test]
+fn collisions_keep_mass_and_energy_to_rounding_and_raise_the_entropy() {
+    for kernel in [power_law(1.0), SpectralKernel::of_potential(&lennard_jones(), 1.0).unwrap()] {
+        let mut parameters = gas(Matrix3::zeros(), kernel, 1.0, 16);
+        parameters.covariance = Matrix3::new(1.3, 0.1, 0.0, 0.1, 1.0, -0.05, 0.0, -0.05, 0.7);
+        let mut gas = Spectral::new(parameters).unwrap();
+        let mut entropy = gas.observe().extra[1].value;
+        for time in [0.1, 0.2, 0.4] {
+            gas.advance(time, &mut Free).unwrap();
+            let row = gas.observe();
+            assert!((row.temperature - 1.0).abs() < 1e-13 && (row.density - 1.0).abs() < 1e-13, "{row:?}");
+            assert!(row.extra[1].value > entropy);
+            entropy = row.extra[1].value;
+        }
+        assert!(entropy < 0.0);
+    }
+}
+
+#[test]
+fn free_flight_through_many_grids_is_exact() {
+    // The second moments are carried over by construction; the fourth of a Gaussian is not.
+    let mut gas = Spectral::new(gas(SHEAR, power_law(0.0), 1e12, 32)).unwrap();
+    gas.advance(1.5, &mut Free).unwrap();
+    let row = gas.observe();
+    let free = AffineFlow::new(SHEAR).unwrap().free_flight(0.0, 1.5);
+    let covariance = free * free.transpose();
+    assert!((row.pressure - covariance).amax() < 1e-10, "{}", row.pressure - covariance);
+    let fourth = covariance.trace().powi(2) + 2.0 * (covariance * covariance).trace();
+    assert!((row.extra[0].value / fourth - 1.0).abs() < 1e-6, "{} {fourth}", row.extra[0].value);
+    assert!(gas.facts().iter().any(|fact| fact.0 == "grids" && fact.1.parse::<u32>().unwrap() > 1));
+}
+
+#[test]
+fn maxwell_molecules_under_every_class_of_flow_have_their_exact_moments() {
+    let m = Matrix3::new;
+    let flows = [
+        SHEAR,
+        m(0.2, 0.5, -0.1, 0.0, 0.1, 0.3, 0.1, 0.0, 0.15),
+        m(0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        m(0.4, 0.0, 0.5, 0.0, 0.4, 0.0, 0.0, 0.0, 0.0),
+        m(0.0, 0.0, 0.0, 0.0, 0.0, 0.6, 0.0, 0.0, 0.5),
+        m(0.0, 0.5, 0.3, 0.0, 0.0, 0.0, 0.0, 0.4, 0.5),
+        m(0.0, 0.5, 0.3, 0.0, 0.0, -0.5, 0.0, 0.0, 0.0),
+        m(-0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    ];
+    let mut classes = Vec::new();
+    for gradient in flows {
+        let error = |modes: usize| {
+            let parameters = gas(gradient, power_law(0.0), 0.5, modes);
+            let mut exact = MaxwellMoments::new(parameters.flow.clone(), 1.0, &Matrix3::identity(), 0.5, 0.5);
+            let mut gas = Spectral::new(parameters).unwrap();
+            gas.advance(1.0, &mut Free).unwrap();
+            exact.advance(1.0, &mut Free).unwrap();
+            let wanted = exact.observe().pressure;
+            (gas.observe().pressure - wanted).amax() / (wanted.trace() / 3.0)
+        };
+        let errors = [16, 24].map(error);
+        assert!(errors[1] < 4e-3 && errors[1] < 0.5 * errors[0], "{gradient}: {errors:?}");
+        classes.push(AffineFlow::new(gradient).unwrap().classify().class);
+    }
+    classes.dedup();
+    assert_eq!(classes.len(), flows.len(), "{classes:?}");
+}
+
+/// Asks for a pause every time.
+struct Always;
+impl Monitor for Always {
+    fn at(&mut self, _time: f64) -> Pace {
+        Pace::Pause
+    }
+}
+
+#[test]
+fn pauses_checkpoints_and_threads_do_not_change_a_bit() {
+    let build = || Spectral::new(gas(SHEAR, power_law(1.0), 0.3, 16)).unwrap();
+    let bits = |gas: &mut Spectral| {
+        let mut state = StateWriter::new();
+        gas.save(&mut state);
+        state.into_bytes()
+    };
+    let mut whole = build();
+    whole.advance(1.0, &mut Free).unwrap();
+    let mut parts = build();
+    let mut pauses = 0;
+    while parts.advance(1.0, &mut Always).unwrap() == Advance::Paused {
+        let state = bits(&mut parts);
+        parts = build();
+        let mut reader = StateReader::new(&state);
+        parts.restore(&mut reader).unwrap();
+        reader.finish().unwrap();
+        pauses += 1;
+    }
+    assert!(pauses > 3);
+    let mut threaded = build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    pool.install(|| threaded.advance(1.0, &mut Free)).unwrap();
+    assert!(bits(&mut whole) == bits(&mut parts) && bits(&mut whole) == bits(&mut threaded));
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    let error = |change: &dyn Fn(&mut SpectralParameters)| {
+        let mut parameters = gas(SHEAR, power_law(0.0), 1.0, 16);
+        change(&mut parameters);
+        Spectral::new(parameters).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(error(&|p| p.modes = 17), SpectralError::Modes(17));
+    assert_eq!(error(&|p| p.mass = 0.0), SpectralError::NotPositive("mass", 0.0));
+    assert!(matches!(error(&|p| p.covariance[(0, 0)] = -1.0), SpectralError::NotPositiveDefinite(_)));
+    let soft = CollisionKernel::VariableHardSphere { rate: 1.0, exponent: -2.5 };
+    assert_eq!(SpectralKernel::of_kernel(&soft, 1.0).unwrap_err(), SpectralError::Exponent(-2.5));
+}
+
+#[test]
+fn the_run_ends_before_the_flow_does() {
+    let mut gas = Spectral::new(gas(Matrix3::identity() * -0.5, power_law(0.0), 1.0, 16)).unwrap();
+    let stop = gas.advance(2.0, &mut Free).unwrap_err();
+    assert!(stop.reason.contains("t* = 2"), "{}", stop.reason);
+}

@@ -1,0 +1,272 @@
+//! The mean force on every particle: `-(1/N) sum_j grad U(x_i - x_j)`.
+
+use super::law::{PairLaw, with_law};
+use super::mesh::Mesh;
+use super::sum::{CHUNK, Field, Points, add_fields};
+use super::tree::Tree;
+use fearless_simd::Level;
+use nalgebra::Vector3;
+use omd_interaction::SmoothForm;
+use rayon::prelude::*;
+
+/// How forces are found. A harmonic potential needs neither: its sum is `-k (x_i - <x>)`, exactly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ForceMethod {
+    /// The sum over all pairs; its error is rounding, its cost grows as N^2.
+    Direct,
+    /// Through the nodes of an octree's cubes, at a cost proportional to N. The error of the force between two
+    /// particles is kept below `tolerance` times the mean force of a pair at the start.
+    Tree {
+        /// From 1e-12 to 1e-2.
+        tolerance: f64,
+    },
+    /// Spread over a mesh and convolved by fast Fourier transforms, at a cost proportional to N. The spacing is the
+    /// largest with which the forces at the start are wrong by at most `tolerance` times the root mean square force. An
+    /// octree is taken instead where the mesh would need more than 2^26 points at the start.
+    Mesh {
+        /// From 1e-12 to 1e-2.
+        tolerance: f64,
+    },
+}
+
+/// Energy and force of every particle.
+#[derive(Clone, Debug)]
+pub struct Forces {
+    /// `-(1/N) sum_j grad U(x_i - x_j)`, force, for each particle.
+    pub forces: Vec<Vector3<f64>>,
+    /// `(1/(2 N^2)) sum_i sum_(j != i) U`: potential energy of a particle, on average.
+    pub energy: f64,
+}
+
+/// Forces of one potential by one method.
+#[derive(Clone, Debug)]
+pub struct ForceField {
+    form: SmoothForm,
+    method: ForceMethod,
+    mesh: Option<Mesh>,
+    tree: Option<Tree>,
+    simd: Level,
+}
+
+/// The bound on the force of the worst placed pair over that on the whole force, tried in this order: most pairs are not
+/// at their worst places, and their errors partly cancel.
+const MARGINS: [f64; 4] = [30.0, 10.0, 3.0, 1.0];
+
+/// Part of the tolerance that the sample's errors may take: the worst particle of all is hardly in the sample.
+const SAFETY: f64 = 0.25;
+
+/// Particles whose forces are compared with direct sums when a scheme is set up.
+const COMPARED: usize = 512;
+
+/// Exact forces on particles spread evenly over the list.
+pub(super) struct Sample {
+    step: usize,
+    exact: Vec<Field>,
+    square: f64,
+}
+
+impl Sample {
+    pub(super) fn of(simd: Level, law: &impl PairLaw, points: &Points) -> Self {
+        let count = points.coordinates[0].len();
+        let step = count.div_ceil(COMPARED);
+        let some = |k: usize| points.coordinates[k].iter().step_by(step).copied().collect();
+        let targets = Points { coordinates: [0, 1, 2].map(some) };
+        let mut exact = vec![[0.0; 4]; targets.coordinates[0].len()];
+        let ones = vec![1.0; count];
+        exact.par_chunks_mut(8).enumerate().for_each(|(chunk, exact)| {
+            let targets = targets.slice(8 * chunk..8 * chunk + exact.len());
+            add_fields(simd, law, targets, points.slice(0..count), &ones, exact);
+        });
+        let square = exact.iter().map(|f| f[1] * f[1] + f[2] * f[2] + f[3] * f[3]).sum::<f64>() / exact.len() as f64;
+        Self { step, exact, square }
+    }
+
+    /// The largest error of the sample's forces over their root mean square.
+    pub(super) fn error(&self, fields: &[Field]) -> f64 {
+        let errors = fields.iter().step_by(self.step).zip(&self.exact);
+        let worst = errors.map(|(a, b)| (1..4).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>()).fold(0.0, f64::max);
+        (worst / self.square).sqrt()
+    }
+}
+
+/// Pairs from which the mean force of a pair is taken.
+const SAMPLED_PAIRS: usize = 4096;
+
+impl ForceField {
+    /// `positions` set the scale of forces that the tree's tolerance is relative to.
+    #[must_use]
+    pub fn new(form: SmoothForm, method: ForceMethod, positions: &[Vector3<f64>]) -> Self {
+        let simd = Level::new();
+        let (mut mesh, mut tree) = (None, None);
+        if let (ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, false) =
+            (method, positions.is_empty())
+        {
+            let points = points(positions);
+            with_law!(
+                &form,
+                law => {
+                    let force = mean_pair_force(&form, positions);
+                    if matches!(method, ForceMethod::Mesh { .. }) {
+                        mesh = Mesh::new(&law, tolerance, force, form.feature(), &points, simd);
+                    }
+                    if mesh.is_none() {
+                        let sample = Sample::of(simd, &law, &points);
+                        tree = MARGINS.into_iter().find_map(|margin| {
+                            let tree = Tree::new(&law, margin * tolerance, tolerance, force, form.feature(), simd);
+                            let fields = tree.fields(&law, &points)?;
+                            let good = sample.error(&fields) <= SAFETY * tolerance || margin <= 1.0;
+                            good.then_some(tree)
+                        });
+                    }
+                },
+                harmonic => {}
+            );
+        }
+        Self { form, method, mesh, tree, simd }
+    }
+
+    /// The potential.
+    #[must_use]
+    pub fn form(&self) -> &SmoothForm {
+        &self.form
+    }
+
+    /// Direct or tree.
+    #[must_use]
+    pub fn method(&self) -> ForceMethod {
+        self.method
+    }
+
+    /// In words, for reports.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match (&self.form, self.method, &self.mesh) {
+            (SmoothForm::Harmonic(_), _, _) => "the sum in closed form".to_owned(),
+            (_, ForceMethod::Direct, _) => "direct sum".to_owned(),
+            (_, ForceMethod::Mesh { tolerance }, Some(mesh)) => {
+                format!("{}, tolerance {tolerance:e}", mesh.description())
+            }
+            (_, ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, _) => {
+                format!("octree, tolerance {tolerance:e}")
+            }
+        }
+    }
+
+    /// All forces; `None` where a position is not finite or the cloud has grown too large for its mesh.
+    ///
+    /// # Cost
+    /// As the method says; threads of the current rayon pool, the same bits on any number of them.
+    #[must_use]
+    pub fn evaluate(&self, positions: &[Vector3<f64>]) -> Option<Forces> {
+        if let SmoothForm::Harmonic(form) = &self.form {
+            return harmonic(form.stiffness, positions);
+        }
+        let points = points(positions);
+        let fields = with_law!(
+            &self.form,
+            law => match (&self.mesh, &self.tree) {
+                (Some(mesh), _) => mesh.fields(&law, &points)?,
+                (None, Some(tree)) => tree.fields(&law, &points)?,
+                (None, None) => direct(self.simd, &law, &points, positions.len()),
+            },
+            harmonic => Vec::new()
+        );
+        let count = positions.len() as f64;
+        // The diagonal of the double sum.
+        let own = self.form.as_pair_form().energy(0.0);
+        let energy = ordered_sum(&fields, |field| field[0] - own) / (2.0 * count * count);
+        let forces = fields.par_iter().map(|[_, x, y, z]| Vector3::new(*x, *y, *z) / count).collect();
+        energy.is_finite().then_some(Forces { forces, energy })
+    }
+
+    /// The largest difference between these forces and the direct sum over `sample` particles spread evenly, over the
+    /// root mean square force of those particles.
+    #[must_use]
+    pub fn measured_error(&self, positions: &[Vector3<f64>], sample: usize) -> Option<f64> {
+        let found = self.evaluate(positions)?.forces;
+        let step = (positions.len() / sample.max(1)).max(1);
+        let chosen: Vec<usize> = (0..positions.len()).step_by(step).collect();
+        let some: Vec<Vector3<f64>> = chosen.iter().map(|&k| positions[k]).collect();
+        let exact = self.direct_at(&some, positions)?;
+        let (mut worst, mut square): (f64, f64) = (0.0, 0.0);
+        for (&k, exact) in chosen.iter().zip(&exact) {
+            worst = worst.max((found[k] - exact).norm());
+            square += exact.norm_squared();
+        }
+        Some(worst / (square / chosen.len() as f64).sqrt())
+    }
+
+    /// The force that particles at `sources` exert on a test particle at each of `targets`, summed directly.
+    #[must_use]
+    pub fn direct_at(&self, targets: &[Vector3<f64>], sources: &[Vector3<f64>]) -> Option<Vec<Vector3<f64>>> {
+        let count = sources.len() as f64;
+        if let SmoothForm::Harmonic(form) = &self.form {
+            let mean = sources.iter().sum::<Vector3<f64>>() / count;
+            return Some(targets.iter().map(|x| (mean - x) * form.stiffness).collect());
+        }
+        let (targets, sources, ones) = (points(targets), points(sources), vec![1.0; sources.len()]);
+        let mut fields = vec![[0.0; 4]; targets.coordinates[0].len()];
+        with_law!(
+            &self.form,
+            law => {
+                let all = sources.slice(0..ones.len());
+                add_fields(self.simd, &law, targets.slice(0..fields.len()), all, &ones, &mut fields);
+            },
+            harmonic => {}
+        );
+        let forces: Vec<_> = fields.iter().map(|[_, x, y, z]| Vector3::new(*x, *y, *z) / count).collect();
+        forces.iter().all(|force| force.iter().all(|x| x.is_finite())).then_some(forces)
+    }
+}
+
+fn points(positions: &[Vector3<f64>]) -> Points {
+    Points { coordinates: [0, 1, 2].map(|axis| positions.iter().map(|x| x[axis]).collect()) }
+}
+
+/// A sum in chunks of fixed size, added in order.
+pub(super) fn ordered_sum<T: Sync>(values: &[T], term: impl Fn(&T) -> f64 + Sync) -> f64 {
+    let parts: Vec<f64> = values.par_chunks(8 * CHUNK).map(|chunk| chunk.iter().map(&term).sum::<f64>()).collect();
+    parts.into_iter().sum()
+}
+
+fn direct(simd: Level, law: &impl PairLaw, points: &Points, count: usize) -> Vec<Field> {
+    let ones = vec![1.0; count];
+    let mut fields = vec![[0.0; 4]; count];
+    fields.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, fields)| {
+        let first = chunk * CHUNK;
+        // Sources in parts that stay in the cache while all targets of the chunk pass over them.
+        for part in (0..count).step_by(8 * CHUNK) {
+            let sources = part..(part + 8 * CHUNK).min(count);
+            let (targets, weights) = (points.slice(first..first + fields.len()), &ones[sources.clone()]);
+            add_fields(simd, law, targets, points.slice(sources), weights, fields);
+        }
+    });
+    fields
+}
+
+/// `-k (x_i - <x>)`, and `k/2 (<x^2> - <x>^2)` a particle.
+fn harmonic(stiffness: f64, positions: &[Vector3<f64>]) -> Option<Forces> {
+    let count = positions.len() as f64;
+    let mean = Vector3::from([0, 1, 2].map(|axis| ordered_sum(positions, |x| x[axis]) / count));
+    let spread = ordered_sum(positions, |x| (x - mean).norm_squared()) / count;
+    let forces = positions.par_iter().map(|x| (mean - x) * stiffness).collect();
+    spread.is_finite().then_some(Forces { forces, energy: 0.5 * stiffness * spread })
+}
+
+/// Over pairs of particles far apart in the list.
+fn mean_pair_force(form: &SmoothForm, positions: &[Vector3<f64>]) -> f64 {
+    let count = positions.len();
+    let pairs = count.min(SAMPLED_PAIRS);
+    let step = count / pairs;
+    let sum: f64 = (0..pairs)
+        .map(|k| {
+            let (i, j) = (k * step, (k * step + count / 2 + k) % count);
+            form.as_pair_form().derivative((positions[i] - positions[j]).norm()).abs()
+        })
+        .sum();
+    // All at one place: any force is large then.
+    if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use super::*;
+use omd_flow::Philox;
+use omd_interaction::{Coulomb, Gaussian, Harmonic, Morse, SoftMorse, Yukawa};
+
+fn forms() -> Vec<SmoothForm> {
+    let morse = Morse { epsilon: 1.2, alpha: 2.1, equilibrium: 1.15 };
+    vec![
+        SmoothForm::Harmonic(Harmonic { stiffness: 1.7 }),
+        SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 }),
+        SmoothForm::Morse(SoftMorse { morse, softening: 0.4 }),
+        SmoothForm::Yukawa(Yukawa { strength: 1.3, screening: 0.8, softening: 0.2 }),
+        SmoothForm::Coulomb(Coulomb { strength: -1.1, softening: 0.1 }),
+    ]
+}
+
+fn cloud(count: usize) -> Vec<Vector3<f64>> {
+    let mut random = Philox::new(11, 0);
+    // Two clumps of different size: leaves of many levels.
+    (0..count)
+        .map(|k| {
+            let x = Vector3::new(random.normal(), 2.0 * random.normal(), random.normal());
+            if k % 3 == 0 { x * 0.1 + Vector3::new(1.5, 0.0, 0.3) } else { x }
+        })
+        .collect()
+}
+
+/// The definition, one pair at a time.
+fn by_definition(form: &SmoothForm, positions: &[Vector3<f64>]) -> Forces {
+    let count = positions.len() as f64;
+    let mut forces = vec![Vector3::zeros(); positions.len()];
+    let mut energy = 0.0;
+    for i in 0..positions.len() {
+        for j in (0..positions.len()).filter(|&j| j != i) {
+            let apart = positions[i] - positions[j];
+            let (pair, slope) = form.as_pair_form().energy_and_derivative(apart.norm());
+            forces[i] -= apart / apart.norm() * slope / count;
+            energy += pair / (2.0 * count * count);
+        }
+    }
+    Forces { forces, energy }
+}
+
+#[test]
+fn direct_sums_are_the_definition() {
+    let positions = cloud(700);
+    for form in forms() {
+        let exact = by_definition(&form, &positions);
+        let found = ForceField::new(form, ForceMethod::Direct, &positions).evaluate(&positions).unwrap();
+        let size = exact.forces.iter().map(Vector3::norm).fold(0.0, f64::max);
+        for (a, b) in exact.forces.iter().zip(&found.forces) {
+            assert!((a - b).norm() < 1e-13 * size, "{form:?}");
+        }
+        assert!((exact.energy - found.energy).abs() < 1e-12 * exact.energy.abs(), "{form:?}");
+    }
+}
+
+#[test]
+fn tree_and_mesh_keep_their_tolerance() {
+    let positions = cloud(3000);
+    for form in forms() {
+        for tolerance in [1e-2, 1e-4] {
+            for method in [ForceMethod::Tree { tolerance }, ForceMethod::Mesh { tolerance }] {
+                let field = ForceField::new(form, method, &positions);
+                let error = field.measured_error(&positions, 3000).unwrap();
+                // Set up by 256 of them; the worst of 3000 is not among those.
+                assert!(error < 3.0 * tolerance, "{form:?} {method:?}: {error:e}");
+                let direct = ForceField::new(form, ForceMethod::Direct, &positions);
+                let energy = direct.evaluate(&positions).unwrap().energy;
+                let difference = field.evaluate(&positions).unwrap().energy / energy - 1.0;
+                assert!(difference.abs() < tolerance, "{form:?} {method:?}: energy {difference:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn forces_do_not_depend_on_the_number_of_threads() {
+    let positions = cloud(5000);
+    for form in forms() {
+        for method in
+            [ForceMethod::Direct, ForceMethod::Tree { tolerance: 1e-3 }, ForceMethod::Mesh { tolerance: 1e-3 }]
+        {
+            let on = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| ForceField::new(form, method, &positions).evaluate(&positions).unwrap())
+            };
+            let (one, three) = (on(1), on(3));
+            assert_eq!(one.energy.to_bits(), three.energy.to_bits());
+            assert!(one.forces == three.forces, "{form:?} {method:?}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Forces in a time proportional to N for potentials that are smooth on the scale of a mesh: particles are spread by
+//! B-splines, the mesh is convolved with the potential by fast Fourier transforms, and the force is the exact gradient
+//! of the splines that are read back.
+//!
+//! The convolution is that of free space: the mesh is padded until no particle meets an image of another within reach of
+//! the potential. The spacing is found at the start, by comparison with direct sums.
+
+mod spline;
+mod transform;
+
+use super::forces::Sample;
+use super::law::PairLaw;
+use super::sum::{Field, PointSlice, Points, energies};
+use fearless_simd::Level;
+use rayon::prelude::*;
+use rustfft::num_complex::Complex;
+use spline::{correction, splines};
+use std::sync::{Arc, Mutex, PoisonError};
+use transform::{Transform, good_size};
+
+/// Planes that one thread spreads to at a time; at least the order of the splines.
+const SLAB: usize = 16;
+/// Points of a padded mesh at most: 2 GB of working memory.
+const MOST_POINTS: usize = 1 << 26;
+/// Particles on which the spacing is tried.
+const TRIED: usize = 8192;
+/// Cells over which the sampled potential is bent to fit the padded mesh.
+const BEND: usize = 12;
+
+/// The scheme for one law and tolerance.
+#[derive(Clone, Debug)]
+pub(super) struct Mesh {
+    order: usize,
+    spacing: f64,
+    /// Two points this far apart exert no force to speak of; infinite for a long range.
+    reach: f64,
+    simd: Level,
+    /// The transform of the potential for the last size of mesh; made again from nothing but the size.
+    kept: Arc<Mutex<Option<Arc<Kernel>>>>,
+}
+
+#[derive(Debug)]
+struct Kernel {
+    transform: Transform,
+    /// `[y][z][x]`, the normalisation of the transforms included.
+    spectrum: Vec<f64>,
+    inner: [usize; 3],
+}
+
+impl Mesh {
+    /// The coarsest mesh whose forces are wrong by at most `tolerance` times the root mean square force on a part of
+    /// `points`; `None` where that would need too many points. `force` is the mean force of a pair.
+    pub(super) fn new(
+        law: &impl PairLaw,
+        tolerance: f64,
+        force: f64,
+        feature: f64,
+        points: &Points,
+        simd: Level,
+    ) -> Option<Self> {
+        let order = match tolerance {
+            t if t >= 1e-4 => 6,
+            t if t >= 1e-6 => 8,
+            t if t >= 1e-9 => 10,
+            _ => 12,
+        };
+        let kept = Arc::new(Mutex::new(None));
+        let reach = reach(law, 1e-2 * tolerance * force, feature);
+        let mut mesh = Self { order, spacing: feature, reach, simd, kept };
+        let step = points.coordinates[0].len().div_ceil(TRIED);
+        let some =
+            Points { coordinates: [0, 1, 2].map(|k| points.coordinates[k].iter().step_by(step).copied().collect()) };
+        let sample = Sample::of(simd, law, &some);
+        loop {
+            let (_, padded, _) = mesh.size(points)?;
+            if padded.iter().product::<usize>() > MOST_POINTS {
+                return None;
+            }
+            let found = mesh.fields(law, &some)?;
+            if sample.error(&found) <= tolerance {
+                return Some(mesh);
+            }
+            mesh.spacing *= 0.8;
+        }
+    }
+
+    /// In words.
+    pub(super) fn description(&self) -> String {
+        format!("mesh of spacing {:.3e} (internal units), splines of order {}", self.spacing, self.order)
+    }
+
+    /// Points of the mesh, points of the padded mesh, lowest coordinates; `None` where a coordinate is not finite.
+    fn size(&self, points: &Points) -> Option<([usize; 3], [usize; 3], [f64; 3])> {
+        let (mut inner, mut padded, mut low) = ([0; 3], [0; 3], [0.0; 3]);
+        for axis in 0..3 {
+            let values = &points.coordinates[axis];
+            if values.iter().any(|x| !x.is_finite()) {
+                return None;
+            }
+            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let cells = (most - least) / self.spacing;
+            if cells > 1e6 {
+                return None;
+            }
+            // In steps of eight, so that the size seldom changes.
+            inner[axis] = (cells as usize + self.order + 1).next_multiple_of(8);
+            let reach = (self.reach / self.spacing).ceil();
+            let pad = if reach < inner[axis] as f64 { reach as usize } else { inner[axis] };
+            padded[axis] = good_size(inner[axis] + pad + BEND);
+            low[axis] = 0.5 * (least + most - self.spacing * (inner[axis] - self.order) as f64);
+        }
+        Some((inner, padded, low))
+    }
+
+    /// `sum_j U` (itself included) and `-sum_j grad U` at every point; `None` where a coordinate is not finite or the
+    /// mesh would have too many points.
+    pub(super) fn fields(&self, law: &impl PairLaw, points: &Points) -> Option<Vec<Field>> {
+        let (inner, padded, low) = self.size(points)?;
+        if padded.iter().product::<usize>() > MOST_POINTS {
+            return None;
+        }
+        let kernel = self.kernel(law, inner, padded);
+        let sorted = self.sorted(points, inner, &low);
+        let charges = self.spread(points, &sorted, inner, &low);
+        let mut spectrum = kernel.transform.forward(&charges, inner);
+        spectrum.par_iter_mut().zip(&kernel.spectrum).for_each(|(value, factor)| *value *= factor);
+        let potential = kernel.transform.backward(spectrum, inner);
+        let all = points.slice(0..sorted.len());
+        let found: Vec<(u32, Field)> =
+            sorted.par_iter().map(|&(_, k)| (k, self.read(&potential, all, k as usize, inner, &low))).collect();
+        let mut fields = vec![[0.0; 4]; sorted.len()];
+        found.into_iter().for_each(|(k, field)| fields[k as usize] = field);
+        Some(fields)
+    }
+
+    /// First mesh point that the splines of a coordinate reach, and the place in its cell.
+    #[inline(always)]
+    fn cell(&self, value: f64, low: f64, inner: usize) -> (usize, f64) {
+        let scaled = (value - low) / self.spacing;
+        let cell = (scaled.max(0.0) as usize).min(inner - self.order);
+        (cell, scaled - cell as f64)
+    }
+
+    /// Particles in the order of their cells.
+    fn sorted(&self, points: &Points, inner: [usize; 3], low: &[f64; 3]) -> Vec<(u64, u32)> {
+        let mut keys: Vec<(u64, u32)> = (0..points.coordinates[0].len())
+            .into_par_iter()
+            .map(|k| {
+                let [x, y, z] = [0, 1, 2].map(|axis| self.cell(points.coordinates[axis][k], low[axis], inner[axis]).0);
+                (((x * inner[1] + y) * inner[2] + z) as u64, k as u32)
+            })
+            .collect();
+        keys.par_sort_unstable();
+        keys
+    }
+
+    /// Every particle's splines on the mesh: slabs of even number at once, then those of odd number.
+    fn spread(&self, points: &Points, sorted: &[(u64, u32)], inner: [usize; 3], low: &[f64; 3]) -> Vec<f64> {
+        let plane = inner[1] * inner[2];
+        let mut charges = vec![0.0; inner[0] * plane];
+        let slab_start = |slab: usize| sorted.partition_point(|key| (key.0 as usize) < slab * SLAB * plane);
+        for parity in [0, 1] {
+            let from = (parity * SLAB * plane).min(charges.len());
+            charges[from..].par_chunks_mut(2 * SLAB * plane).enumerate().for_each(|(pair, charges)| {
+                let slab = 2 * pair + parity;
+                for &(_, k) in &sorted[slab_start(slab)..slab_start(slab + 1)] {
+                    let at = [0, 1, 2].map(|axis| {
+                        let (cell, place) = self.cell(points.coordinates[axis][k as usize], low[axis], inner[axis]);
+                        (cell, splines(self.order, place).0)
+                    });
+                    for i in 0..self.order {
+                        let x = at[0].0 + i - slab * SLAB;
+                        for j in 0..self.order {
+                            let weight = at[0].1[i] * at[1].1[j];
+                            let row = &mut charges[x * plane + (at[1].0 + j) * inner[2] + at[2].0..][..self.order];
+                            row.iter_mut().zip(&at[2].1).for_each(|(charge, spline)| *charge += weight * spline);
+                        }
+                    }
+                }
+            });
+        }
+        charges
+    }
+
+    #[inline(always)]
+    fn read(&self, potential: &[f64], points: PointSlice<'_>, k: usize, inner: [usize; 3], low: &[f64; 3]) -> Field {
+        let at = [0, 1, 2].map(|axis| {
+            let (cell, place) = self.cell(points.coordinates[axis][k], low[axis], inner[axis]);
+            (cell, splines(self.order, place))
+        });
+        let [(x0, (a, da)), (y0, (b, db)), (z0, (c, dc))] = at;
+        let mut sums = [0.0; 4];
+        for i in 0..self.order {
+            let mut plane = [0.0; 3];
+            for j in 0..self.order {
+                let row = &potential[((x0 + i) * inner[1] + y0 + j) * inner[2] + z0..][..self.order];
+                let (mut line, mut slope) = (0.0, 0.0);
+                for (l, value) in row.iter().enumerate() {
+                    line += value * c[l];
+                    slope += value * dc[l];
+                }
+                plane[0] += b[j] * line;
+                plane[1] += db[j] * line;
+                plane[2] += b[j] * slope;
+            }
+            sums[0] += a[i] * plane[0];
+            sums[1] -= da[i] * plane[0];
+            sums[2] -= a[i] * plane[1];
+            sums[3] -= a[i] * plane[2];
+        }
+        [sums[0], sums[1] / self.spacing, sums[2] / self.spacing, sums[3] / self.spacing]
+    }
+
+    /// The transform of the potential on the padded mesh, the one kept if it is of this size.
+    fn kernel(&self, law: &impl PairLaw, inner: [usize; 3], size: [usize; 3]) -> Arc<Kernel> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kernel) = kept.as_ref().filter(|kernel| kernel.transform.size == size && kernel.inner == inner) {
+            return kernel.clone();
+        }
+        let transform = Transform::new(size);
+        let distances = [0, 1, 2].map(|axis| bent_distances(size[axis], inner[axis], self.spacing));
+        let (ny, nz) = (size[1], size[2]);
+        let mut values = vec![0.0; size.iter().product()];
+        values.par_chunks_mut(ny * nz).enumerate().for_each(|(x, plane)| {
+            for (y, row) in plane.chunks_mut(nz).enumerate() {
+                let (across, aside) = (vec![distances[0][x]; nz], vec![distances[1][y]; nz]);
+                let line = PointSlice { coordinates: [&across, &aside, &distances[2]] };
+                energies(self.simd, law, [0.0; 3], line, row);
+            }
+        });
+        let spectrum: Vec<Complex<f64>> = transform.forward(&values, size);
+        let factors = [0, 1, 2].map(|axis| correction(self.order, size[axis]));
+        let (depth, nx) = (nz / 2 + 1, size[0]);
+        let scale = 1.0 / size.iter().product::<usize>() as f64;
+        let spectrum = spectrum
+            .par_iter()
+            .enumerate()
+            .map(|(k, value)| {
+                let (x, z, y) = (k % nx, k / nx % depth, k / (nx * depth));
+                value.re * factors[0][x] * factors[1][y] * factors[2][z] * scale
+            })
+            .collect();
+        let kernel = Arc::new(Kernel { transform, spectrum, inner });
+        *kept = Some(kernel.clone());
+        kernel
+    }
+}
+
+/// The distance in one coordinate of every mesh point from the first, around the end: true up to the size of the inner
+/// mesh or as far as the padding allows, then bent smoothly so that the middle is flat.
+fn bent_distances(size: usize, inner: usize, spacing: f64) -> Vec<f64> {
+    let middle = 0.5 * size as f64;
+    let straight = (inner as f64).min(middle - 0.5 * BEND as f64).max(0.0);
+    let width = middle - straight;
+    (0..size)
+        .map(|k| {
+            let cells = (k as f64).min((size - k) as f64);
+            let u = ((cells - straight) / width).clamp(0.0, 1.0);
+            // Its slope 1 - S(u), S the smooth step with four vanishing derivatives at both ends.
+            let risen = u.powi(6) * (21.0 - u * (60.0 - u * (67.5 - u * (35.0 - 7.0 * u))));
+            spacing * if cells <= straight { cells } else { straight + width * (u - risen) }
+        })
+        .collect()
+}
+
+/// Where the force of a pair falls below `bound` for good; infinite where it does not within a hundred features.
+fn reach(law: &impl PairLaw, bound: f64, feature: f64) -> f64 {
+    let force = |r: f64| law.energy_and_pull::<false>(r * r).1.abs() * r;
+    let mut r = 100.0 * feature;
+    if force(r) > bound {
+        return f64::INFINITY;
+    }
+    while r > feature && force(0.98 * r) <= bound {
+        r *= 0.98;
+    }
+    r
+}

@@ -1,0 +1,36 @@
+//! The mean field against exact equations, an independent program and the theorems:
+//! `cargo run --release -p omd-validation --bin mean_field [harmonic | rates | bounds | trajectories START END]`.
+//!
+//! `trajectories` reads two files of lines `x,y,z,wx,wy,wz`, 10,000 particles under `U = 4 exp(-2 r^2)` at t = 0 and 1.
+#![allow(clippy::print_stdout, reason = "the tables are its output")]
+
+mod bounds;
+mod harmonic;
+mod rates;
+mod trajectories;
+
+use omd_flow::{AffineFlow, Matrix3};
+
+/// A flow without symmetry.
+fn full_flow() -> AffineFlow {
+    AffineFlow::new(Matrix3::new(0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15)).expect("finite")
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |name: &str| words.first().is_none_or(|word| word == name);
+    if wanted("harmonic") {
+        harmonic::tables();
+    }
+    if wanted("rates") {
+        rates::tables();
+    }
+    if wanted("bounds") {
+        bounds::tables();
+    }
+    if let [word, start, end] = &words[..]
+        && word == "trajectories"
+    {
+        trajectories::table(start, end);
+    }
+}
