@@ -63,7 +63,7 @@ pub(crate) const DESCRIPTIONS: [DescriptionStyle; 9] = [
     ),
     style("dsmc", "Boltzmann, particles", Level::Meso, [[0xd5, 0x5e, 0x00], [0xff, 0x8c, 0x42]], 1.7, &[]),
     style("spectral", "Boltzmann, spectral", Level::Meso, [[0x88, 0x22, 0x55], [0xd9, 0x72, 0xa8]], 1.5, &[8.0, 3.0]),
-    style("moments", "exact second moments", Level::Meso, [[0x1a, 0x1d, 0x21], [0xf2, 0xf2, 0xf2]], 1.3, &[5.0, 3.0]),
+    style("moments", "moments", Level::Meso, [[0x1a, 0x1d, 0x21], [0xf2, 0xf2, 0xf2]], 1.3, &[5.0, 3.0]),
     style(
         "galerkin",
         "Boltzmann, Galerkin",

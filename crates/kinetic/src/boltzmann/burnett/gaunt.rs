@@ -66,7 +66,7 @@ fn azimuthal(m: [isize; 3]) -> f64 {
 /// Whether three ranks couple: a triangle of even perimeter.
 pub(crate) fn couples(l: [usize; 3]) -> bool {
     let sum = l[0] + l[1] + l[2];
-    sum % 2 == 0 && l.iter().all(|&l| 2 * l <= sum)
+    sum.is_multiple_of(2) && l.iter().all(|&l| 2 * l <= sum)
 }
 
 /// All integrals of these ranks that do not vanish. Exact but for rounding.

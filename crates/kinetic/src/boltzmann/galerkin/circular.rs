@@ -92,7 +92,7 @@ fn bracket(a: usize, b: usize, p: usize) -> f64 {
     let mut sum: i64 = 0;
     for s in p.saturating_sub(b)..=a.min(p) {
         let term = binomial(a, s) * binomial(b, p - s);
-        sum += if (b + s - p) % 2 == 0 { term } else { -term };
+        sum += if (b + s - p).is_multiple_of(2) { term } else { -term };
     }
     // p! (a+b-p)!/(a! b!) = C(a+b, a)/C(a+b, p).
     let ratio = binomial(a + b, a) as f64 / binomial(a + b, p) as f64;

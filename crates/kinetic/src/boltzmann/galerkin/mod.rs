@@ -2,15 +2,17 @@
 //!
 //! $g = n\,M_{s\theta}(w)\sum_k a_k\psi_k(w/\sqrt{s\theta})$ about a Maxwellian that follows the temperature of the gas,
 //! $\theta = T/m$. Tested with the $\psi_k$, the equation is
-//! $$\dot a_k = \text{drift}(L + \tfrac{\dot\theta}{2\theta}I)_{kk'}a_{k'}
-//!   + \frac{n}{\mathrm{Kn}}\sum_{ij}q_{k;ij}(\theta)\,a_ia_j$$
+//! $$\dot a_k = \text{drift}(L + \tfrac{\dot\theta}{2\theta}I)_{kk'}a_{k'} +
+//! \frac{n}{\mathrm{Kn}}\sum_{ij}q_{k;ij}(\theta)\,a_ia_j$$
 //! with the full quadratic collision operator. The drift and the moving basis take polynomials to polynomials of the
 //! same or a lower degree, so they lose nothing at any order; only collisions know degrees above the order, and for
 //! Maxwell molecules not even those: there the method is exact at every order.
 //!
-//! **The basis temperature.** $g/M$ is square integrable under $M$, and the expansion converges, where no direction of
-//! the gas is hotter than twice the basis: `P_ii/n < 2 s T`. With `s = 1` the temperature is that of the gas and $a_{100}$
-//! vanishes; strong anisotropy needs a larger `s`. Drift and tensor hold for any `s`.
+//! **The basis temperature.** The expansion converges where $g/M$ is square integrable under $M$: where no part of the
+//! gas is hotter, in any direction, than twice the basis. With `s = 1` the temperature is that of the gas and $a_{100}$
+//! vanishes; that is best where the flow is slower than the collisions. A fast flow stretches those that have not
+//! collided yet beyond any bound while their number falls like `exp(-n int B t)`: there the series is asymptotic, and a
+//! larger `s` makes it useful to higher orders (`validation/galerkin`). Drift and tensor hold for any `s`.
 //!
 //! # References
 //! Grad, Commun. Pure Appl. Math. 2 (1949) 331; Kumar, Ann. Phys. 37 (1966) 113; [GarzoSantos2003] for shear.

@@ -61,6 +61,9 @@ pub(super) struct Tensor {
     terms: Vec<(u32, f64)>,
 }
 
+/// A coupling with its terms.
+type Combination = (Coupling, Vec<(u32, f64)>);
+
 /// What is needed to expand products of two functions.
 struct Expansion {
     order: usize,
@@ -85,7 +88,7 @@ impl Tensor {
             .enumerate()
             .flat_map(|(place, left)| shells[place..].iter().map(move |right| (*left, *right)))
             .collect();
-        let parts: Vec<Vec<(Coupling, Vec<(u32, f64)>)>> = pairs
+        let parts: Vec<Vec<Combination>> = pairs
             .par_iter()
             .map(|(left, right)| {
                 let product = expansion.product(left, right);
