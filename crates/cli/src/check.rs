@@ -116,8 +116,12 @@ fn print_long_times(input: &ResolvedInput) {
     if low == high {
         println!("  kernel |u|^gamma, gamma = {low:.4}");
     } else {
-        println!("  the potential is no power of |u|: between a tenth and ten times the temperature its viscosity is that of");
-        println!("  gamma = 2 - 2 dln(mu)/dln(T) from {low:.4} to {high:.4}; what follows holds as far as the gas stays there");
+        println!(
+            "  the potential is no power of |u|: between a tenth and ten times the temperature its viscosity is that of"
+        );
+        println!(
+            "  gamma = 2 - 2 dln(mu)/dln(T) from {low:.4} to {high:.4}; what follows holds as far as the gas stays there"
+        );
     }
     let ends = if low == high { vec![low] } else { vec![low, high] };
     for gamma in ends {

@@ -82,7 +82,9 @@ fn law(input: &ResolvedInput, reach: f64) -> Result<DeflectionLaw, Failure> {
         Some(Interaction::KernelOnly { rate, exponent }) if *exponent == 0.0 => {
             DeflectionLaw::isotropic(*rate).map_err(Failure::input)
         }
-        Some(Interaction::KernelOnly { exponent, .. }) => Err(refuse(&format!("a kernel with the exponent {exponent}"))),
+        Some(Interaction::KernelOnly { exponent, .. }) => {
+            Err(refuse(&format!("a kernel with the exponent {exponent}")))
+        }
         Some(Interaction::HardSphere { .. }) => Err(refuse("a hard sphere")),
         Some(Interaction::Potential(potential)) => match potential.form().as_inverse_power() {
             Some(form) if form.exponent == 4.0 => {
@@ -157,7 +159,10 @@ fn print(input: &ResolvedInput, found: &Found) -> Result<(), Failure> {
     for order in (4..=found.moments.highest).step_by(2) {
         if let Some(value) = found.moments.radial(order) {
             let maxwellian: f64 = (3..=order + 1).step_by(2).map(|k| k as f64).product();
-            println!("  <|c|^{order}>                      {value:.10e}  ({:.6} of the Maxwellian's)", value / maxwellian);
+            println!(
+                "  <|c|^{order}>                      {value:.10e}  ({:.6} of the Maxwellian's)",
+                value / maxwellian
+            );
         }
     }
     if let Some((order, excess)) = found.moments.excess.last().filter(|(_, excess)| *excess >= 0.0) {
@@ -165,7 +170,12 @@ fn print(input: &ResolvedInput, found: &Found) -> Result<(), Failure> {
     }
     let small = smallness(problem).map_err(Failure::other)?;
     println!("  Theorem 3.1 asks for a small L and gives no constant; computed here:");
-    println!("    |sym L| = {:.4e}, sufficient below {:.4e}: {}", rate(small.strain), rate(small.constant), holds(small.explicit()));
+    println!(
+        "    |sym L| = {:.4e}, sufficient below {:.4e}: {}",
+        rate(small.strain),
+        rate(small.constant),
+        holds(small.explicit())
+    );
     println!(
         "    with the growth rate: margin {:.4e} at order {:.2}: {}",
         rate(small.margin),

@@ -1,9 +1,9 @@
 //! Self-similar profiles against closed formulae and independent numbers.
 
 use nalgebra::{Matrix3, Vector3};
+use omd_kinetic::self_similar::moments::ProfileMoments;
 use omd_kinetic::self_similar::second::simple_shear_growth;
 use omd_kinetic::self_similar::tail::critical_factor;
-use omd_kinetic::self_similar::moments::ProfileMoments;
 use omd_kinetic::self_similar::{DeflectionLaw, Problem, second_moments};
 use serde_json::Value;
 

@@ -154,13 +154,8 @@ fn growth(input: &ResolvedInput, found: &Found) -> Result<Series, Failure> {
 }
 
 fn manifest(input: &ResolvedInput, arguments: &SelfSimilar, found: &Found) -> Result<String, Failure> {
-    let gradient: Vec<f64> = found
-        .problem
-        .gradient
-        .transpose()
-        .iter()
-        .map(|x| input.units.to_style(Dimension::Rate, *x))
-        .collect();
+    let gradient: Vec<f64> =
+        found.problem.gradient.transpose().iter().map(|x| input.units.to_style(Dimension::Rate, *x)).collect();
     let resolutions: Vec<(usize, f64)> = found.tail.resolutions.clone();
     let value = serde_json::json!({
         "version": VERSION,

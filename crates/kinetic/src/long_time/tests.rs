@@ -49,9 +49,15 @@ fn powers_are_those_of_solutions() {
         let outcome = &outcomes(rows, gamma)[0];
         let (ratio, temperature) = powers(rows, gamma, 0.5, time);
         let wanted = outcome.ratio_power.unwrap();
-        assert!((ratio - wanted).abs() < tolerance * wanted.abs().max(1.0), "{rows:?} gamma {gamma}: ratio {ratio} {wanted}");
+        assert!(
+            (ratio - wanted).abs() < tolerance * wanted.abs().max(1.0),
+            "{rows:?} gamma {gamma}: ratio {ratio} {wanted}"
+        );
         let Power(wanted) = outcome.temperature else { panic!("{rows:?} gamma {gamma}: {outcome:?}") };
-        assert!((temperature - wanted).abs() < tolerance * wanted.abs().max(1.0), "{rows:?} gamma {gamma}: temperature {temperature} {wanted}");
+        assert!(
+            (temperature - wanted).abs() < tolerance * wanted.abs().max(1.0),
+            "{rows:?} gamma {gamma}: temperature {temperature} {wanted}"
+        );
     }
 }
 
@@ -130,7 +136,11 @@ fn hard_molecules_in_planar_shear_balance_beyond_unit_shear() {
     assert!((balance - 8.0).abs() < 1e-9, "{balance}");
     for start in [0.1, 30.0] {
         let point = Course::new(flow(planar(3.0)), 1.0, start).at(&[1e60]).unwrap()[0];
-        assert!((point.rate * point.time / balance - 1.0).abs() < 1e-6, "from {start}: {} {balance}", point.rate * point.time);
+        assert!(
+            (point.rate * point.time / balance - 1.0).abs() < 1e-6,
+            "from {start}: {} {balance}",
+            point.rate * point.time
+        );
     }
 }
 

@@ -204,8 +204,9 @@ fn inverse_cumulative(density: impl Fn(f64) -> f64) -> Vec<f64> {
     for k in 0..fine {
         let left = k as f64 * step;
         // Simpson's rule; the ends of the range may be points where a density has no value.
-        let mean = (density(left.max(1e-300)) + 4.0 * density(left + 0.5 * step) + density((left + step) * (1.0 - 1e-16)))
-            / 6.0;
+        let mean =
+            (density(left.max(1e-300)) + 4.0 * density(left + 0.5 * step) + density((left + step) * (1.0 - 1e-16)))
+                / 6.0;
         sum += mean * step;
         cumulative.push(sum);
     }

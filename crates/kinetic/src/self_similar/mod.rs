@@ -52,7 +52,9 @@ pub enum SelfSimilarError {
     #[error("the velocity gradient has an entry that is not finite")]
     NotFinite,
     /// Without collisions nothing selects a profile.
-    #[error("the relaxation rate of the stress must be positive and finite, not {0}: without collisions free flight keeps the memory of its start")]
+    #[error(
+        "the relaxation rate of the stress must be positive and finite, not {0}: without collisions free flight keeps the memory of its start"
+    )]
     Relaxation(f64),
     /// An angular law that does not scatter.
     #[error("the angular law has the {name} {value}, which must be positive and finite")]

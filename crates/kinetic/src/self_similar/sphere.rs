@@ -223,9 +223,8 @@ impl SphereOperator {
             for _ in 0..4 {
                 before = estimate;
                 let image = factors.solve(&start.parts);
-                let product = |a: &[DVector<f64>], b: &[DVector<f64>]| -> f64 {
-                    a.iter().zip(b).map(|(a, b)| a.dot(b)).sum()
-                };
+                let product =
+                    |a: &[DVector<f64>], b: &[DVector<f64>]| -> f64 { a.iter().zip(b).map(|(a, b)| a.dot(b)).sum() };
                 let gain = product(&start.parts, &image) / product(&start.parts, &start.parts);
                 estimate = shift + 1.0 / gain;
                 let norm = product(&image, &image).sqrt();

@@ -106,8 +106,7 @@ impl Problem {
             let operator = self.operator(degree);
             let mut start = function.as_ref().map_or_else(|| operator.constant(), |coarse| operator.refined(coarse));
             // mu(s) - s beta, convex, zero at 2: that root is divided out.
-            let mut value =
-                |s: f64| Ok((operator.dominant(s, self.bound(s), &mut start)? - s * growth) / (s - 2.0));
+            let mut value = |s: f64| Ok((operator.dominant(s, self.bound(s), &mut start)? - s * growth) / (s - 2.0));
             let bracket = bracket(&found, highest.min(degree as f64), &mut value)?;
             if let Some([(low, at_low), (high, at_high)]) = bracket {
                 let order = root(low, at_low, high, at_high, 1e-11 * high, &mut value)?;

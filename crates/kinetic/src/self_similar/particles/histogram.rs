@@ -69,7 +69,8 @@ impl ProfileSample {
         for c in velocities {
             let square = c.norm_squared();
             fourth += square * square;
-            for (sum, term) in tensor.iter_mut().zip([c.x * c.x, c.y * c.y, c.z * c.z, c.x * c.y, c.x * c.z, c.y * c.z]) {
+            for (sum, term) in tensor.iter_mut().zip([c.x * c.x, c.y * c.y, c.z * c.z, c.x * c.y, c.x * c.z, c.y * c.z])
+            {
                 *sum += term;
             }
             let bin = (0.5 * square.log2() - f64::from(FIRST)) * PER_OCTAVE as f64;
