@@ -83,6 +83,20 @@ fn logarithmic(series: &Series) -> Series {
     Series { x: series.x.iter().map(|x| x.log10()).collect(), ..series.clone() }
 }
 
+/// The points whose standard error is below half of their value.
+fn resolved(series: &Series) -> Series {
+    let mut clear = Series::default();
+    for k in 0..series.x.len() {
+        let error = series.error.get(k).copied().unwrap_or(0.0);
+        if error < 0.5 * series.y[k] {
+            clear.x.push(series.x[k]);
+            clear.y.push(series.y[k]);
+            clear.error.push(error);
+        }
+    }
+    clear
+}
+
 fn panels(picture: &ProfilePicture) -> Vec<Panel> {
     let exact = Pen { paint: Paint::Ink, width: 1.2, dash: DASH };
     let mut marginal = panel("Marginal densities, *c* = *w*/θ^{1/2}", "*c*", Scale::Automatic);
@@ -91,13 +105,15 @@ fn panels(picture: &ProfilePicture) -> Vec<Panel> {
         marginal.curves.push(curve(series, pen));
         marginal.key.push((pen, Label::parse(name)));
     }
+    // A logarithmic axis has no place for what is mostly noise.
+    let clear = resolved(&picture.radial);
     let mut radial = panel("Density of |*c*|", "log_{10} |*c*|", Scale::Automatic);
     let particles = Pen::solid(PARTICLES, 1.8);
-    radial.curves.push(curve(&logarithmic(&picture.radial), particles));
+    radial.curves.push(curve(&logarithmic(&clear), particles));
     radial.key.push((particles, Label::plain("particles")));
-    let low = picture.radial.y.iter().copied().filter(|y| *y > 0.0).fold(f64::INFINITY, f64::min);
+    let low = clear.y.iter().copied().filter(|y| *y > 0.0).fold(f64::INFINITY, f64::min);
     let gaussian = |x: f64| (2.0 / std::f64::consts::PI).sqrt() * x * x * (-0.5 * x * x).exp();
-    let seen = picture.radial.x.iter().map(|&x| (x, gaussian(x))).filter(|(_, y)| *y > low);
+    let seen = clear.x.iter().map(|&x| (x, gaussian(x))).filter(|(_, y)| *y > low);
     let maxwell: Series = seen.fold(Series::default(), |mut series, (x, y)| {
         series.x.push(x);
         series.y.push(y);

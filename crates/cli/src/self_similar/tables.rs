@@ -21,6 +21,13 @@ pub(super) fn write(
     let put = |name: &str, text: &str| {
         write_atomically(&directory.join(name), |file| file.write_all(text.as_bytes())).map_err(Failure::other)
     };
+    // Particles of an earlier run, where this one has none.
+    for name in ["radial.csv", "marginal-x.csv", "marginal-y.csv", "marginal-z.csv", "tail.csv"] {
+        match std::fs::remove_file(directory.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Failure::other(error)),
+            _ => {}
+        }
+    }
     put("summary.csv", &summary(input, found))?;
     put("moments.csv", &moments(found))?;
     let growth = growth(input, found)?;
