@@ -49,7 +49,7 @@ impl SpectralParameters {
     /// The tolerance in time that belongs to `modes`: below what the grid leaves.
     #[must_use]
     pub fn tolerance_of(modes: usize) -> f64 {
-        (1e-3 * (-0.1 * modes as f64).exp()).max(1e-9)
+        (1e-3 * (-0.2 * modes as f64).exp()).max(1e-9)
     }
 }
 

@@ -266,7 +266,7 @@ mod tests {
                     .sum();
                 (sum / exact - 1.0).abs()
             };
-            assert!(error(12) < 1e-9 && error(6) < 1e-2 && error(6) > 1e3 * error(12), "{exponent}: {}", error(12));
+            assert!(error(12) < 1e-8 && error(6) < 1e-2 && error(6) > 1e3 * error(12), "{exponent}: {}", error(12));
             assert!(kernel.shells(10.0, 3).unwrap().total.len() == 3);
         }
     }
