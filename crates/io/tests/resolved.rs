@@ -149,7 +149,7 @@ fn soft_spheres_and_what_is_observed() {
         panic!()
     };
     let observation = experiment.dsmc.unwrap().observation;
-    assert!(observation.all_moments && observation.entropy && experiment.moments);
+    assert!(observation.all_moments && observation.entropy && experiment.moments.is_some());
     assert_eq!(observation.histogram, Some(HistogramSettings { every: 50, bins: 64, range: 4.0 }));
 }
 

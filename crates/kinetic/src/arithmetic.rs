@@ -30,7 +30,7 @@ pub(crate) fn exponential<const FUSED: bool>(x: f64) -> f64 {
     /// Adding it leaves the nearest integer in the low bits of the sum.
     const ROUNDER: f64 = 6_755_399_441_055_744.0;
     /// `ln 2` in two parts: products of the first with integers of 11 bits are exact.
-    const LN2: [f64; 2] = [0.693_147_180_369_123_816_490, 1.908_214_929_270_587_700_02e-10];
+    const LN2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
     let mad = multiply_add::<FUSED>;
     let bounded = x.max(-708.0);
     let shifted = mad(bounded, std::f64::consts::LOG2_E, ROUNDER);

@@ -138,11 +138,11 @@ impl PhaseMoments {
     /// Of particles of equal weight.
     #[must_use]
     pub fn of(positions: &[Vector3<f64>], velocities: &[Vector3<f64>]) -> Self {
-        let all: Vec<(Vector3<f64>, Vector3<f64>)> =
-            positions.iter().copied().zip(velocities.iter().copied()).collect();
+        type Place = (Vector3<f64>, Vector3<f64>);
+        let all: Vec<Place> = positions.iter().copied().zip(velocities.iter().copied()).collect();
         let count = all.len() as f64;
-        let mean_of = |term: &(dyn Fn(&(Vector3<f64>, Vector3<f64>)) -> f64 + Sync)| ordered_sum(&all, term) / count;
-        let component = |z: &(Vector3<f64>, Vector3<f64>), k: usize| if k < 3 { z.0[k] } else { z.1[k - 3] };
+        let mean_of = |term: &(dyn Fn(&Place) -> f64 + Sync)| ordered_sum(&all, term) / count;
+        let component = |z: &Place, k: usize| if k < 3 { z.0[k] } else { z.1[k - 3] };
         let mean = Vector6::from_fn(|k, _| mean_of(&|z| component(z, k)));
         let mut covariance = Matrix6::zeros();
         for i in 0..6 {

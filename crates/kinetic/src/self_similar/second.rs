@@ -55,9 +55,9 @@ pub fn second_moments(gradient: &Matrix3<f64>, relaxation: f64) -> Result<Second
         };
         let value = relaxation / 3.0 * (x[0] + x[1] + x[2]);
         if value >= 1.0 || value <= 0.0 {
-            low = low.max(z)
+            low = low.max(z);
         } else {
-            high = high.min(z)
+            high = high.min(z);
         }
         // Newton's method on 1/value, which is linear in z for L = 0.
         let slope = solve(z, &x).map_or(f64::NAN, |y| -relaxation / 3.0 * (y[0] + y[1] + y[2]));

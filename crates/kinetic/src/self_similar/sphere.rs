@@ -103,18 +103,19 @@ impl SphereOperator {
             orders.sort_unstable();
             (2 * k, orders)
         });
-        Self::build(gradient, law, density, orders.filter(|(_, orders)| !orders.is_empty()).collect())
+        let orders: Vec<_> = orders.filter(|(_, orders)| !orders.is_empty()).collect();
+        Self::build(gradient, law, density, &orders)
     }
 
     /// On all harmonics of the degrees `order, order - 2, ...`: the homogeneous polynomials of an integer order.
     #[must_use]
     pub fn polynomials(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, order: usize) -> Self {
         let degrees = (order % 2..=order).step_by(2);
-        let orders = degrees.map(|l| (l, (-(l as i64)..=l as i64).collect())).collect();
-        Self::build(gradient, law, density, orders)
+        let orders: Vec<_> = degrees.map(|l| (l, (-(l as i64)..=l as i64).collect())).collect();
+        Self::build(gradient, law, density, &orders)
     }
 
-    fn build(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, orders: Vec<(usize, Vec<i64>)>) -> Self {
+    fn build(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, orders: &[(usize, Vec<i64>)]) -> Self {
         let position = |degree: usize, order: i64| -> Option<(usize, usize)> {
             let k = orders.iter().position(|(l, _)| *l == degree)?;
             Some((k, orders[k].1.binary_search(&order).ok()?))

@@ -159,7 +159,8 @@ impl Assignment {
             let (mut settled, mut reached) = (0, 0);
             let (end, shortest) = 'search: loop {
                 let least = columns[reached..].iter().map(|&j| lengths[j as usize]).fold(f64::INFINITY, f64::min);
-                for k in reached..n {
+                let first = reached;
+                for k in first..n {
                     if lengths[columns[k] as usize] <= least {
                         columns.swap(k, reached);
                         reached += 1;
@@ -174,7 +175,8 @@ impl Assignment {
                     let row = self.row_of[column] as usize;
                     let costs = &self.costs[row * n..][..n];
                     let base = costs[column] - self.prices[column] - least;
-                    for k in reached..n {
+                    let first = reached;
+                    for k in first..n {
                         let j = columns[k] as usize;
                         let length = costs[j] - self.prices[j] - base;
                         if length < lengths[j] {

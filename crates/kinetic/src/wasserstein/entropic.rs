@@ -31,7 +31,7 @@ const ROWS: usize = 64;
 #[must_use]
 pub fn entropic<const D: usize>(a: &[[f64; D]], b: &[[f64; D]], temperature: f64, sweeps: usize) -> Option<Bracket> {
     let finite = |points: &[[f64; D]]| !points.is_empty() && points.iter().flatten().all(|x| x.is_finite());
-    if !finite(a) || !finite(b) || !(temperature > 0.0 && temperature.is_finite()) {
+    if !(finite(a) && finite(b) && temperature > 0.0 && temperature.is_finite()) {
         return None;
     }
     let simd = Level::new();

@@ -25,7 +25,7 @@ pub(super) fn reachable_map(from: &Matrix3<f64>, metric: &Matrix3<f64>) -> Optio
 ///
 /// With `old c = M c` and `M` upper triangular the sum over the modes is three sums over one axis each, `3 N^4`
 /// multiplications. What lies outside the old grid is zero, not its periodic image.
-pub(super) fn regrid(collision: &Collision, grid: &mut Grid, h: &mut Vec<f64>, map: Matrix3<f64>, theta: f64) {
+pub(super) fn regrid(collision: &Collision, grid: &mut Grid, h: &mut [f64], map: Matrix3<f64>, theta: f64) {
     let n = grid.n;
     let kept = Conserved::of(grid, h);
     let ratio = grid.map.try_inverse().unwrap_or_else(Matrix3::identity) * map;
