@@ -99,7 +99,6 @@ fn collision_rates_of_the_laws_are_the_reference() {
             let digits: Vec<usize> = key.chars().map(|c| c.to_digit(10).unwrap() as usize).collect();
             let (r, l) = (digits[0], digits[1]);
             let found = problem(2 * r + l, l) / stress;
-            eprintln!("{name} {key}: {found} {wanted}");
             assert!((found - wanted.as_f64().unwrap()).abs() < tolerance, "{name} {key}: {found} {wanted}");
         }
     }
@@ -117,7 +116,6 @@ fn moments_diverge_at_the_critical_shear_rates() {
                 continue;
             }
             let found = critical_factor(&problem, order, 50.0).unwrap();
-            eprintln!("{name} {order}: {found:?} {wanted}");
             match wanted.as_f64() {
                 Some(wanted) => {
                     let found = found.unwrap_or(f64::NAN);
@@ -158,7 +156,6 @@ fn tail_exponents_are_the_reference() {
         let problem = Problem { gradient, law: DeflectionLaw::isotropic(1.0).unwrap(), density: 1.0 };
         let tail = problem.tail_exponent(60.0, 1e-6).unwrap();
         let wanted = profile["s_c"].as_f64().unwrap();
-        eprintln!("{tail:?} {wanted}");
         assert!((tail.order.unwrap() - wanted).abs() < tolerance * wanted, "{tail:?} {wanted}");
         assert!(tail.positivity > 0.0 && tail.slope_at_two < 0.0);
     }
@@ -186,7 +183,6 @@ fn tail_exponents_lie_between_exact_moments() {
             if polynomial(middle) < 0.0 { low = middle } else { high = middle }
         }
         let tail = problem.tail_exponent(60.0, 1e-6).unwrap();
-        eprintln!("{:?} {low}", tail.order);
         assert!((tail.order.unwrap() - low).abs() < tolerance, "{:?} {low}", tail.order);
     }
 }
@@ -210,7 +206,6 @@ fn the_tail_of_strong_stretching_tends_to_three() {
         let gradient = Matrix3::from_diagonal(&Vector3::new(0.5 * stretch, 0.5 * stretch, -stretch));
         let problem = Problem { gradient, law: DeflectionLaw::isotropic(1.0).unwrap(), density: 1.0 };
         let order = problem.tail_exponent(20.0, 1e-3).unwrap();
-        eprintln!("{order:?}");
         distance.push((order.order.unwrap() - 3.0).abs());
     }
     assert!(distance[1] < 0.6 * distance[0] && distance[1] < 0.04, "{distance:?}");

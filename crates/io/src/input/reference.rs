@@ -130,6 +130,6 @@ mod tests {
             assert!(text.contains(&format!("| `{}` |", key.name)), "{}", key.name);
         }
         assert!(text.contains("| `cutoff` | a positive number | length | none; `[molecular]` and `[dsmc]` need one |"));
-        assert!(text.contains("## `[galerkin]`\n\nThe Boltzmann equation in polynomials. Not available"));
+        assert!(text.contains("## `[spectral]`\n\nThe Boltzmann equation on a grid of velocities, without noise."));
     }
 }

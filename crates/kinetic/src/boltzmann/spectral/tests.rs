@@ -182,7 +182,6 @@ fn maxwell_molecules_under_every_class_of_flow_have_their_exact_moments() {
             (gas.observe().pressure - wanted).amax() / (wanted.trace() / 3.0)
         };
         let errors = [16, 24].map(error);
-        println!("{errors:?}");
         assert!(errors[1] < 2e-3 && errors[1] < errors[0], "{gradient}: {errors:?}");
         classes.push(AffineFlow::new(gradient).unwrap().classify().class);
     }
