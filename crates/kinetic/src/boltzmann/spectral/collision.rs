@@ -61,8 +61,8 @@ impl Quadrature {
 /// products of shifted copies, each averaged over spheres. Shifts and averages are factors in Fourier space. For
 /// isotropic scattering the average has the factor `sin(rho xi/2)/(rho xi/2)`, whatever `sigma`, so the products of a shell are
 /// added before the one transform back; Legendre order `l` has `(-1)^(l/2) j_l(rho xi/2) P_l(sigma.xi/xi)`, and every
-/// point is transformed. Loss has the same points and weights, `cos(xi.u)` as its factor, so that every pair that enters
-/// the one leaves by the other: mass is lost to aliasing only, however coarse the quadrature.
+/// point is transformed. Loss has the same shells and, where a shell is cut by the end of the box, the same points, with
+/// `cos(xi.u)` as their factor.
 ///
 /// The grid may be skewed: `w = map c`, `c` in `[-1, 1)^3`. Nothing above asks for a cubic one, only `xi = pi map^-T k`.
 ///
@@ -96,6 +96,8 @@ pub(super) struct Frame {
 pub(super) struct Task {
     pub(super) shell: usize,
     pub(super) points: Vec<Direction>,
+    /// No point was left out: the loss of the shell is a spherical average, known exactly.
+    pub(super) whole: bool,
 }
 
 impl Collision {
@@ -180,7 +182,9 @@ impl Collision {
             None => self.isotropic_gain(h, &spectrum, frame, &tasks),
             Some(orders) => self.general_gain(h, &spectrum, frame, orders, &tasks),
         };
-        self.finish(h, &spectrum, &gain, &rate, frame, out);
+        let mut whole = vec![0.0; self.directions.len()];
+        tasks.iter().filter(|task| task.whole).for_each(|task| whole[task.shell] = frame.shells.total[task.shell]);
+        self.finish(h, &spectrum, &gain, &rate, &whole, frame, out);
     }
 
     /// The points of every shell, without relative velocities beyond [`REACH`].
@@ -198,14 +202,26 @@ impl Collision {
             let sum: f64 = points.iter().map(|point| point.weight).sum();
             points.iter_mut().for_each(|point| point.weight /= sum);
             points.retain(|point| (inverse * point.unit * speed).norm() <= REACH);
-            tasks.extend(points.chunks(CHUNK).map(|points| Task { shell, points: points.to_vec() }));
+            let whole = points.len() == directions.len();
+            tasks.extend(points.chunks(CHUNK).map(|points| Task { shell, points: points.to_vec(), whole }));
         }
         tasks
     }
 
     /// `(gain - h nu) / det`: gain and the loss rate `nu` are two real fields, one transform. `rate` is the factor of
     /// the spectrum in that of `nu`.
-    fn finish(&self, h: &[f64], spectrum: &[C64], gain: &[C64], rate: &[f64], frame: &Frame, out: &mut [f64]) {
+    fn finish(
+        &self,
+        h: &[f64],
+        spectrum: &[C64],
+        gain: &[C64],
+        rate: &[f64],
+        whole: &[f64],
+        frame: &Frame,
+        out: &mut [f64],
+    ) {
+        let waves = Waves::new(&self.cube, &frame.map);
+        let mut sines = vec![0.0; whole.len()];
         let n = self.cube.n;
         let scale = 1.0 / frame.map.determinant().abs();
         let mut work = self.workspace();
@@ -214,7 +230,9 @@ impl Collision {
             |k1, k2, reach, row| {
                 for k3 in (0..=reach).chain(n - reach..n) {
                     let index = (k1 * n + k2) * n + k3;
-                    let (gain, rate) = (gain[index], spectrum[index] * rate[index]);
+                    sinc_multiples(frame.shells.spacing * waves.at(k1, k2, k3).norm(), &mut sines);
+                    let spheres: f64 = whole.iter().zip(&sines).map(|(w, s)| w * s).sum();
+                    let (gain, rate) = (gain[index], spectrum[index] * (rate[index] + spheres));
                     row[k3] = C64::new(gain.re - rate.im, gain.im + rate.re);
                 }
             },

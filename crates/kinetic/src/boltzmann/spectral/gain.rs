@@ -106,7 +106,7 @@ impl Collision {
         for pair in task.points.chunks(2) {
             let mut fields = [vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]];
             let [first, second] = &mut fields;
-            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task, pair, &mut loss, |index, a, b| {
                 first[index] += a;
                 second[index] += b;
             });
@@ -146,7 +146,7 @@ impl Collision {
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             let weights = [pair[0].weight, pair.get(1).map_or(0.0, |point| point.weight)];
-            self.products(&mut work, spectrum, frame, task.shell, pair, &mut loss, |index, a, b| {
+            self.products(&mut work, spectrum, frame, task, pair, &mut loss, |index, a, b| {
                 sum[index] += weights[0] * a + weights[1] * b;
             });
         }
@@ -161,13 +161,15 @@ impl Collision {
         work: &mut Workspace,
         spectrum: &[C64],
         frame: &Frame,
-        shell: usize,
+        task: &Task,
         pair: &[Direction],
         loss: &mut [f64],
         mut add: impl FnMut(usize, f64, f64),
     ) {
         let n = self.cube.n;
-        let weights = [0, 1].map(|i| pair.get(i).map_or(0.0, |point| point.weight * frame.shells.total[shell]));
+        let shell = task.shell;
+        let total = if task.whole { 0.0 } else { frame.shells.total[shell] };
+        let weights = [0, 1].map(|i| pair.get(i).map_or(0.0, |point| point.weight * total));
         let phases = |point: &Direction| self.phases(frame, shell, &point.unit);
         match self.parity {
             Parity::Any => {

@@ -266,7 +266,12 @@ mod tests {
                     .sum();
                 (sum / exact - 1.0).abs()
             };
-            assert!(error(12) < 1e-8 && error(6) < 1e-2 && error(6) > 1e3 * error(12), "{exponent}: {}", error(12));
+            // Spectral: the square of the error for twice the shells, tails beyond the radius aside.
+            let errors = [error(6), error(9), error(12)];
+            assert!(
+                errors[2] < 1e-7 && errors[1] < 0.05 * errors[0] && errors[2] < 0.05 * errors[1],
+                "{exponent}: {errors:?}"
+            );
             assert!(kernel.shells(10.0, 3).unwrap().total.len() == 3);
         }
     }
