@@ -88,14 +88,17 @@ fn conforms_within_errors(table: &str, error: f64) {
         let wanted: Vec<Observables> = [0.5 * end, end].map(|time| exact(&gradient, time)).into();
         let scaled = |rows: &[Observables]| -> Vec<f64> {
             let over = |row: &Observables, by: &Observables| {
-                symmetric_components(&(row.pressure / (by.density * by.temperature)))
+                let [xx, yy, zz, rest @ ..] = symmetric_components(&(row.pressure / (by.density * by.temperature)));
+                // At rest the energy is exact, and zz follows from the others.
+                let kept = if class == FlowClass::Rest { vec![xx, yy] } else { vec![xx, yy, zz] };
+                kept.into_iter().chain(rest)
             };
             rows.iter().zip(&wanted).flat_map(|(row, by)| over(row, by)).collect()
         };
         let sample = Sample::of(&replicas.iter().map(|rows| scaled(&rows[1..])).collect::<Vec<_>>());
         let verdict = sample.against(&DVector::from_vec(scaled(&wanted)), 0.0);
         assert!(verdict.probability > 1e-4, "{table}: {}: {verdict:?}", class.name());
-        let largest = (0..12).map(|k| sample.error(k)).fold(0.0, f64::max);
+        let largest = (0..sample.mean.len()).map(|k| sample.error(k)).fold(0.0, f64::max);
         assert!(largest < error, "{}: a standard error of {largest:.1e} of p decides nothing", class.name());
     }
 }
@@ -115,4 +118,26 @@ fn moments() {
 #[test]
 fn dsmc() {
     conforms_within_errors("[dsmc]\nparticles = 20000\nreplicas = 40\nseed = 5", 3e-3);
+}
+
+#[test]
+fn moments_of_fourth_order() {
+    conforms("[moments]\norder = 4", 1e-9);
+}
+
+#[test]
+fn grads_closure() {
+    conforms("[moments]\nclosure = \"grad13\"", 1e-8);
+}
+
+#[test]
+fn galerkin() {
+    conforms("[galerkin]\norder = 4", 1e-8);
+}
+
+/// The error falls with the modes; what is left at 24 is that of the most stretched flow.
+#[test]
+fn spectral() {
+    conforms("[spectral]\nmodes = 16", 3e-2);
+    conforms("[spectral]\nmodes = 24", 5e-3);
 }
