@@ -1,6 +1,6 @@
 //! The reference of the input file, made of the table the parser reads.
 
-use super::keys::{Absent, KEYS, SECTIONS, Section, as_toml};
+use super::keys::{self, Absent, SECTIONS, Section, as_toml};
 use super::kinds::KINDS;
 use super::wording::form;
 use crate::units::{Quantity, UnitStyle, Units};
@@ -38,7 +38,7 @@ fn availability(section: &Section) -> &'static str {
 
 fn table_of_keys(section: &str) -> String {
     let mut out = String::new();
-    for key in KEYS.iter().filter(|key| key.section == section) {
+    for key in keys::all().filter(|key| key.section == section) {
         if out.is_empty() {
             out.push_str("| key | form | unit | default | meaning |\n|---|---|---|---|---|\n");
         }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_reference_names_every_key_once_in_its_table() {
         let text = super::reference();
-        for key in super::KEYS {
+        for key in super::keys::all() {
             assert!(text.contains(&format!("| `{}` |", key.name)), "{}", key.name);
         }
         assert!(text.contains("| `cutoff` | a positive number | length | none; `[molecular]` and `[dsmc]` need one |"));

@@ -15,7 +15,7 @@
 //! larger `s` makes it useful to higher orders (`validation/galerkin`). Drift and tensor hold for any `s`.
 //!
 //! # References
-//! Grad, Commun. Pure Appl. Math. 2 (1949) 331; Kumar, Ann. Phys. 37 (1966) 113; [GarzoSantos2003] for shear.
+//! Grad, Commun. Pure Appl. Math. 2 (1949) 331; Kumar, Ann. Phys. 37 (1966) 113; \[GarzoSantos2003\] for shear.
 
 mod circular;
 mod relative;

@@ -69,7 +69,7 @@ impl Quadrature {
 /// | symbol | code |
 /// |---|---|
 /// | `rho` | shell times `Shells::spacing` |
-/// | `sigma`, its weight | [`Direction`] |
+/// | `sigma`, its weight | `Direction` |
 /// | `xi` | `wave` |
 ///
 /// # Cost
