@@ -367,11 +367,14 @@ struct MovingNear {
 impl Near for MovingNear {
     #[inline(always)]
     fn excess<S: Simd>(&self, simd: S, [x, y, z]: [f64x4<S>; 3]) -> f64x4<S> {
-        let [xx, yy, zz, xy, xz, yz] = self.approached.map(|value| f64x4::splat(simd, value));
+        // Written out: a closure would be compiled without the vector instructions of its surroundings.
+        let q = &self.approached;
         let outside = f64x4::splat(simd, -self.radius_squared);
         let still = z.mul_add(z, y.mul_add(y, x.mul_add(x, outside)));
-        let by_x = xz.mul_add(z, xy.mul_add(y, xx * x));
-        let by_y = yz.mul_add(z, yy * y);
-        still.min(z.mul_add(zz * z, y.mul_add(by_y, x.mul_add(by_x, outside))))
+        let by_x = y.mul_add(f64x4::splat(simd, q[3]), x * f64x4::splat(simd, q[0]));
+        let by_x = z.mul_add(f64x4::splat(simd, q[4]), by_x);
+        let by_y = z.mul_add(f64x4::splat(simd, q[5]), y * f64x4::splat(simd, q[1]));
+        let by_z = z * f64x4::splat(simd, q[2]);
+        still.min(z.mul_add(by_z, y.mul_add(by_y, x.mul_add(by_x, outside))))
     }
 }
