@@ -15,6 +15,7 @@ mod observables;
 pub mod ode;
 mod random;
 mod state;
+mod step_control;
 
 pub use affine::{AffineFlow, FlowError};
 pub use classification::{FlowClass, LongTimeForm};

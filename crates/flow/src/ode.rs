@@ -1,5 +1,6 @@
 //! Ordinary differential equations of few unknowns: Gauss collocation of order eight with controlled error.
 
+use crate::step_control::StepControl;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
 /// A system `dy/dt = f(t, y)` with its Jacobian.
@@ -79,35 +80,11 @@ impl GaussCollocation {
         state: &mut [f64],
         step: &mut f64,
         until: f64,
-        mut accepted: impl FnMut(f64) -> bool,
+        accepted: impl FnMut(f64) -> bool,
     ) -> Result<(), OdeError> {
-        while *time < until {
-            // A sliver left over by rounding joins the last step.
-            let last = *time + *step * (1.0 + 1e-9) >= until;
-            let trial = if last { until - *time } else { *step };
-            if trial <= 4.0 * f64::EPSILON * time.abs().max(f64::MIN_POSITIVE) && !last {
-                return Err(OdeError::StepTooSmall { time: *time, step: trial });
-            }
-            let (error, halves) = self.compare(ode, *time, state, trial);
-            let grow = 0.9 * (self.tolerance / error.max(1e-300)).powf(1.0 / 9.0);
-            if error <= self.tolerance {
-                *time = if last { until } else { *time + trial };
-                state.copy_from_slice(&halves);
-                // A last step cut short by `until` says nothing against the longer one before it.
-                let next = trial * grow.clamp(0.2, 4.0);
-                *step = if last { next.max(*step) } else { next };
-                if !accepted(*time) {
-                    return Ok(());
-                }
-            } else {
-                let factor = if error.is_finite() { grow.clamp(0.1, 0.9) } else { 0.1 };
-                *step = trial * factor;
-                if *step <= 4.0 * f64::EPSILON * time.abs() || *step < f64::MIN_POSITIVE {
-                    return Err(OdeError::StepTooSmall { time: *time, step: *step });
-                }
-            }
-        }
-        Ok(())
+        let control = StepControl { tolerance: self.tolerance, order: 9, growth: 4.0 };
+        let attempt = |time: f64, state: &[f64], step| self.compare(ode, time, state, step);
+        control.advance(attempt, time, state, step, until, accepted)
     }
 
     /// The relative error of two half steps and their result.
