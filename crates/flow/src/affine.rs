@@ -94,7 +94,12 @@ impl AffineFlow {
     /// `L(t) = A F(t)^-1`, 1/time; `dL/dt + L^2 = 0`.
     #[must_use]
     pub fn velocity_gradient(&self, time: f64) -> Matrix3<f64> {
-        self.gradient * self.inverse_deformation(time)
+        let inverse = self.inverse_deformation(time);
+        if time * self.gradient.norm() < 1.0 {
+            return self.gradient * inverse;
+        }
+        // The same, I = F^-1 + t A F^-1: late, where L ~ 1/t is small beside A, its digits are those of F^-1.
+        (Matrix3::identity() - inverse) / time
     }
 
     /// `J(t) = det F(t)`.

@@ -89,3 +89,20 @@ fn digits_survive_up_to_a_triple_root() {
         assert!((flow.velocity_gradient(time) * (time - 1.0) - Matrix3::identity()).norm() < 1e-14);
     }
 }
+
+#[test]
+fn late_gradients_keep_their_digits() {
+    // L = R diag(a / (1 + t a)) R^T.
+    let rotation = *nalgebra::Rotation3::from_euler_angles(0.3, -0.7, 1.1).matrix();
+    for eigenvalues in [[1.0, 0.5, 0.25], [1.0, 0.5, 0.0], [1.0, 0.0, 0.0]] {
+        let a = rotation * Matrix3::from_diagonal(&eigenvalues.into()) * rotation.transpose();
+        let flow = AffineFlow::new(a).unwrap();
+        for time in [1e-3, 0.9, 1.1, 1e3, 1e6, 1e9, 1e12] {
+            let values = eigenvalues.map(|a: f64| a / (1.0 + time * a));
+            let exact = rotation * Matrix3::from_diagonal(&values.into()) * rotation.transpose();
+            let error = (flow.velocity_gradient(time) - exact).norm() / exact.norm();
+            // A zero eigenvalue is one of a few rounding errors, which the flow itself amplifies by t.
+            assert!(error < 1e-14 + 4.0 * f64::EPSILON * time, "{eigenvalues:?} t = {time}: {error}");
+        }
+    }
+}
