@@ -44,3 +44,76 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
     }
     (near.distance < 2.0 * cutoff).then_some(near)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{
+        AtomStart, DrawnPositions, LatticeChoice, MolecularSettings, Preparation, Schedule, State, StepControl,
+    };
+    use omd_flow::{AffineFlow, Matrix3};
+    use omd_interaction::{LennardJones, PairPotential, Truncation};
+    use std::sync::Arc;
+
+    /// 512 atoms in a cube of edge 8 with cutoff 2.5.
+    fn experiment(gradient: Matrix3<f64>, end: f64) -> Experiment {
+        let form = Arc::new(LennardJones { epsilon: 1.0, sigma: 1.0 });
+        Experiment {
+            title: String::new(),
+            flow: AffineFlow::new(gradient).unwrap(),
+            state: State {
+                number_density: 1.0,
+                temperature_tensor: Matrix3::identity(),
+                mass: 1.0,
+                preparation: Preparation::Equilibrium,
+            },
+            interaction: Some(Interaction::Potential(PairPotential::new(form, Some(2.5), Truncation::ShiftedForce))),
+            knudsen: 1.0,
+            schedule: Schedule { end, samples: 1 },
+            molecular: Some(MolecularSettings {
+                start: AtomStart::Drawn {
+                    atoms: 512,
+                    positions: DrawnPositions::Random,
+                    lattice: LatticeChoice::Cubic,
+                },
+                time_step: 1e-3,
+                step_control: StepControl::Fixed,
+                replicas: 1,
+                seed: 1,
+                trajectory: None,
+            }),
+            dsmc: None,
+            spectral: None,
+            mean_field: None,
+            free_flight: false,
+            moments: None,
+            galerkin: None,
+            euler: false,
+            navier_stokes: None,
+        }
+    }
+
+    fn near(gradient: Matrix3<f64>, end: f64) -> Option<NearImages> {
+        let experiment = experiment(gradient, end);
+        near_images(&experiment, &crate::plans(&experiment).unwrap())
+    }
+
+    #[test]
+    fn images_that_stay_away_are_no_news() {
+        assert_eq!(near(Matrix3::zeros(), 10.0), None);
+        // A simple shear of a cube: the shortest vector is never below the edge times (3/4)^(1/4), whatever the strain.
+        assert_eq!(near(Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 50.0), None);
+    }
+
+    #[test]
+    fn a_compression_tells_when_atoms_meet_themselves() {
+        // The edge along x is 8 (1 - t/10): below 5 at t = 3.75 and below 2.5 at t = 6.875.
+        let squeeze = Matrix3::from_diagonal(&[-0.1, 0.0, 0.0].into());
+        let found = near(squeeze, 5.0).unwrap();
+        assert_eq!((found.time, found.cutoff, found.meets_from), (5.0, 2.5, None));
+        assert!((found.distance - 4.0).abs() < 1e-12, "{found:?}");
+        let from = near(squeeze, 8.0).unwrap().meets_from.unwrap();
+        assert!((6.875..6.884).contains(&from), "{from}");
+        assert_eq!(near(squeeze, 3.7), None);
+    }
+}

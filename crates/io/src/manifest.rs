@@ -260,4 +260,20 @@ mod tests {
         let error = Manifest::read(directory.path()).unwrap_err().to_string();
         assert!(error.contains("manifest.json: it is no manifest: missing field `version`"), "{error}");
     }
+
+    #[test]
+    fn a_resumed_run_keeps_its_beginning_and_adds_its_time() {
+        let text = include_str!("../tests/good/argon-shear.toml");
+        let input = resolve_input(Path::new("argon-shear.toml"), text).unwrap();
+        let hour = Duration::from_secs(3600);
+        let mut first = Manifest::begin(&input, "0.1.0", 2, SystemTime::UNIX_EPOCH);
+        first.end(SystemTime::UNIX_EPOCH + hour, hour, "interrupted");
+        assert!(!first.has_ended());
+        let mut second = Manifest::begin(&input, "0.1.0", 4, SystemTime::UNIX_EPOCH + 3 * hour);
+        second.go_on_from(&first);
+        second.end(SystemTime::UNIX_EPOCH + 5 * hour, 2 * hour, "reached the end");
+        assert_eq!((&*second.started, second.ended.as_deref()), ("1970-01-01T00:00:00Z", Some("1970-01-01T05:00:00Z")));
+        assert_eq!((second.wall_seconds, second.threads), (10_800.0, 4));
+        assert!(second.has_ended());
+    }
 }

@@ -167,3 +167,14 @@ fn a_step_that_is_too_long_stops_with_the_reason() {
     let stop = stop.expect("it stops");
     assert!(stop.reason.contains("no longer finite"), "{stop}");
 }
+
+#[test]
+fn a_run_whose_balance_is_lost_stops_and_says_so() {
+    // One pair that came too close has thrown its energy around before it is no longer finite: so many atoms are looked
+    // at every other step.
+    let mut molecular = liquid(20, 0.01, StepControl::Fixed);
+    let stop = molecular.advance(20.0, &mut Free).unwrap_err();
+    assert!(stop.reason.starts_with("the work balance is off by more than the energy there is"), "{}", stop.reason);
+    assert!(stop.reason.ends_with("hint: a smaller time-step"), "{}", stop.reason);
+    assert!(stop.time < 20.0);
+}
