@@ -20,6 +20,11 @@ pub(crate) fn catch_interrupts() -> Result<(), ctrlc::Error> {
     })
 }
 
+/// Whether the user wants to stop.
+pub(crate) fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 /// The hooks of one run.
 pub(crate) struct RunHooks<'a> {
     pub(crate) bars: Bars,
@@ -30,7 +35,7 @@ pub(crate) struct RunHooks<'a> {
 
 impl Hooks for RunHooks<'_> {
     fn interrupted(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        is_interrupted()
     }
     fn checkpoint_interval(&self) -> Duration {
         self.interval

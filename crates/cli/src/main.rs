@@ -16,6 +16,7 @@ mod run;
 mod self_similar;
 mod start;
 mod transport;
+mod verify;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         args::Command::New(command) => new::new(command, quiet),
         args::Command::Transport(command) => transport::transport(command, quiet),
         args::Command::SelfSimilar(command) => self_similar::self_similar(command, quiet),
+        args::Command::Verify(command) => verify::verify(command, quiet),
         args::Command::Report(command) => report::report(command, quiet),
     };
     match result {

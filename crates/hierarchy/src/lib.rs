@@ -2,13 +2,16 @@
 //!
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
+pub mod arrows;
 mod build;
 mod drive;
 pub mod experiment;
 mod images;
 mod plan;
 pub mod progress;
+pub mod statistics;
 mod transport;
+pub mod verify;
 
 pub use build::plans;
 pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};

@@ -13,6 +13,7 @@ mod output;
 mod structure;
 mod table;
 mod units;
+mod verification;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use diagnostic::{Diagnostic, InputError, Location};
@@ -28,3 +29,6 @@ pub use structure::{
 };
 pub use table::{Table, TableError};
 pub use units::{Quantity, UnitStyle, Units};
+pub use verification::{
+    StudyRecord, TaskStore, VERIFICATION, VERIFICATION_TABLE, VerificationError, VerificationRecord,
+};

@@ -4,5 +4,4 @@
 
 pub mod finite_density;
 pub mod molecular_runs;
-pub mod statistics;
 pub mod strain;

@@ -3,8 +3,8 @@
 use crate::gas::{ATOMS, Case, Gas, Run, SAMPLES, TEMPERATURE};
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Matrix3, Observables, symmetric_components};
+use omd_hierarchy::statistics::Sample;
 use omd_validation::finite_density::{Exchange, Response, energy_taken, pair_energy};
-use omd_validation::statistics::Sample;
 
 /// The compared rows of a run.
 pub(crate) const COMPARED: [usize; 3] = [20, 40, 60];

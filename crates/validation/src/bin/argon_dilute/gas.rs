@@ -5,10 +5,10 @@ use omd_hierarchy::experiment::{
     AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
     Preparation, Schedule, State, StepControl, Viscosity,
 };
+use omd_hierarchy::statistics::Sample;
 use omd_hierarchy::{Plan, plans};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
 use omd_kinetic::chapman_enskog::{Property, Transport, TransportLaw};
-use omd_validation::statistics::Sample;
 use rayon::prelude::*;
 use std::sync::Arc;
 

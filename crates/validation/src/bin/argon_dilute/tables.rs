@@ -2,8 +2,8 @@
 
 use crate::atoms::{Atoms, COMPARED, COMPONENTS, temperature, temperature_error, temperatures};
 use crate::gas::{Case, SAMPLES, TEMPERATURE};
+use omd_hierarchy::statistics::{Sample, Verdict};
 use omd_validation::finite_density::viscosity_virial;
-use omd_validation::statistics::{Sample, Verdict};
 
 fn show(verdict: &Verdict) -> String {
     format!("T^2 = {:.1} of {}, p = {:.3}", verdict.square, verdict.components, verdict.probability)

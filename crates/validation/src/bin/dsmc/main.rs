@@ -10,9 +10,9 @@
 
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables, Philox, Vector3, symmetric_components};
+use omd_hierarchy::statistics::Sample;
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, MaxwellMoments};
-use omd_validation::statistics::Sample;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;

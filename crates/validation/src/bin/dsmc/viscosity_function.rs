@@ -7,8 +7,8 @@
 use super::{SHEAR, gas, power_law, table};
 use nalgebra::DVector;
 use omd_flow::{Description, Free};
+use omd_hierarchy::statistics::Sample;
 use omd_kinetic::boltzmann::Dsmc;
-use omd_validation::statistics::Sample;
 use rayon::prelude::*;
 use std::f64::consts::PI;
 

@@ -3,9 +3,9 @@
 use crate::full_flow;
 use nalgebra::{Cholesky, DVector, Matrix6, Vector6};
 use omd_flow::{Description, Free, Philox};
+use omd_hierarchy::statistics::Sample;
 use omd_interaction::{Harmonic, SmoothForm};
 use omd_kinetic::mean_field::{Cloud, ForceMethod, MeanField, MeanFieldParameters, Order, PhaseMoments};
-use omd_validation::statistics::Sample;
 use serde_json::Value;
 
 /// Mean and covariance at six times, from an independent program (mpmath, 1e-11).

@@ -1,0 +1,114 @@
+//! The experiments that the studies share: a gas of unit mass, density and temperature.
+
+use crate::experiment::{Experiment, Interaction, Preparation, Schedule, State};
+use crate::verify::{Fault, Settings, TaskError};
+use crate::{plans, viscosity};
+use omd_flow::{AffineFlow, Description, Matrix3};
+use omd_interaction::{LennardJones, PairPotential, Truncation};
+use std::sync::Arc;
+
+/// What collides; each with the viscosity 2 at the temperature 1 and Kn = 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gas {
+    /// `rate = 1`: the stress relaxes with the rate 1/2.
+    Maxwell,
+    HardSpheres,
+    /// `epsilon = 1/2`: at the reduced temperature 2.
+    LennardJones,
+}
+
+/// Viscosity of every [`Gas`] at T = 1.
+pub(crate) const VISCOSITY: f64 = 2.0;
+
+impl Gas {
+    pub(crate) const ALL: [Self; 3] = [Self::Maxwell, Self::HardSpheres, Self::LennardJones];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Maxwell => "Maxwell molecules",
+            Self::HardSpheres => "hard spheres",
+            Self::LennardJones => "Lennard-Jones",
+        }
+    }
+
+    /// The interaction whose length is chosen for the viscosity.
+    pub(crate) fn interaction(self) -> Result<Interaction, TaskError> {
+        let of_length = |length: f64| match self {
+            Self::Maxwell => Interaction::KernelOnly { rate: 1.0, exponent: 0.0 },
+            Self::HardSpheres => Interaction::HardSphere { diameter: length },
+            Self::LennardJones => {
+                let form = Arc::new(LennardJones { epsilon: 0.5, sigma: length });
+                Interaction::Potential(PairPotential::new(form, None, Truncation::Truncated))
+            }
+        };
+        if self == Self::Maxwell {
+            return Ok(of_length(1.0));
+        }
+        // The viscosity goes with the inverse square of the length.
+        let unit = bare(AffineFlow::new(Matrix3::zeros()).map_err(TaskError::failed)?, of_length(1.0), 1.0, 1.0);
+        let viscosity = viscosity(&unit, 1.0)?;
+        Ok(of_length((viscosity / VISCOSITY).sqrt()))
+    }
+}
+
+/// An experiment of unit mass, density and temperature that runs nothing yet.
+pub(crate) fn bare(flow: AffineFlow, interaction: Interaction, knudsen: f64, end: f64) -> Experiment {
+    Experiment {
+        title: String::new(),
+        flow,
+        state: State {
+            number_density: 1.0,
+            temperature_tensor: Matrix3::identity(),
+            mass: 1.0,
+            preparation: Preparation::Equilibrium,
+        },
+        interaction: Some(interaction),
+        knudsen,
+        schedule: Schedule { end, samples: 1 },
+        molecular: None,
+        dsmc: None,
+        spectral: None,
+        mean_field: None,
+        free_flight: false,
+        moments: None,
+        galerkin: None,
+        euler: false,
+        navier_stokes: None,
+    }
+}
+
+/// Replica `replica` of the description `name`, which the experiment asks for.
+pub(crate) fn start(experiment: &Experiment, name: &str, replica: usize) -> Result<Box<dyn Description>, TaskError> {
+    let plan = plans(experiment)?.into_iter().find(|plan| plan.name == name);
+    let plan = plan.ok_or_else(|| TaskError::Failed(format!("the experiment has no {name}")))?;
+    Ok(plan.start(replica)?)
+}
+
+/// Kn of the kinetic descriptions: with the planted fault their collisions are 5 % too frequent.
+pub(crate) fn kinetic_knudsen(settings: &Settings, knudsen: f64) -> f64 {
+    if settings.has(Fault::CollisionRate) { knudsen / 1.05 } else { knudsen }
+}
+
+/// The flow of the reduced description of an arrow: with the planted fault its sign is wrong.
+pub(crate) fn reduced_flow(settings: &Settings, flow: &AffineFlow) -> Result<AffineFlow, TaskError> {
+    if !settings.has(Fault::FlowSign) {
+        return Ok(flow.clone());
+    }
+    AffineFlow::new(-flow.velocity_gradient_at_zero()).map_err(TaskError::failed)
+}
+
+/// A flow without symmetry that compresses, stretches, shears and turns.
+pub(crate) fn full_flow() -> Matrix3<f64> {
+    Matrix3::new(0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15)
+}
+
+/// `AffineFlow` of a matrix.
+pub(crate) fn flow(gradient: Matrix3<f64>) -> Result<AffineFlow, TaskError> {
+    AffineFlow::new(gradient).map_err(TaskError::failed)
+}
+
+/// The rows of a matrix as an input file gives them.
+pub(crate) fn rows(matrix: &Matrix3<f64>) -> String {
+    let row = |i: usize| format!("[{}, {}, {}]", matrix[(i, 0)], matrix[(i, 1)], matrix[(i, 2)]);
+    format!("[{}, {}, {}]", row(0), row(1), row(2))
+}
