@@ -31,23 +31,32 @@ impl Gas {
         }
     }
 
-    /// The interaction whose length is chosen for the viscosity.
+    /// The interaction whose length is chosen for the viscosity; a potential without cutoff.
     pub(crate) fn interaction(self) -> Result<Interaction, TaskError> {
+        self.of_viscosity(None)
+    }
+
+    /// The same for particles: a potential ends, with its force, at three lengths.
+    pub(crate) fn interaction_with_cutoff(self) -> Result<Interaction, TaskError> {
+        self.of_viscosity(Some(3.0))
+    }
+
+    fn of_viscosity(self, cutoff: Option<f64>) -> Result<Interaction, TaskError> {
         let of_length = |length: f64| match self {
             Self::Maxwell => Interaction::KernelOnly { rate: 1.0, exponent: 0.0 },
             Self::HardSpheres => Interaction::HardSphere { diameter: length },
             Self::LennardJones => {
                 let form = Arc::new(LennardJones { epsilon: 0.5, sigma: length });
-                Interaction::Potential(PairPotential::new(form, None, Truncation::Truncated))
+                let truncation = if cutoff.is_some() { Truncation::ShiftedForce } else { Truncation::Truncated };
+                Interaction::Potential(PairPotential::new(form, cutoff.map(|lengths| lengths * length), truncation))
             }
         };
         if self == Self::Maxwell {
             return Ok(of_length(1.0));
         }
         // The viscosity goes with the inverse square of the length.
-        let unit = bare(AffineFlow::new(Matrix3::zeros()).map_err(TaskError::failed)?, of_length(1.0), 1.0, 1.0);
-        let viscosity = viscosity(&unit, 1.0)?;
-        Ok(of_length((viscosity / VISCOSITY).sqrt()))
+        let unit = bare(flow(Matrix3::zeros())?, of_length(1.0), 1.0, 1.0);
+        Ok(of_length((viscosity(&unit, 1.0)? / VISCOSITY).sqrt()))
     }
 }
 

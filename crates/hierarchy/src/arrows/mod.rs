@@ -3,7 +3,10 @@
 mod experiments;
 mod hydrodynamic_limit;
 mod hydrodynamic_symmetry;
+mod mean_field_limit;
+mod molecular_symmetry;
 mod printed;
+mod transport_coefficients;
 
 use crate::verify::{Settings, Study};
 
@@ -11,6 +14,9 @@ use crate::verify::{Settings, Study};
 #[must_use]
 pub fn studies(settings: &Settings) -> Vec<Study> {
     let mut studies = Vec::new();
+    studies.extend(molecular_symmetry::studies(settings));
+    studies.extend(mean_field_limit::studies(settings));
+    studies.extend(transport_coefficients::studies(settings));
     studies.extend(hydrodynamic_symmetry::studies(settings));
     studies.extend(hydrodynamic_limit::studies(settings));
     studies

@@ -1,6 +1,6 @@
 //! What a study found.
 
-use super::fit::{Fit, Slopes, chi_square_tail};
+use super::fit::{Fit, Slopes, chi_square_tail, student_tail};
 use serde::{Deserialize, Serialize};
 
 /// Whether a claim stands.
@@ -86,6 +86,18 @@ impl Claim {
         Self::new(text, format!("{expected}"), fit.slope, Some(fit.slope_error), None, verdict)
     }
 
+    /// A number with a standard error that should not be above `limit`.
+    #[must_use]
+    pub fn at_most(text: impl Into<String>, value: f64, error: f64, limit: f64, resolution: f64) -> Self {
+        let excess = if value < limit { 0.0 } else { value - limit };
+        let verdict = match () {
+            () if deviates(excess, error) => Verdict::Fails,
+            () if error > resolution => Verdict::Undecided,
+            () => Verdict::Holds,
+        };
+        Self::new(text, format!("at most {limit}"), value, Some(error), None, verdict)
+    }
+
     /// A number with a standard error, against what it should be; undecided where the error is above `resolution`.
     #[must_use]
     pub fn value(text: impl Into<String>, value: f64, error: f64, expected: f64, resolution: f64) -> Self {
@@ -95,6 +107,22 @@ impl Claim {
             () => Verdict::Holds,
         };
         Self::new(text, format!("{expected:.6}"), value, Some(error), None, verdict)
+    }
+
+    /// The mean of independent numbers against what it should be, by Student's t; undecided where its standard error is
+    /// above `resolution`.
+    #[must_use]
+    pub fn mean(text: impl Into<String>, values: &[f64], expected: f64, resolution: f64) -> Self {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let error = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count * (count - 1.0))).sqrt();
+        let probability = student_tail((mean - expected) / error, values.len().saturating_sub(1));
+        let verdict = match () {
+            () if probability <= SIGNIFICANT || probability.is_nan() => Verdict::Fails,
+            () if error > resolution => Verdict::Undecided,
+            () => Verdict::Holds,
+        };
+        Self::new(text, format!("{expected:.6}"), mean, Some(error), Some(probability), verdict)
     }
 
     /// Deviations that are noise only: `chi^2` with so many degrees of freedom.
@@ -210,7 +238,10 @@ mod tests {
             Claim::order_at_least("", &slopes, 1.0),
             Claim::fitted_order("", &fit, 1.0, 1.0),
             Claim::value("", nan, 1.0, 0.0, 2.0),
+            Claim::at_most("", nan, 1.0, 0.0, 2.0),
             Claim::value("", 0.0, nan, 0.0, 2.0),
+            Claim::mean("", &[1.0, nan, 1.1], 1.0, 1.0),
+            Claim::mean("", &[1.0], 1.0, 1.0),
             Claim::noise("", nan, 3),
             Claim::probable("", 1.0, "", nan),
             Claim::below("", nan, 1.0),

@@ -81,6 +81,16 @@ pub fn chi_square_tail(chi_square: f64, freedom: usize) -> f64 {
     puruspe::gammq(0.5 * freedom as f64, 0.5 * chi_square)
 }
 
+/// The probability that Student's t with `freedom` degrees of freedom is farther from zero than `t`; NaN without any.
+#[must_use]
+pub fn student_tail(t: f64, freedom: usize) -> f64 {
+    let freedom = freedom as f64;
+    if t.is_nan() || freedom == 0.0 {
+        return f64::NAN;
+    }
+    puruspe::betai(0.5 * freedom, 0.5, freedom / (freedom + t * t))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +111,13 @@ mod tests {
         let slopes = richardson(&points);
         assert!((slopes.limit - 2.0).abs() < slopes.uncertainty, "{slopes:?}");
         assert!(slopes.uncertainty < 0.02, "{slopes:?}");
+    }
+
+    #[test]
+    fn quantiles_of_student() {
+        // Tables: t(0.001, two-sided; 7) = 5.408, t(0.05; 15) = 2.131.
+        assert!((student_tail(5.408, 7) - 1e-3).abs() < 1e-5);
+        assert!((student_tail(-2.131, 15) - 0.05).abs() < 1e-4);
     }
 
     #[test]
