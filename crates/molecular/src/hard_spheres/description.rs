@@ -24,14 +24,12 @@ impl HardSpheres {
         ))
     }
 
-    fn stuck_stop(&self) -> Stop {
-        let packing = self.packing_fraction();
-        let what = if self.gas.speed.is_finite() {
-            format!("time stands still at packing fraction {packing:.4}: the spheres jam")
-        } else {
-            "speeds are no longer finite".to_owned()
-        };
-        self.stop(format!("{what}; hint: an earlier end"))
+    fn jammed_stop(&self) -> Stop {
+        self.stop(format!(
+            "at packing fraction {:.4} the spheres jam: they collide ten thousand times on the way of a diameter; hint: \
+             an earlier end, or a flow that compresses less",
+            self.packing_fraction()
+        ))
     }
 
     /// The share of the volume that the spheres fill.
@@ -66,7 +64,8 @@ impl Description for HardSpheres {
                     self.note_shortest_image();
                     return Err(self.closed_stop());
                 }
-                Ended::Stuck => return Err(self.stuck_stop()),
+                Ended::Jammed => return Err(self.jammed_stop()),
+                Ended::Lost => return Err(self.stop("speeds are no longer finite; hint: an earlier end".to_owned())),
             }
             if self.gas.windows.is_multiple_of(every) && self.gas.time < until {
                 self.note_shortest_image();

@@ -14,8 +14,11 @@ use std::ops::Range;
 
 /// Rows of cells that one thread searches at a time, in spheres.
 const CHUNK: usize = 4096;
-/// Collisions per sphere after which a window ends early, so that a run can be interrupted.
+/// Collisions over spheres after which a window ends early, so that a run can be interrupted.
 const MOST_COLLISIONS: u64 = 16;
+/// Collisions of a sphere in the time in which it would fly a diameter, of spheres that jam: their gaps are about a
+/// ten thousandth of the diameter.
+const JAMMED: f64 = 1e4;
 
 /// The state, and what is rebuilt in every window.
 #[derive(Clone, Debug)]
@@ -53,8 +56,10 @@ pub(super) enum Ended {
     Open,
     /// A lattice vector is as short as the diameter.
     Closed,
-    /// The time is no number to go on from, or did not move.
-    Stuck,
+    /// The spheres have no room left to move in.
+    Jammed,
+    /// A number is not finite.
+    Lost,
 }
 
 impl Gas {
@@ -133,8 +138,12 @@ impl Gas {
         let mut window = Window::new(&self.model.flow, &self.group, self.time, diameter, self.len(), &pace);
         let planned = window.closes.is_none() && window.start + window.length >= until * (1.0 - 1e-15);
         let mut end = if planned { until } else { window.start + window.length };
-        if !(end > self.time && self.speed.is_finite()) {
-            return if window.closes.is_some() { Ended::Closed } else { Ended::Stuck };
+        if !self.speed.is_finite() {
+            return Ended::Lost;
+        }
+        // A window may have no length where the lattice closes, or where time has no digits left.
+        if end <= self.time {
+            return if window.closes.is_some() { Ended::Closed } else { Ended::Jammed };
         }
         // The lines end where the next window's begin, to the bit.
         window.length = end - window.start;
@@ -143,10 +152,12 @@ impl Gas {
         let farthest = self.bound_ways(&window);
         self.find_first(&window, farthest);
         let level = self.level;
+        let mut jammed = false;
         if let Some(time) = dispatch!(level, simd => self.collide_all(simd, &window, farthest)) {
             window.length = time;
             window.closes = None;
             end = window.start + time;
+            jammed = (2 * MOST_COLLISIONS) as f64 * diameter > JAMMED * self.speed * time;
         }
         self.spheres.fly(window.length);
         let (inverse, _) = window.inverse_deformation(window.length);
@@ -154,7 +165,11 @@ impl Gas {
         self.time = end;
         self.windows += 1;
         self.measure_speeds();
-        if window.closes.is_some() { Ended::Closed } else { Ended::Open }
+        match window.closes {
+            Some(_) => Ended::Closed,
+            None if jammed => Ended::Jammed,
+            None => Ended::Open,
+        }
     }
 
     /// Replaces spheres outside the cell by their images inside.
