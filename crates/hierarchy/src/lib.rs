@@ -2,6 +2,7 @@
 //!
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
+mod atoms;
 mod build;
 mod drive;
 pub mod experiment;
