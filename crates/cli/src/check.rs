@@ -97,8 +97,12 @@ fn print_state(input: &ResolvedInput) {
             AtomStart::Drawn { atoms, .. } => *atoms,
             AtomStart::Given { positions, .. } => positions.len(),
         };
-        let steps = experiment.schedule.end / molecular.time_step;
-        println!("  atoms           {atoms}, at least {steps:.0} steps");
+        match &molecular.scheme {
+            Some(scheme) => {
+                println!("  atoms           {atoms}, at least {:.0} steps", experiment.schedule.end / scheme.time_step);
+            }
+            None => println!("  atoms           {atoms}, collisions at their exact times"),
+        }
     }
 }
 

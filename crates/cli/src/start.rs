@@ -29,11 +29,17 @@ fn image_warning(input: &ResolvedInput, plans: &[Plan]) -> Option<String> {
         format!("{:.4}{space}{symbol}", input.units.to_style(dimension, value))
     };
     let (distance, cutoff) = (of(Dimension::Length, near.distance), of(Dimension::Length, near.cutoff));
+    let range = if near.hard { "diameter" } else { "cutoff" };
     let nearest = format!(
-        "the smallest image distance of the run is {distance}, at t = {}, the cutoff {cutoff}",
+        "the smallest image distance of the run is {distance}, at t = {}, the {range} {cutoff}",
         of(Dimension::Time, near.time)
     );
     Some(match near.meets_from {
+        Some(time) if near.hard => format!(
+            "[molecular] will stop near t = {}, where spheres touch their own images: {nearest}; more atoms or lattice = \
+             \"auto\" postpone it",
+            of(Dimension::Time, time)
+        ),
         Some(time) => format!(
             "[molecular] atoms meet their own images from t = {} on: {nearest}; more atoms or lattice = \"auto\" \
              postpone it",

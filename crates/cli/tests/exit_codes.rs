@@ -105,6 +105,45 @@ fn what_the_physics_stops_exits_with_three() {
     assert!(folder.path().join("results/input/molecular.csv").exists(), "what was computed is kept");
 }
 
+/// `GAS` with hard spheres in it.
+fn spheres() -> String {
+    GAS.replace("kind = \"wca\"\nepsilon = 1.0\nsigma = 1.0", "kind = \"hard-sphere\"\ndiameter = 1.0")
+        .replace("time-step = 0.005\n", "")
+}
+
+#[test]
+fn hard_spheres_stop_with_three_where_a_lattice_vector_is_a_diameter() {
+    // The edge of 32 spheres at density 0.1 is 6.84; compressed along x it is 1 at t = 0.854.
+    let text = spheres().replace("end = 0.1", "end = 0.95").replace(
+        "[[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]",
+        "[[-1.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), text).unwrap();
+    let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("the shortest lattice vector has reached the diameter 1"), "{said}");
+    assert!(folder.path().join("results/input/molecular.csv").exists(), "what was computed is kept");
+}
+
+#[test]
+fn hard_spheres_that_overlap_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let atoms = "4\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\n\
+                 Ar 0.1 1 1\nAr 3 1 1\nAr 1 3 1\nAr 4.5 1 1\n";
+    std::fs::write(folder.path().join("atoms.extxyz"), atoms).unwrap();
+    let text = spheres()
+        .replace("atoms = 32", "structure = \"atoms.extxyz\"")
+        .replace("number-density = 0.1", "number-density = 0.032");
+    std::fs::write(folder.path().join("input.toml"), text).unwrap();
+    let output = omd(folder.path(), &["run", "input.toml"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("spheres 1 and 4 overlap: their distance is 0.6"), "{said}");
+    assert!(said.contains("input.toml:16:13"), "{said}");
+}
+
 #[test]
 fn a_directory_with_results_is_refused_without_force() {
     let (folder, _) = finished();

@@ -3,9 +3,10 @@
 //! One interaction feeds all of them: its potential moves the atoms, the scattering of that potential is the collision
 //! kernel, the Chapman-Enskog viscosity of that kernel is the transport law.
 
+use crate::atoms::molecular;
 use crate::experiment::{
-    AtomStart, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
-    MomentsSettings, Preparation, SpectralSettings,
+    DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MomentsSettings, Preparation,
+    SpectralSettings,
 };
 use crate::transport::{collision_kernel, spectral_kernel, viscosity_law};
 use crate::{BuildError, Plan};
@@ -16,7 +17,6 @@ use omd_kinetic::boltzmann::galerkin::{Closure, Galerkin, GalerkinError, Galerki
 use omd_kinetic::boltzmann::moments::{AngularLaw, HierarchyParameters, MaxwellMomentHierarchy, MaxwellMoments};
 use omd_kinetic::boltzmann::spectral::{Spectral, SpectralError, SpectralParameters};
 use omd_kinetic::mean_field::{Cloud, CloudError, CloudParameters, FreeFlight, MeanField, MeanFieldParameters};
-use omd_molecular::{Atoms, Model, Molecular, Scheme};
 
 /// The plans of every description the experiment asks for, cheap ones first; replica 0 of each is started.
 ///
@@ -245,32 +245,5 @@ fn spectral(experiment: &Experiment, settings: SpectralSettings, tensor: Matrix3
             _ => BuildError::new("spectral", "modes", error),
         })?;
         Ok(Box::new(gas) as Box<dyn Description>)
-    })
-}
-
-fn molecular(experiment: &Experiment, settings: &MolecularSettings, tensor: Matrix3<f64>) -> Result<Plan, BuildError> {
-    let Some(Interaction::Potential(potential)) = &experiment.interaction else {
-        return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms"));
-    };
-    let state = &experiment.state;
-    let model = Model { flow: experiment.flow.clone(), potential: potential.clone(), mass: state.mass };
-    let scheme = Scheme { time_step: settings.time_step, control: settings.step_control };
-    let (density, covariance, end) = (state.number_density, tensor / state.mass, experiment.schedule.end);
-    let (start, seed) = (settings.start.clone(), settings.seed);
-    Plan::new("molecular", settings.replicas, move |replica| {
-        // Replica r of the atoms draws from stream (seed, 2^63 + r), of DSMC from (seed, r): their noise is independent.
-        let mut random = Philox::new(seed, (1 << 63) | replica as u64);
-        let (key, atoms) = match &start {
-            AtomStart::Drawn { atoms, positions, lattice } => {
-                ("atoms", Atoms::drawn(&model, *atoms, density, *positions, lattice, &covariance, end, &mut random))
-            }
-            AtomStart::Given { cell, positions, shifts, peculiar, .. } => (
-                "structure",
-                Atoms::given(*cell, positions.clone(), shifts.clone(), peculiar.clone(), &covariance, &mut random),
-            ),
-        };
-        let molecular = atoms.and_then(|atoms| Molecular::new(&model, scheme, &atoms));
-        let molecular = molecular.map_err(|error| BuildError::new("molecular", key, error))?;
-        Ok(Box::new(molecular) as Box<dyn Description>)
     })
 }

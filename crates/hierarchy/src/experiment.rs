@@ -5,7 +5,7 @@ use omd_interaction::PairPotential;
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
-pub use omd_molecular::{DrawnPositions, LatticeChoice, StepControl};
+pub use omd_molecular::{DrawnPositions, LatticeChoice, Scheme, StepControl};
 
 /// The initial state shared by all levels.
 #[derive(Clone, Debug)]
@@ -125,10 +125,8 @@ pub enum AtomStart {
 pub struct MolecularSettings {
     /// The start.
     pub start: AtomStart,
-    /// Upper bound of the step; shortened evenly to end on samples.
-    pub time_step: f64,
-    /// `fixed` or `thermal`.
-    pub step_control: StepControl,
+    /// `time-step` and `time-step-control`; `None` for hard spheres, whose collisions are at exact times.
+    pub scheme: Option<Scheme>,
     /// Independent runs.
     pub replicas: usize,
     /// Seed; replica r draws from stream r.

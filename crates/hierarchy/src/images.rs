@@ -7,7 +7,7 @@ use omd_flow::lattice;
 /// Times looked at.
 const TIMES: u32 = 1000;
 
-/// The smallest image distance of a run where it is below twice the cutoff.
+/// The smallest image distance of a run where it is below twice the cutoff, or the diameter of hard spheres.
 ///
 /// Below the cutoff an atom meets its own images, below twice the cutoff it may feel two images of one neighbour. Both
 /// are exact for the infinite system that is simulated; that system then has no other freedom than so few atoms give it.
@@ -17,8 +17,10 @@ pub struct NearImages {
     pub distance: f64,
     /// When it is reached.
     pub time: f64,
-    /// The cutoff, length.
+    /// The cutoff, or the diameter of hard spheres; length.
     pub cutoff: f64,
+    /// Whether there are hard spheres: below the diameter they cease to exist.
+    pub hard: bool,
     /// When it first falls below the cutoff, if it does.
     pub meets_from: Option<f64>,
 }
@@ -27,11 +29,14 @@ pub struct NearImages {
 /// farther than twice the cutoff.
 #[must_use]
 pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages> {
-    let Some(Interaction::Potential(potential)) = &experiment.interaction else { return None };
-    let cutoff = potential.cutoff()?;
+    let (cutoff, hard) = match experiment.interaction.as_ref()? {
+        Interaction::Potential(potential) => (potential.cutoff()?, false),
+        Interaction::HardSphere { diameter } => (*diameter, true),
+        Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => return None,
+    };
     let plan = plans.iter().find(|plan| plan.name == "molecular")?;
     let cell = plan.look(|description| description.structure())??.cell;
-    let mut near = NearImages { distance: f64::INFINITY, time: 0.0, cutoff, meets_from: None };
+    let mut near = NearImages { distance: f64::INFINITY, time: 0.0, cutoff, hard, meets_from: None };
     for k in 0..=TIMES {
         let time = experiment.schedule.end * f64::from(k) / f64::from(TIMES);
         let distance = lattice::shortest_vector(&(experiment.flow.deformation(time) * cell));
@@ -49,7 +54,7 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
 mod tests {
     use super::*;
     use crate::experiment::{
-        AtomStart, DrawnPositions, LatticeChoice, MolecularSettings, Preparation, Schedule, State, StepControl,
+        AtomStart, DrawnPositions, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State, StepControl,
     };
     use omd_flow::{AffineFlow, Matrix3};
     use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -76,8 +81,7 @@ mod tests {
                     positions: DrawnPositions::Random,
                     lattice: LatticeChoice::Cubic,
                 },
-                time_step: 1e-3,
-                step_control: StepControl::Fixed,
+                scheme: Some(Scheme { time_step: 1e-3, control: StepControl::Fixed }),
                 replicas: 1,
                 seed: 1,
                 trajectory: None,

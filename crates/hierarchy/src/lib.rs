@@ -3,6 +3,7 @@
 //! Invariant: reads and writes no file; internal units, `k_B = 1`.
 
 pub mod arrows;
+mod atoms;
 mod build;
 mod drive;
 pub mod experiment;

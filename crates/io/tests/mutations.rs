@@ -107,7 +107,9 @@ fn check(text: &str) -> Result<(), TestCaseError> {
             prop_assert!(input.experiment.flow.singular_time().is_none_or(|singular| schedule.end < singular));
             prop_assert!(positive(input.experiment.flow.volume_ratio(schedule.end)));
             if let Some(molecular) = &input.experiment.molecular {
-                prop_assert!(positive(molecular.time_step) && molecular.replicas > 0);
+                prop_assert!(
+                    molecular.scheme.is_none_or(|scheme| positive(scheme.time_step)) && molecular.replicas > 0
+                );
             }
         }
     }

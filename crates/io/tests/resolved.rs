@@ -6,7 +6,7 @@ use omd_hierarchy::experiment::{
     StepControl, Viscosity,
 };
 use omd_interaction::{SmoothForm, Truncation};
-use omd_io::{ResolvedInput, UnitStyle, read_input};
+use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};
 use std::path::Path;
 
 fn good(name: &str) -> ResolvedInput {
@@ -44,8 +44,9 @@ fn argon_in_real_units() {
     close(experiment.schedule.end, 1000.0);
     assert_eq!(experiment.schedule.samples, 100);
     let molecular = experiment.molecular.as_ref().unwrap();
-    close(molecular.time_step, 0.01);
-    assert_eq!((molecular.replicas, molecular.seed, molecular.step_control), (2, 7, StepControl::Thermal));
+    let scheme = molecular.scheme.unwrap();
+    close(scheme.time_step, 0.01);
+    assert_eq!((molecular.replicas, molecular.seed, scheme.control), (2, 7, StepControl::Thermal));
     assert_eq!(molecular.trajectory.as_ref().unwrap().every, 10);
     let AtomStart::Drawn { atoms: 4000, positions: DrawnPositions::Random, lattice: LatticeChoice::Auto } =
         molecular.start
@@ -90,7 +91,8 @@ fn lattice_rows_are_edges() {
     let tensor = input.experiment.state.temperature_tensor / kelvin;
     assert!((tensor - Matrix3::new(300.0, 10.0, 0.0, 10.0, 400.0, 0.0, 0.0, 0.0, 200.0)).norm() < 1e-10);
     close(input.experiment.state.temperature(), 300.0 * kelvin);
-    assert_eq!((molecular.replicas, molecular.seed, molecular.step_control), (1, 1, StepControl::Fixed));
+    let control = molecular.scheme.unwrap().control;
+    assert_eq!((molecular.replicas, molecular.seed, control), (1, 1, StepControl::Fixed));
 }
 
 #[test]
@@ -167,4 +169,15 @@ fn a_mean_field_in_metal_units() {
     // An electronvolt is 1/1.0364269e-4 dalton (angstrom/ps)^2.
     close(form.strength, -14.4 / 1.0364269e-4);
     assert_eq!((form.screening, form.softening), (5.0, 0.5));
+}
+
+#[test]
+fn hard_spheres_move_without_a_time_step() {
+    let text = "units = \"lj\"\nflow = { velocity-gradient = [[0, 1, 0], [0, 0, 0], [0, 0, 0]] }\n\
+                state = { number-density = 0.1, temperature = 1.0 }\n\
+                interaction = { kind = \"hard-sphere\", diameter = 1.0 }\n\
+                time = { end = 1.0, samples = 2 }\nmolecular = { atoms = 50 }\n";
+    let input = resolve_input(Path::new("spheres.toml"), text).unwrap();
+    assert!(input.experiment.molecular.unwrap().scheme.is_none());
+    assert!(input.keys.iter().all(|key| !key.key.starts_with("time-step")));
 }

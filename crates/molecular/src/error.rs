@@ -33,6 +33,29 @@ pub enum MolecularError {
         /// Their distance.
         distance: f64,
     },
+    /// Hard spheres that overlap; numbers count from 1.
+    #[error("{}", contact_message(*first, *second, *distance, *diameter))]
+    Spheres {
+        /// The sphere that comes first.
+        first: usize,
+        /// The other one; the same where a sphere overlaps its own image.
+        second: usize,
+        /// Their distance.
+        distance: f64,
+        /// What it should be at least.
+        diameter: f64,
+    },
+    /// Drawn spheres that do not fit.
+    #[error(
+        "no random positions without overlap were found at packing fraction {packing:.4}: {overlaps} pairs of spheres \
+         still overlap; hint: positions = \"fcc\""
+    )]
+    TooPacked {
+        /// The share of the volume that the spheres fill.
+        packing: f64,
+        /// Pairs that are left.
+        overlaps: usize,
+    },
     /// Drawn positions that do not fit.
     #[error(
         "no random positions with pair energies below k_B T were found at number density {density}: {overlaps} pairs \
@@ -54,5 +77,15 @@ fn overlap_message(first: usize, second: usize, distance: f64) -> String {
         format!("atom {first} overlaps its own image at distance {distance}: more than 1e6 k_B T")
     } else {
         format!("atoms {first} and {second} overlap at distance {distance}: their energy is above 1e6 k_B T")
+    }
+}
+
+fn contact_message(first: usize, second: usize, distance: f64, diameter: f64) -> String {
+    if first == second {
+        format!(
+            "sphere {first} overlaps its own image: the shortest lattice vector is {distance}, the diameter {diameter}"
+        )
+    } else {
+        format!("spheres {first} and {second} overlap: their distance is {distance}, the diameter {diameter}")
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The simulated atoms move in the inertial frame; every other atom is the image under an element of an objective
 //! group, placed explicitly, never by the nearest-image convention. An atom may feel its own images and several
-//! images of one neighbour. [`Molecular`] is the description; [`Model`], [`Scheme`] and [`Atoms`] are what it is made of.
+//! images of one neighbour. [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`]
+//! are what it is made of. [`HardSpheres`] is the one of hard spheres, from collision to collision.
 //!
 //! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
 
@@ -10,6 +11,7 @@ mod engine;
 mod error;
 mod force;
 mod group;
+mod hard_spheres;
 mod model;
 mod molecular;
 mod neighbours;
@@ -19,6 +21,7 @@ mod work;
 
 pub use error::MolecularError;
 pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
+pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};

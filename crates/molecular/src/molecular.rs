@@ -6,6 +6,7 @@ mod schedule;
 use crate::engine::Engine;
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme, StepControl};
+pub(crate) use observe::{DRIFT, KINETIC};
 use omd_flow::{
     Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
     lattice,

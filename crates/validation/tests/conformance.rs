@@ -4,8 +4,8 @@
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Description, FlowClass, Free, Matrix3, Observables, symmetric_components};
 use omd_hierarchy::plans;
-use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_hierarchy::statistics::Sample;
+use omd_kinetic::boltzmann::MaxwellMoments;
 use std::path::Path;
 
 /// A flow of each class, and how long.

@@ -1,5 +1,6 @@
 //! The studies of `omd verify`: one module an arrow of Figure 1.
 
+mod dilute_limit;
 mod experiments;
 mod hydrodynamic_limit;
 mod hydrodynamic_symmetry;
@@ -15,6 +16,7 @@ use crate::verify::{Settings, Study};
 pub fn studies(settings: &Settings) -> Vec<Study> {
     let mut studies = Vec::new();
     studies.extend(molecular_symmetry::studies(settings));
+    studies.extend(dilute_limit::studies(settings));
     studies.extend(mean_field_limit::studies(settings));
     studies.extend(transport_coefficients::studies(settings));
     studies.extend(hydrodynamic_symmetry::studies(settings));

@@ -120,15 +120,10 @@ fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Inte
             "this interaction is a collision kernel only; [molecular] needs a potential that moves atoms".to_owned(),
             Some("remove [molecular], or use a potential such as \"lennard-jones\"".to_owned()),
         ),
-        Interaction::HardSphere { .. } => reader.error(
-            &span,
-            "kind = \"hard-sphere\" with [molecular] is not available in this version".to_owned(),
-            Some("remove [molecular], or use a steep potential such as \"wca\"".to_owned()),
-        ),
         Interaction::Potential(potential) if potential.cutoff().is_none() => {
             cutoff_missing(reader, section, "[molecular]");
         }
-        Interaction::Potential(_) => {}
+        Interaction::HardSphere { .. } | Interaction::Potential(_) => {}
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) const KINDS: &[Kind] = &[
         available: true,
         required: &["diameter"],
         optional: &[],
-        meaning: "hard spheres; kernel and transport in this version, no atoms",
+        meaning: "hard spheres; `[molecular]` moves them from collision to collision",
     },
     Kind {
         name: "maxwell",

@@ -204,7 +204,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         interaction: tables.get("interaction").and_then(|section| physics::interaction(reader, section)),
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
         schedule,
-        molecular: tables.get("molecular").map(|section| tables::molecular(reader, section)),
+        molecular: tables.get("molecular").map(|section| tables::molecular(reader, section, &tables)),
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
         spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
         mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
@@ -229,8 +229,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     let molecular = match (parts.molecular, started.atoms) {
         (Some(keys), Some(start)) => Some(MolecularSettings {
             start,
-            time_step: keys.time_step?,
-            step_control: keys.step_control,
+            scheme: keys.scheme,
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: keys.trajectory,

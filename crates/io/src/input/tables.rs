@@ -8,7 +8,7 @@ use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
     Closure, DrawnPositions, DsmcSettings, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
-    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, SpectralSettings, StepControl,
+    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
     TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
@@ -42,8 +42,8 @@ pub(super) fn one_number(
 #[derive(Clone, Debug)]
 pub(super) struct MolecularKeys {
     pub(super) start: Start,
-    pub(super) time_step: Option<f64>,
-    pub(super) step_control: StepControl,
+    /// `None` for hard spheres, or where the step is wrong.
+    pub(super) scheme: Option<Scheme>,
     pub(super) replicas: Option<usize>,
     pub(super) seed: Option<u64>,
     pub(super) trajectory: Option<TrajectorySettings>,
@@ -63,21 +63,39 @@ pub(super) enum Start {
 }
 
 /// `[molecular]`.
-pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>) -> MolecularKeys {
+pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> MolecularKeys {
     let mut known: Vec<_> = keys::names("molecular").collect();
     known.push("trajectory");
     reader.unknown_keys(section, &known);
     MolecularKeys {
         start: start(reader, section),
-        time_step: reader.number(section, "time-step"),
-        step_control: match reader.choice(section, "time-step-control") {
-            Some("thermal") => StepControl::Thermal,
-            _ => StepControl::Fixed,
-        },
+        scheme: scheme(reader, section, tables),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
         trajectory: trajectory(reader, section),
     }
+}
+
+/// The step, which hard spheres have no use for.
+fn scheme(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> Option<Scheme> {
+    let kind = tables.get("interaction").and_then(|interaction| interaction.value("kind"));
+    if kind.and_then(|kind| kind.get_ref().as_str()) == Some("hard-sphere") {
+        for name in ["time-step", "time-step-control"].into_iter().filter(|name| section.has(name)) {
+            let message = format!("{} does not belong to kind = \"hard-sphere\"", called("molecular", name));
+            let help = "remove it: hard spheres collide at exact times, without steps".to_owned();
+            reader.error(&section.key_span(name), message, Some(help));
+        }
+        return None;
+    }
+    if !section.has("time-step") {
+        reader.missing(section, "time-step");
+    }
+    let time_step = reader.number(section, "time-step");
+    let control = match reader.choice(section, "time-step-control") {
+        Some("thermal") => StepControl::Thermal,
+        _ => StepControl::Fixed,
+    };
+    Some(Scheme { time_step: time_step?, control })
 }
 
 fn start(reader: &mut Reader<'_>, section: &Section<'_>) -> Start {

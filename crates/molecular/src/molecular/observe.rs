@@ -8,8 +8,9 @@ fn symmetric([xx, yy, zz, xy, xz, yz]: [f64; 6]) -> Matrix3<f64> {
     Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz)
 }
 
-const KINETIC: [&str; 6] = ["kinetic_pxx", "kinetic_pyy", "kinetic_pzz", "kinetic_pxy", "kinetic_pxz", "kinetic_pyz"];
-const DRIFT: [&str; 3] = ["drift_x", "drift_y", "drift_z"];
+pub(crate) const KINETIC: [&str; 6] =
+    ["kinetic_pxx", "kinetic_pyy", "kinetic_pzz", "kinetic_pxy", "kinetic_pxz", "kinetic_pyz"];
+pub(crate) const DRIFT: [&str; 3] = ["drift_x", "drift_y", "drift_z"];
 
 impl Molecular {
     /// `m sum w w^T` about zero, energy.

@@ -5,15 +5,16 @@ mod positions;
 mod proximity;
 
 pub use auto::auto_cell;
-pub(crate) use proximity::refuse_overlaps;
+use proximity::core_radius;
+pub(crate) use proximity::{refuse_contacts, refuse_overlaps};
 
-use crate::{Model, MolecularError};
-use omd_flow::{Matrix3, Philox, Vector3, draw_velocities};
+use crate::{HardSphereModel, Model, MolecularError};
+use omd_flow::{AffineFlow, Matrix3, Philox, Vector3, draw_velocities};
 
 /// Drawn positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DrawnPositions {
-    /// Uniform, no pair energy above `k_B T`.
+    /// Uniform, no pair energy above `k_B T`, no overlap of hard spheres.
     Random,
     /// A face-centred cubic arrangement filled as evenly as the count allows.
     Fcc,
@@ -79,21 +80,43 @@ impl Atoms {
         duration: f64,
         random: &mut Philox,
     ) -> Result<Self, MolecularError> {
-        if !(number_density > 0.0 && number_density.is_finite()) {
-            return Err(MolecularError::NotPositive("number density", number_density));
-        }
-        let volume = count as f64 / number_density;
-        let cell = match lattice {
-            LatticeChoice::Cubic => Matrix3::identity() * volume.cbrt(),
-            LatticeChoice::Auto => auto_cell(&model.flow, duration, volume),
-            LatticeChoice::Edges(edges) => *edges,
-        };
-        check_cell(&cell)?;
-        let temperature = model.mass * covariance.trace() / 3.0;
-        let positions = match positions {
-            DrawnPositions::Fcc => positions::fcc(&cell, count),
-            DrawnPositions::Random => positions::random(model, &cell, count, temperature, random)?,
-        };
+        let radius = core_radius(&model.potential, model.mass * covariance.trace() / 3.0);
+        let draw = Draw { flow: &model.flow, count, number_density, lattice, duration };
+        let drawn = draw.positions(positions, radius, random)?;
+        let (cell, positions) =
+            drawn.map_err(|overlaps| MolecularError::TooDense { density: number_density, overlaps })?;
+        Self::at(cell, positions, covariance, random)
+    }
+
+    /// `count` drawn hard spheres, as [`Self::drawn`].
+    ///
+    /// # Errors
+    /// [`MolecularError::TooPacked`] when random positions do not fit, [`MolecularError::Velocities`].
+    pub fn drawn_spheres(
+        model: &HardSphereModel,
+        count: usize,
+        number_density: f64,
+        positions: DrawnPositions,
+        lattice: &LatticeChoice,
+        covariance: &Matrix3<f64>,
+        duration: f64,
+        random: &mut Philox,
+    ) -> Result<Self, MolecularError> {
+        let draw = Draw { flow: &model.flow, count, number_density, lattice, duration };
+        let packing = std::f64::consts::PI / 6.0 * number_density * model.diameter.powi(3);
+        let drawn = draw.positions(positions, model.diameter, random)?;
+        let (cell, positions) = drawn.map_err(|overlaps| MolecularError::TooPacked { packing, overlaps })?;
+        Self::at(cell, positions, covariance, random)
+    }
+
+    /// Atoms at drawn positions, with drawn velocities.
+    fn at(
+        cell: Matrix3<f64>,
+        positions: Vec<Vector3<f64>>,
+        covariance: &Matrix3<f64>,
+        random: &mut Philox,
+    ) -> Result<Self, MolecularError> {
+        let count = positions.len();
         let peculiar = draw_velocities(count, covariance, random)?;
         Ok(Self { cell, shifts: vec![Vector3::zeros(); count], positions, peculiar })
     }
@@ -117,6 +140,44 @@ impl Atoms {
             Some(index) => Err(MolecularError::NotFinite(index + 1)),
             None => Ok(()),
         }
+    }
+}
+
+/// What decides the cell and the places of drawn atoms.
+struct Draw<'a> {
+    flow: &'a AffineFlow,
+    count: usize,
+    number_density: f64,
+    lattice: &'a LatticeChoice,
+    duration: f64,
+}
+
+impl Draw<'_> {
+    /// The cell and the positions, none closer than `radius` where they are random; the number of closer pairs where
+    /// that fails.
+    #[allow(clippy::type_complexity, reason = "two ways to fail, and the callers name the second")]
+    fn positions(
+        &self,
+        positions: DrawnPositions,
+        radius: f64,
+        random: &mut Philox,
+    ) -> Result<Result<(Matrix3<f64>, Vec<Vector3<f64>>), usize>, MolecularError> {
+        if !(self.number_density > 0.0 && self.number_density.is_finite()) {
+            return Err(MolecularError::NotPositive("number density", self.number_density));
+        }
+        let volume = self.count as f64 / self.number_density;
+        let cell = match self.lattice {
+            LatticeChoice::Cubic => Matrix3::identity() * volume.cbrt(),
+            LatticeChoice::Auto => auto_cell(self.flow, self.duration, volume),
+            LatticeChoice::Edges(edges) => *edges,
+        };
+        check_cell(&cell)?;
+        Ok(match positions {
+            DrawnPositions::Fcc => Ok((cell, positions::fcc(&cell, self.count))),
+            DrawnPositions::Random => {
+                positions::random(&cell, self.count, radius, random).map(|positions| (cell, positions))
+            }
+        })
     }
 }
 

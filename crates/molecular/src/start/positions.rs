@@ -1,7 +1,6 @@
 //! Drawn positions.
 
-use super::proximity::{close_pairs, core_radius};
-use crate::{Model, MolecularError};
+use super::proximity::close_pairs;
 use omd_flow::{Matrix3, Philox, Vector3};
 
 /// Rounds of moving atoms apart before giving up.
@@ -36,18 +35,16 @@ fn smallest_box(edges: [f64; 3], wanted: usize) -> [usize; 3] {
     cells
 }
 
-/// Uniform positions, no pair energy above `k_B T`.
+/// Uniform positions, no two closer than `radius`; the number of closer pairs where that fails.
 ///
 /// Dilute atoms that are too close are drawn again: the rest stays uniform. In dense ones there is no room for that;
 /// there close pairs move apart until none is left.
 pub(super) fn random(
-    model: &Model,
     cell: &Matrix3<f64>,
     count: usize,
-    temperature: f64,
+    radius: f64,
     random: &mut Philox,
-) -> Result<Vec<Vector3<f64>>, MolecularError> {
-    let radius = core_radius(&model.potential, temperature);
+) -> Result<Vec<Vector3<f64>>, usize> {
     let mut positions: Vec<Vector3<f64>> = (0..count).map(|_| place(cell, random)).collect();
     let density = count as f64 / cell.determinant().abs();
     let redraws = if density * radius.powi(3) < 0.3 { 50 } else { 3 };
@@ -61,9 +58,7 @@ pub(super) fn random(
         later.dedup();
         later.into_iter().for_each(|atom| positions[atom] = place(cell, random));
     }
-    separate(cell, &mut positions, radius)
-        .map_err(|overlaps| MolecularError::TooDense { density, overlaps })
-        .map(|()| positions)
+    separate(cell, &mut positions, radius).map(|()| positions)
 }
 
 fn place(cell: &Matrix3<f64>, random: &mut Philox) -> Vector3<f64> {

@@ -91,3 +91,21 @@ pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), Molecu
         None => Ok(()),
     }
 }
+
+/// Refuses hard spheres closer than `diameter`, images included; contact may be off by rounding.
+pub(crate) fn refuse_contacts(diameter: f64, atoms: &Atoms) -> Result<(), MolecularError> {
+    const ROUNDING: f64 = 1e-9;
+    let shortest = lattice::shortest_vector(&atoms.cell);
+    if shortest <= diameter {
+        return Err(MolecularError::Spheres { first: 1, second: 1, distance: shortest, diameter });
+    }
+    match close_pairs(&atoms.cell, &atoms.positions, diameter * (1.0 - ROUNDING)).first() {
+        Some(pair) => Err(MolecularError::Spheres {
+            first: pair.first + 1,
+            second: pair.second + 1,
+            distance: pair.separation.norm(),
+            diameter,
+        }),
+        None => Ok(()),
+    }
+}
