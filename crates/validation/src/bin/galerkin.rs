@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "prints its tables")]
 
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables};
+use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::galerkin::{Closure, Gas};
 use omd_kinetic::boltzmann::{AngularLaw, Galerkin, GalerkinParameters, MaxwellHierarchy};
 use rayon::prelude::*;
@@ -22,7 +23,7 @@ fn gas(rate: f64, constant: f64, exponent: f64, order: usize, ratio: f64) -> Gal
         number_density: 1.0,
         mass: 1.0,
         knudsen: 1.0,
-        gas: Gas::VariableHardSphere { rate: 4.0 * std::f64::consts::PI * constant, exponent },
+        gas: Gas::Kernel(CollisionKernel::VariableHardSphere { rate: 4.0 * std::f64::consts::PI * constant, exponent }),
         closure: Closure::Order(order),
         basis_temperature: ratio,
     };

@@ -25,7 +25,7 @@ mod observe;
 mod quadratic;
 
 pub(crate) use evolution::{Equations, Evolution, Strengths};
-pub(crate) use gaunt::{associated_legendre, axial, couples, gaunt};
+pub(crate) use gaunt::{axial, couples, gaunt};
 pub(crate) use ladder::{Drift, Ladder, moments_of_burnett};
 pub use modes::{Modes, Shell};
 pub(crate) use observe::Observer;

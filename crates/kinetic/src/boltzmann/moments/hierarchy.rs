@@ -1,10 +1,9 @@
 //! The closed equations for all moments of Maxwell molecules up to an order.
 
 use super::angular::{AngularLaw, legendre};
-use crate::boltzmann::burnett::{
-    Coupling, Drift, Ladder, Modes, Quadratic, Shell, associated_legendre, couples, gaunt,
-};
+use crate::boltzmann::burnett::{Coupling, Drift, Ladder, Modes, Quadratic, Shell, couples, gaunt};
 use crate::chapman_enskog::legendre_rule;
+use crate::legendre::associated_legendre;
 use nalgebra::{DMatrix, Matrix3};
 use std::f64::consts::PI;
 
