@@ -146,19 +146,29 @@ fn a_self_similar_profile_is_done_or_refused() {
         .replace("[molecular]\natoms = 32\ntime-step = 0.005\n", "[moments]\n");
     std::fs::write(folder.path().join("maxwell.toml"), maxwell).unwrap();
     std::fs::write(folder.path().join("wca.toml"), GAS).unwrap();
-    let short = ["self-similar", "maxwell.toml", "--particles", "200", "--replicas", "2", "--order", "4"];
+    let short =
+        ["self-similar", "maxwell.toml", "--particles", "200", "--replicas", "2", "--order", "4", "--degree", "6"];
     let done = omd(folder.path(), &short);
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let results = folder.path().join("results/maxwell-self-similar");
-    for name in ["summary.csv", "moments.csv", "growth.csv", "radial.csv", "marginal-x.csv", "profile.svg"] {
+    for name in [
+        "summary.csv",
+        "moments.csv",
+        "growth.csv",
+        "radial.csv",
+        "marginal-x.csv",
+        "radial-fourier.csv",
+        "profile.svg",
+    ] {
         assert!(results.join(name).exists(), "{name}");
     }
-    let refusals: [(&[&str], &str); 5] = [
+    let refusals: [(&[&str], &str); 6] = [
         (&short, "is not empty"),
         (&["self-similar", "wca.toml"], "this potential is not of Maxwell type"),
         (&["self-similar", "missing.toml"], "missing.toml"),
         (&["self-similar", "maxwell.toml", "--force", "--velocity-gradient", "0,1,0"], "has 3 numbers"),
         (&["self-similar", "maxwell.toml", "--force", "--replicas", "1"], "--replicas"),
+        (&["self-similar", "maxwell.toml", "--force", "--degree", "7"], "an even number from 6"),
     ];
     for (arguments, message) in refusals {
         let refused = omd(folder.path(), arguments);
