@@ -36,7 +36,12 @@ pub(super) fn densities(found: &Found) -> [Density; 4] {
             if which == 0 { profile.radial(&edges) } else { profile.marginal(which - 1, &edges) }
         };
         let smooth = match &found.fourier {
-            Some(Ok([fine, coarse])) => Some((solved(fine), solved(coarse))),
+            Some(Ok([fine, coarse])) => {
+                let (fine, coarse) = (solved(fine), solved(coarse));
+                let change: Vec<f64> = fine.iter().zip(&coarse).map(|(a, b)| (a - b).abs()).collect();
+                let known = known(&fine, &change);
+                Some((fine, change, known))
+            }
             _ => None,
         };
         let histograms: Vec<Histogram> = found.replicas.iter().map(histogram).collect();
@@ -50,8 +55,9 @@ pub(super) fn densities(found: &Found) -> [Density; 4] {
                 series.y.push(y);
                 series.error.push(error);
             };
-            let exact = smooth.as_ref().map(|(fine, coarse)| (fine[k], (fine[k] - coarse[k]).abs()));
-            if let Some((value, change)) = exact.filter(|(value, change)| *value > 3.0 * change) {
+            let exact =
+                smooth.as_ref().filter(|(.., known)| known.contains(&k)).map(|(fine, change, _)| (fine[k], change[k]));
+            if let Some((value, change)) = exact {
                 push(&mut density.fourier, value, change);
             }
             if histograms.is_empty() {
@@ -73,6 +79,14 @@ pub(super) fn densities(found: &Found) -> [Density; 4] {
         density
     };
     [0, 1, 2, 3].map(of)
+}
+
+/// The bins around the largest density in which it is more than three times its change.
+fn known(values: &[f64], change: &[f64]) -> std::ops::Range<usize> {
+    let peak = (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b])).unwrap_or(0);
+    let lost = |k: &usize| values[*k] <= 3.0 * change[*k];
+    let first = (0..=peak).rev().find(lost).map_or(0, |k| k + 1);
+    first..(peak..values.len()).find(lost).unwrap_or(values.len())
 }
 
 /// How far the two agree, on the terminal.
