@@ -306,7 +306,7 @@ fn histograms_are_shown_beside_the_gaussian() {
                 let (x, y) = (f64::from(i) - 4.5, f64::from(j) - 4.5);
                 // Only the plane of x and y differs, at the last time, in one cell more and in one less.
                 let excess = if time > 1.5 { [(3, 4), (6, 2)].iter().position(|at| *at == (i, j)) } else { None };
-                let more = [1e-2, -1e-2].iter().nth(excess.unwrap_or(9)).unwrap_or(&0.0);
+                let more = [1e-2, -1e-2].get(excess.unwrap_or(9)).unwrap_or(&0.0);
                 let g = gaussian(x, y);
                 planes += &format!("{time},{x},{y},{},{g},{g},1e-4,1e-4,1e-4\n", g + more);
             }

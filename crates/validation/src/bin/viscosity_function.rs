@@ -213,12 +213,15 @@ fn sampling(replicas: usize, particles: usize) {
     println!("replicas: T^2 {:.1} of {}, p-value {:.3}.", verdict.square, verdict.components, verdict.probability);
 }
 
+/// Order, basis temperature, crossings, truncation at the end, why it ended early.
+type Expansion = (usize, f64, Vec<f64>, f64, Option<String>);
+
 /// Galerkin runs by order and basis temperature; what stopped them.
 fn expansions(case: &Case, highest: usize) -> Vec<(usize, f64, Vec<f64>)> {
     let orders: Vec<usize> = (4..=highest).step_by(2).collect();
     let pairs: Vec<(usize, f64)> =
         case.ratios.iter().flat_map(|&ratio| orders.iter().map(move |&order| (order, ratio))).collect();
-    let runs: Vec<(usize, f64, Vec<f64>, f64, Option<String>)> = pairs
+    let runs: Vec<Expansion> = pairs
         .into_par_iter()
         .map(|(order, ratio)| {
             let mut gas = case.galerkin(order, ratio);

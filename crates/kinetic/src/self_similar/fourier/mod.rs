@@ -124,11 +124,11 @@ impl FourierProfile {
         let map = |psi: &[f64]| {
             let mut gamma = gain.apply(&radii, psi, far());
             gamma.iter_mut().for_each(|value| *value *= problem.density);
-            with_unit_temperature(&radii, flight.solve(&radii, &gamma))
+            with_unit_temperature(&radii, &flight.solve(&radii, &gamma))
         };
         let weights: Vec<f64> = (0..radii.count).map(|i| -(-0.5 * radii.at(i).powi(2)).exp_m1().recip()).collect();
         let (psi, steps, change) = fixed_point(start, &weights, map);
-        if !(change < 1e3 * TOLERANCE) {
+        if change.is_nan() || change > 1e3 * TOLERANCE {
             return Err(SelfSimilarError::NoFixedPoint { change, degree });
         }
         Ok(Self { modes, radii, psi, degree, steps, change })
@@ -161,9 +161,9 @@ impl FourierProfile {
 
 /// The same function of velocities scaled to `theta = 1`: nothing in the equation but the exact `beta` knows the scale, so
 /// that it would wander with the errors of the grid.
-fn with_unit_temperature(radii: &Radii, psi: Vec<f64>) -> Vec<f64> {
+fn with_unit_temperature(radii: &Radii, psi: &[f64]) -> Vec<f64> {
     let wanted = 0.5 * radii.at(0).powi(2) * far();
-    let stretch = 0.5 * (wanted / radii.leading(&psi)[0]).ln();
+    let stretch = 0.5 * (wanted / radii.leading(psi)[0]).ln();
     let mut scaled = vec![0.0; psi.len()];
     let rows = psi.chunks_exact(radii.count).zip(scaled.chunks_exact_mut(radii.count));
     for (row, (values, out)) in rows.enumerate() {
