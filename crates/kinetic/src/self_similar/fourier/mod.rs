@@ -14,8 +14,10 @@
 //!
 //! # Accuracy
 //! Spherical harmonics up to a degree, steps `1/degree` of `ln |k|`, `2 degree/3` deflection angles: everything is refined
-//! together, and [`FourierProfile::solve`] is to be run at two degrees. Strong flows (profiles much longer than wide, `nu`
-//! small beside `beta`) want many harmonics.
+//! together, and [`FourierProfile::solve`] is to be run at two degrees. Where the flow is
+//! strong (`nu` not large beside `beta`) the harmonics do not resolve the profile near `c = 0`, and the change between two
+//! degrees understates that: it meets the particles at shear rates up to about `lambda`, not at ten times that
+//! (`validation/self-similar`).
 //! # Cost
 //! An iteration grows about as `degree^6`; a shear at degree 24 takes about 20 of them.
 //! # References
