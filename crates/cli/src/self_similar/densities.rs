@@ -2,7 +2,7 @@
 
 use super::Found;
 use super::tables::estimate;
-use omd_kinetic::self_similar::fourier::FourierProfile;
+use omd_kinetic::self_similar::fourier::{FourierProfile, LARGEST_VELOCITY};
 use omd_kinetic::self_similar::particles::{Histogram, ProfileSample};
 use omd_report::Series;
 
@@ -39,7 +39,8 @@ pub(super) fn densities(found: &Found) -> [Density; 4] {
             Some(Ok([fine, coarse])) => {
                 let (fine, coarse) = (solved(fine), solved(coarse));
                 let change: Vec<f64> = fine.iter().zip(&coarse).map(|(a, b)| (a - b).abs()).collect();
-                let known = known(&fine, &change);
+                let resolved = edges.iter().filter(|edge| **edge <= LARGEST_VELOCITY).count().saturating_sub(1);
+                let known = known(&fine[..resolved], &change[..resolved]);
                 Some((fine, change, known))
             }
             _ => None,

@@ -41,6 +41,8 @@ use std::f64::consts::PI;
 
 /// The highest degree: a full set of harmonics has 561 then.
 pub const HIGHEST_DEGREE: usize = 32;
+/// Velocities up to which the quadrature over wave numbers resolves their waves, in units of `theta^(1/2)`.
+pub const LARGEST_VELOCITY: f64 = 40.0;
 /// The first wave number: below it `1 - phi` is its second moments to 1e-6, and its
 /// fourth ones to less.
 const SMALLEST: f64 = 3e-3;
