@@ -1,5 +1,6 @@
 //! `omd self-similar`.
 
+mod densities;
 mod tables;
 
 use crate::args::SelfSimilar;
@@ -8,9 +9,12 @@ use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::Interaction;
 use omd_io::{Quantity, ResolvedInput, prepare_output};
 use omd_kinetic::self_similar::existence::smallness;
+use omd_kinetic::self_similar::fourier::FourierProfile;
 use omd_kinetic::self_similar::moments::ProfileMoments;
 use omd_kinetic::self_similar::particles::{ProfileSample, ProfileSettings, profile};
-use omd_kinetic::self_similar::{DeflectionLaw, Problem, SecondMoments, TailExponent, is_exact_for, second_moments};
+use omd_kinetic::self_similar::{
+    DeflectionLaw, Problem, SecondMoments, SelfSimilarError, TailExponent, is_exact_for, second_moments,
+};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -29,6 +33,8 @@ struct Found {
     tail: TailExponent,
     moments: ProfileMoments,
     replicas: Vec<ProfileSample>,
+    /// The profile without noise and a coarser one; or why there is none.
+    fourier: Option<Result<[FourierProfile; 2], SelfSimilarError>>,
 }
 
 /// Prints the summary and writes the directory.
@@ -44,10 +50,16 @@ pub(crate) fn self_similar(arguments: &SelfSimilar, quiet: bool) -> Result<(), F
     prepare_output(&directory, arguments.force).map_err(Failure::input)?;
     let tail = problem.tail_exponent(HIGHEST, 1e-6).map_err(Failure::other)?;
     let moments = ProfileMoments::new(&problem, arguments.order as usize).map_err(Failure::other)?;
+    let fourier = (arguments.degree > 0).then(|| {
+        let coarse = arguments.degree * 2 / 3 / 2 * 2;
+        Ok([FourierProfile::solve(&problem, arguments.degree)?, FourierProfile::solve(&problem, coarse)?])
+    });
     let replicas = simulate(arguments, &input, &problem, quiet)?;
-    let found = Found { problem, second, tail, moments, replicas };
+    let found = Found { problem, second, tail, moments, replicas, fourier };
     print(&input, &found)?;
-    tables::write(&directory, &input, arguments, &found)?;
+    let densities = densities::densities(&found);
+    densities::print(&found, &densities);
+    tables::write(&directory, &input, arguments, &found, densities)?;
     if !quiet {
         println!("\ntables and picture in {}", directory.display());
     }

@@ -178,6 +178,46 @@ fn checkpoints_that_do_not_fit_are_refused() {
 }
 
 #[test]
+fn a_self_similar_profile_is_done_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let maxwell = GAS
+        .replace("kind = \"wca\"\nepsilon = 1.0\nsigma = 1.0", "kind = \"maxwell\"\nrate = 2.0")
+        .replace("[molecular]\natoms = 32\ntime-step = 0.005\n", "[moments]\n");
+    std::fs::write(folder.path().join("maxwell.toml"), maxwell).unwrap();
+    std::fs::write(folder.path().join("wca.toml"), GAS).unwrap();
+    let short =
+        ["self-similar", "maxwell.toml", "--particles", "200", "--replicas", "2", "--order", "4", "--degree", "6"];
+    let done = omd(folder.path(), &short);
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let results = folder.path().join("results/maxwell-self-similar");
+    for name in [
+        "summary.csv",
+        "moments.csv",
+        "growth.csv",
+        "radial.csv",
+        "marginal-x.csv",
+        "radial-fourier.csv",
+        "profile.svg",
+    ] {
+        assert!(results.join(name).exists(), "{name}");
+    }
+    let refusals: [(&[&str], &str); 6] = [
+        (&short, "is not empty"),
+        (&["self-similar", "wca.toml"], "this potential is not of Maxwell type"),
+        (&["self-similar", "missing.toml"], "missing.toml"),
+        (&["self-similar", "maxwell.toml", "--force", "--velocity-gradient", "0,1,0"], "has 3 numbers"),
+        (&["self-similar", "maxwell.toml", "--force", "--replicas", "1"], "--replicas"),
+        (&["self-similar", "maxwell.toml", "--force", "--degree", "7"], "an even number from 6"),
+    ];
+    for (arguments, message) in refusals {
+        let refused = omd(folder.path(), arguments);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(message), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn every_example_and_template_is_a_valid_input() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let mut checked = 0;

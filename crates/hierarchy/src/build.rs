@@ -128,16 +128,7 @@ fn closed(
     let state = &experiment.state;
     let gas = match &experiment.interaction {
         Some(Interaction::Potential(potential)) => Gas::Potential(potential.clone()),
-        Some(Interaction::HardSphere { diameter }) => {
-            Gas::VariableHardSphere { rate: std::f64::consts::PI * diameter * diameter, exponent: 1.0 }
-        }
-        Some(Interaction::KernelOnly { rate, exponent }) => {
-            Gas::VariableHardSphere { rate: *rate, exponent: *exponent }
-        }
-        Some(Interaction::SoftKernel { rate, exponent, alpha }) => {
-            Gas::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha }
-        }
-        None => return Err(BuildError::new("interaction", "kind", "is missing")),
+        _ => Gas::Kernel(collision_kernel(experiment)?),
     };
     let parameters = GalerkinParameters {
         flow: experiment.flow.clone(),

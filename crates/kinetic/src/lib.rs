@@ -5,6 +5,7 @@
 mod arithmetic;
 pub mod boltzmann;
 pub mod chapman_enskog;
+mod legendre;
 pub mod long_time;
 pub mod mean_field;
 pub mod self_similar;

@@ -3,6 +3,7 @@
 
 use nalgebra::Matrix3;
 use omd_flow::{AffineFlow, Description, FlowClass, Free, Observables, symmetric_components};
+use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::galerkin::{Closure, Gas};
 use omd_kinetic::boltzmann::moments::HierarchyParameters;
 use omd_kinetic::boltzmann::{AngularLaw, Galerkin, GalerkinParameters, MaxwellMomentHierarchy, MaxwellMoments};
@@ -58,7 +59,7 @@ fn galerkin(flow: &AffineFlow, knudsen: f64, closure: Closure) -> GalerkinParame
         number_density: 1.0,
         mass: 1.0,
         knudsen,
-        gas: Gas::VariableHardSphere { rate: 1.0, exponent: 0.0 },
+        gas: Gas::Kernel(CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 0.0 }),
         closure,
         basis_temperature: 1.0,
     }
@@ -116,7 +117,7 @@ fn hard_spheres_in_shear_against_direct_simulation() {
     let flow = AffineFlow::new(Matrix3::new(0.0, shear, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)).unwrap();
     let mut parameters = galerkin(&flow, 1.0, Closure::Order(6));
     let rate = 4.0 * std::f64::consts::PI * reference["C"].as_f64().unwrap();
-    parameters.gas = Gas::VariableHardSphere { rate, exponent: 1.0 };
+    parameters.gas = Gas::Kernel(CollisionKernel::VariableHardSphere { rate, exponent: 1.0 });
     let mut gas = Galerkin::new(&parameters, &Matrix3::identity()).unwrap();
     // Four replicas: relative errors are pooled over the times, as each has three degrees of freedom only.
     let relative = |c: usize| {

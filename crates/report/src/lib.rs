@@ -1,6 +1,6 @@
 //! The report of a run: one HTML file that needs nothing else, and pictures.
 //!
-//! Reads the files of an output directory only: `<description>.csv` and `manifest.json`. Missing columns, tables and
+//! Reads the files of an output directory only: `<description>.csv`, its histograms, and `manifest.json`. Missing columns, tables and
 //! fields of the manifest leave a gap in the page; a table that cannot be read is an error with its line and column.
 //!
 //! Invariant: no simulation here; nothing but [`omd_flow`] is known of the other crates. The page asks for no network,
@@ -18,6 +18,7 @@ mod deviation;
 mod error;
 mod flow_view;
 mod format;
+mod histograms;
 mod manifest;
 mod page;
 mod picture;

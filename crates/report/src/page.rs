@@ -264,10 +264,33 @@ fn sections(results: &Results) -> Vec<Section> {
         ("heat-flux", "Heat flux", String::new(), curves::heat_flux(results)),
         ("own", "Further columns", own.to_owned(), curves::own_columns(results)),
     ];
-    all.into_iter()
+    let mut sections: Vec<Section> = all
+        .into_iter()
         .filter(|(.., panels)| !panels.is_empty())
         .map(|(id, title, note, panels)| Section { id, title, note, panels: panels_svg(&panels, PANEL) })
-        .collect()
+        .collect();
+    sections.extend(distribution(results));
+    sections
+}
+
+/// The histograms of velocities.
+fn distribution(results: &Results) -> Option<Section> {
+    let first = results.histograms.first()?;
+    let mut panels = Vec::new();
+    for histograms in &results.histograms {
+        panels.extend(panels_svg(&histograms.panels(), PANEL));
+        let planes = histograms.planes(0.6 * PANEL.width);
+        panels.extend(planes.iter().map(|(drawing, words)| svg::render(drawing, words, svg::Place::Page)));
+    }
+    let names: Vec<&str> = results.histograms.iter().map(|one| DESCRIPTIONS[one.description].name).collect();
+    let note = format!(
+        "Of {} at t = {}, in velocities over (<i>T</i>/<i>m</i>)<sup>1/2</sup>; bands are one standard error over the \
+         replicas. In the planes orange is more than the Gaussian of the same temperature has and blue is less, by the \
+         root of the difference; what does not stand out of its noise is blank.",
+        names.join(", "),
+        number(first.time, 4)
+    );
+    Some(Section { id: "distribution", title: "Distribution of velocities", note, panels })
 }
 
 fn pair_section(results: &Results, pair: &Pair) -> PairSection {

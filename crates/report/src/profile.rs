@@ -25,6 +25,10 @@ pub struct ProfilePicture {
     pub marginals: [Series; 3],
     /// The density of `|c|`.
     pub radial: Series,
+    /// The same without noise, where there is such a solution.
+    pub exact_marginals: [Series; 3],
+    /// The same of `|c|`.
+    pub exact_radial: Series,
     /// `mu(s) - s beta` over `s`, 1/time.
     pub growth: Series,
     /// `s_c`, where there is one.
@@ -105,12 +109,22 @@ fn panels(picture: &ProfilePicture) -> Vec<Panel> {
         marginal.curves.push(curve(series, pen));
         marginal.key.push((pen, Label::parse(name)));
     }
+    // Thin dashes on top: they cover nothing of what is below.
+    for series in picture.exact_marginals.iter().filter(|series| !series.x.is_empty()) {
+        marginal.curves.push(curve(&Series { error: Vec::new(), ..series.clone() }, exact));
+    }
     // A logarithmic axis has no place for what is mostly noise.
     let clear = resolved(&picture.radial);
     let mut radial = panel("Density of |*c*|", "log_{10} |*c*|", Scale::Automatic);
     let particles = Pen::solid(PARTICLES, 1.8);
     radial.curves.push(curve(&logarithmic(&clear), particles));
     radial.key.push((particles, Label::plain("particles")));
+    if !picture.exact_radial.x.is_empty() {
+        let bare = Series { error: Vec::new(), ..resolved(&picture.exact_radial) };
+        radial.curves.push(curve(&logarithmic(&bare), exact));
+        radial.key.push((exact, Label::plain("characteristic function")));
+        marginal.key.push((exact, Label::plain("characteristic function")));
+    }
     let low = clear.y.iter().copied().filter(|y| *y > 0.0).fold(f64::INFINITY, f64::min);
     let gaussian = |x: f64| (2.0 / std::f64::consts::PI).sqrt() * x * x * (-0.5 * x * x).exp();
     let seen = clear.x.iter().map(|&x| (x, gaussian(x))).filter(|(_, y)| *y > low);

@@ -2,6 +2,7 @@
 
 use crate::ReportError;
 use crate::descriptions::DESCRIPTIONS;
+use crate::histograms::Histograms;
 use crate::manifest::Manifest;
 use crate::table::{Column, Table};
 use crate::units::{Quantity, Units};
@@ -18,6 +19,8 @@ pub(crate) struct Results {
     pub(crate) title: String,
     /// From the atoms up.
     pub(crate) tables: Vec<Table>,
+    /// Of the descriptions that leave some.
+    pub(crate) histograms: Vec<Histograms>,
     pub(crate) manifest: Manifest,
     pub(crate) units: Units,
     pub(crate) flow: Option<AffineFlow>,
@@ -43,12 +46,13 @@ impl Results {
             });
         }
         let manifest = Manifest::read(directory)?;
+        let histograms = Histograms::read(directory)?;
         let title = manifest
             .text("title")
             .filter(|title| !title.trim().is_empty())
             .map_or_else(|| directory_name(directory), str::to_owned);
         let (units, flow) = (Units::named(manifest.text("units")), manifest.flow());
-        Ok(Self { title, tables, manifest, units, flow })
+        Ok(Self { title, tables, histograms, manifest, units, flow })
     }
 
     /// The last time of any table.

@@ -273,14 +273,53 @@ fn the_picture_of_a_profile_has_its_panels() {
         title: "shear".to_owned(),
         marginals: [series.clone(), series.clone(), series.clone()],
         radial: series.clone(),
+        exact_radial: series.clone(),
         growth: series.clone(),
         tail: Some(4.0),
         slope: series,
+        ..ProfilePicture::default()
     };
     let path = folder.path().join("profile.svg");
     write_profile_picture(&picture, &path).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("Growth of moments") && text.contains("4.0000"), "{text}");
+    assert!(text.contains("characteristic function"), "{text}");
     write_profile_picture(&picture, &folder.path().join("profile.png")).unwrap();
     assert!(write_profile_picture(&picture, &folder.path().join("profile.gif")).is_err());
+}
+
+#[test]
+fn histograms_are_shown_beside_the_gaussian() {
+    let directory = directory();
+    write_results(directory.path(), MadeUp::Shear);
+    assert!(!page(directory.path()).contains("<section id=\"distribution\">"));
+    let gaussian = |x: f64, y: f64| (-0.5 * (x * x + y * y)).exp() / std::f64::consts::TAU;
+    let mut radial = String::from("time,speed,density,density_se\n");
+    let mut planes = String::from("time,first,second,xy,xz,yz,xy_se,xz_se,yz_se\n");
+    for time in [1.0, 2.0] {
+        for k in 0..20 {
+            let c = 0.25 * (f64::from(k) + 0.5);
+            radial += &format!("{time},{c},{},1e-5\n", (2.0 * std::f64::consts::PI).powf(-1.5) * (-0.4 * c * c).exp());
+        }
+        for i in 0..10 {
+            for j in 0..10 {
+                let (x, y) = (f64::from(i) - 4.5, f64::from(j) - 4.5);
+                // Only the plane of x and y differs, at the last time, in one cell more and in one less.
+                let excess = if time > 1.5 { [(3, 4), (6, 2)].iter().position(|at| *at == (i, j)) } else { None };
+                let more = [1e-2, -1e-2].get(excess.unwrap_or(9)).unwrap_or(&0.0);
+                let g = gaussian(x, y);
+                planes += &format!("{time},{x},{y},{},{g},{g},1e-4,1e-4,1e-4\n", g + more);
+            }
+        }
+    }
+    std::fs::write(directory.path().join("dsmc.radial.csv"), &radial).unwrap();
+    std::fs::write(directory.path().join("dsmc.planes.csv"), &planes).unwrap();
+    let shown = page(directory.path());
+    let section = shown.split("<section id=\"distribution\">").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(section.contains("Gaussian of this temperature") && section.contains("at t = 2"), "{section}");
+    assert_eq!(section.matches("Excess over the Gaussian, at most 0.01").count(), 1);
+    assert_eq!(section.matches("Excess over the Gaussian, at most 0").count(), 3);
+    std::fs::write(directory.path().join("dsmc.radial.csv"), radial.replace("1e-5", "many")).unwrap();
+    let error = write_report(directory.path()).unwrap_err().to_string();
+    assert!(error.contains("dsmc.radial.csv:2:4: `many` in `density_se` is not a number"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! What `omd self-similar` leaves in its directory.
 
+use super::densities::Density;
 use super::{Found, SelfSimilar};
 use crate::failure::Failure;
 use crate::output::VERSION;
@@ -17,12 +18,15 @@ pub(super) fn write(
     input: &ResolvedInput,
     arguments: &SelfSimilar,
     found: &Found,
+    densities: [Density; 4],
 ) -> Result<(), Failure> {
     let put = |name: &str, text: &str| {
         write_atomically(&directory.join(name), |file| file.write_all(text.as_bytes())).map_err(Failure::other)
     };
-    // Particles of an earlier run, where this one has none.
-    for name in ["radial.csv", "marginal-x.csv", "marginal-y.csv", "marginal-z.csv", "tail.csv"] {
+    // What an earlier run had and this one has not.
+    let names =
+        densities.iter().flat_map(|density| ["", "-fourier"].map(|method| format!("{}{method}.csv", density.name)));
+    for name in names.chain(["tail.csv".to_owned()]) {
         match std::fs::remove_file(directory.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Failure::other(error)),
             _ => {}
@@ -35,17 +39,23 @@ pub(super) fn write(
     let mut picture = ProfilePicture { growth, tail: found.tail.order, ..ProfilePicture::default() };
     let title = &input.experiment.title;
     picture.title = if title.is_empty() { "Self-similar profile".to_owned() } else { title.clone() };
-    if !found.replicas.is_empty() {
-        picture.radial = over_bins(&found.replicas, |sample| &sample.radial);
-        put("radial.csv", &columns("speed,density,density_se", &picture.radial))?;
-        for (axis, name) in ["x", "y", "z"].into_iter().enumerate() {
-            picture.marginals[axis] = over_bins(&found.replicas, |sample| &sample.marginal[axis]);
-            let header = format!("c{name},density,density_se");
-            put(&format!("marginal-{name}.csv"), &columns(&header, &picture.marginals[axis]))?;
+    for density in &densities {
+        let header = |error: &str| format!("{},density,{error}", density.variable);
+        if !found.replicas.is_empty() {
+            put(&format!("{}.csv", density.name), &columns(&header("density_se"), &density.particles))?;
         }
+        if !density.fourier.x.is_empty() {
+            put(&format!("{}-fourier.csv", density.name), &columns(&header("density_change"), &density.fourier))?;
+        }
+    }
+    if !found.replicas.is_empty() {
         picture.slope = slopes(&found.replicas);
         put("tail.csv", &columns("speed,slope,slope_se", &picture.slope))?;
     }
+    let [radial, x, y, z] = densities;
+    (picture.radial, picture.exact_radial) = (radial.particles, radial.fourier);
+    picture.exact_marginals = [x.fourier, y.fourier, z.fourier];
+    picture.marginals = [x.particles, y.particles, z.particles];
     for name in ["profile.svg", "profile.png"] {
         write_profile_picture(&picture, &directory.join(name)).map_err(Failure::other)?;
     }
@@ -53,32 +63,11 @@ pub(super) fn write(
 }
 
 /// Mean and standard error over replicas.
-fn estimate(values: &[f64]) -> (f64, f64) {
+pub(super) fn estimate(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count * (count - 1.0));
     (mean, variance.sqrt())
-}
-
-/// The density in the bins between the first and the last that anything fell into.
-fn over_bins(
-    replicas: &[ProfileSample],
-    histogram: impl Fn(&ProfileSample) -> &omd_kinetic::self_similar::particles::Histogram,
-) -> Series {
-    let edges = &histogram(&replicas[0]).edges;
-    let mut series = Series::default();
-    for k in 0..edges.len() - 1 {
-        let values: Vec<f64> = replicas.iter().map(|sample| histogram(sample).density(k)).collect();
-        let (mean, error) = estimate(&values);
-        if mean > 0.0 {
-            let both_positive = edges[k] > 0.0;
-            let middle = if both_positive { (edges[k] * edges[k + 1]).sqrt() } else { 0.5 * (edges[k] + edges[k + 1]) };
-            series.x.push(middle);
-            series.y.push(mean);
-            series.error.push(error);
-        }
-    }
-    series
 }
 
 /// The local slope of the tail over one doubling of the speed, where its error is below a fifth.

@@ -17,6 +17,7 @@
 //! closed formulae with `Omega^(l,s)`.
 
 use super::integrals::Moments;
+use crate::legendre::associated_legendre;
 use gauss_quad::{FiniteAboveNegOneF64, GaussLaguerre, GaussLegendre};
 use nalgebra::DMatrix;
 use omd_interaction::scattering::LEGENDRE_ORDERS;
@@ -89,23 +90,6 @@ pub(crate) fn sonine(values: &mut [f64], x: f64, alpha: f64, first: f64) {
             / ((n + 1.0) * (n + 1.0 + alpha)).sqrt();
         (before, now) = (now, next);
     }
-}
-
-/// Associated Legendre functions `p_lm`, `l = 0..=LEGENDRE_ORDERS`, with `int p_lm^2 dmu = 1`.
-pub(super) fn associated(m: usize, mu: f64) -> [f64; LEGENDRE_ORDERS + 1] {
-    let mut p = [0.0; LEGENDRE_ORDERS + 1];
-    let mut start = 0.5f64.sqrt();
-    for k in 1..=m {
-        let k = k as f64;
-        start *= ((2.0 * k + 1.0) / (2.0 * k) * (1.0 - mu * mu)).sqrt();
-    }
-    let step = |l: usize| ((l * l - m * m) as f64 / (4 * l * l - 1) as f64).sqrt();
-    p[m] = start;
-    for l in m..LEGENDRE_ORDERS {
-        let before = if l > m { step(l) * p[l - 1] } else { 0.0 };
-        p[l + 1] = (mu * p[l] - before) / step(l + 1);
-    }
-    p
 }
 
 impl Kind {
@@ -190,7 +174,7 @@ fn polynomials(kind: Kind, g: f64, centre: &[(f64, f64)], angle: &[(f64, f64)]) 
         for m in 0..=kind.rank() {
             let mut a = [[0.0; LEGENDRE_ORDERS + 1]; MAX_ORDER];
             for (mu, w) in angle {
-                let p_lm = associated(m, *mu);
+                let p_lm = associated_legendre(LEGENDRE_ORDERS, m, *mu);
                 let (along, across) = (std::f64::consts::FRAC_1_SQRT_2, g * (1.0 - mu * mu).sqrt());
                 let across = across * std::f64::consts::FRAC_1_SQRT_2;
                 let mut tensor = kind.tensor(m, along * (big + g * mu), across);
@@ -199,7 +183,7 @@ fn polynomials(kind: Kind, g: f64, centre: &[(f64, f64)], angle: &[(f64, f64)]) 
                     tensor.iter_mut().zip(other).for_each(|(t, o)| *t += o);
                 }
                 for (row, t) in a.iter_mut().zip(tensor) {
-                    row.iter_mut().zip(p_lm).for_each(|(a, p)| *a += w * t * p);
+                    row.iter_mut().zip(&p_lm).for_each(|(a, p)| *a += w * t * p);
                 }
             }
             for p in 0..MAX_ORDER {

@@ -29,9 +29,10 @@
 //! # References
 //! \[ChapmanCowling1970\], chapter 15, in whose notation $\omega_1$, $\omega_2$, $\omega_6$ multiply the same tensors.
 
-use super::brackets::{Brackets, Kind, MAX_ORDER, associated, laguerre_rule, legendre_rule, sonine};
+use super::brackets::{Brackets, Kind, MAX_ORDER, laguerre_rule, legendre_rule, sonine};
 use super::integrals::Integrals;
 use super::{Coefficient, Transport, TransportError, positive, standing};
+use crate::legendre::associated_legendre;
 use nalgebra::{DMatrix, DVector};
 use omd_interaction::scattering::LEGENDRE_ORDERS;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
@@ -167,7 +168,7 @@ type EvenLegendre = [[f64; EVEN]; 3];
 
 fn even_legendre(mu: f64) -> EvenLegendre {
     [0, 1, 2].map(|m| {
-        let all = associated(m, mu);
+        let all = associated_legendre(LEGENDRE_ORDERS, m, mu);
         std::array::from_fn(|l| all[2 * l + 2])
     })
 }

@@ -1,9 +1,9 @@
 //! Integrals of the cross sections over the energies of colliding pairs.
 
-use super::TransportError;
 use super::brackets::{LAGUERRE, laguerre_rule, legendre_rule, sonine};
+use super::{TransportError, positive};
 use omd_interaction::scattering::LEGENDRE_ORDERS;
-use omd_interaction::{CrossSections, PairPotential, Scattering, ScatteringError};
+use omd_interaction::{CollisionKernel, CrossSections, PairPotential, Scattering, ScatteringError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,9 +45,23 @@ pub(crate) struct Sampled {
 }
 
 impl Integrals {
+    /// Of a collision kernel; one from a potential is taken by its exact scattering, not by its table.
+    pub(crate) fn kernel(kernel: &CollisionKernel, mass: f64) -> Result<Self, TransportError> {
+        if let CollisionKernel::VariableSoftSphere { alpha, .. } = kernel {
+            positive("scattering exponent", *alpha)?;
+        }
+        match kernel {
+            CollisionKernel::VariableHardSphere { rate, exponent }
+            | CollisionKernel::VariableSoftSphere { rate, exponent, .. } => {
+                let mean = |l| kernel.mean_legendre(l).unwrap_or(f64::NAN);
+                Self::power_law(positive("rate", *rate)?, *exponent, mass, mean)
+            }
+            CollisionKernel::Potential(kernel) => Self::potential(kernel.potential()),
+        }
+    }
     /// `|u| Q_l = C |u|^gamma (1 - <P_l>)`, `|u| = 2 sqrt(E/m)`, with the means of the Legendre polynomials of the
     /// deflection's cosine.
-    pub(crate) fn power_law(
+    fn power_law(
         rate: f64,
         exponent: f64,
         mass: f64,

@@ -101,18 +101,7 @@ impl Transport {
     /// [`TransportError`].
     pub fn of_kernel(kernel: &CollisionKernel, mass: f64) -> Result<Self, TransportError> {
         let mass = positive("mass", mass)?;
-        if let CollisionKernel::VariableSoftSphere { alpha, .. } = kernel {
-            positive("scattering exponent", *alpha)?;
-        }
-        let integrals = match kernel {
-            CollisionKernel::VariableHardSphere { rate, exponent }
-            | CollisionKernel::VariableSoftSphere { rate, exponent, .. } => {
-                let mean = |l| kernel.mean_legendre(l).unwrap_or(f64::NAN);
-                Integrals::power_law(positive("rate", *rate)?, *exponent, mass, mean)?
-            }
-            CollisionKernel::Potential(kernel) => Integrals::potential(kernel.potential())?,
-        };
-        Ok(Self { mass, integrals })
+        Ok(Self { mass, integrals: Integrals::kernel(kernel, mass)? })
     }
     /// Of a potential, with or without cutoff.
     ///

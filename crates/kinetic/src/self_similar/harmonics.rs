@@ -2,6 +2,7 @@
 //!
 //! Orthonormal on the sphere, `m > 0` with `cos m phi`, `m < 0` with `sin |m| phi`, without the phase `(-1)^m`.
 
+use crate::legendre::associated_legendre_at;
 use omd_flow::Vector3;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
@@ -78,23 +79,16 @@ pub(super) fn values(degree: usize, direction: &Vector3<f64>) -> Vec<f64> {
     let mut values = vec![0.0; (degree + 1) * (degree + 1)];
     let (z, phi) = (direction.z, direction.y.atan2(direction.x));
     let sine = direction.x.hypot(direction.y);
-    // Normalised Legendre functions by the usual recursion in l at fixed m.
-    let mut diagonal = FRAC_1_SQRT_2;
     for m in 0..=degree {
-        if m > 0 {
-            diagonal *= sine * ((2 * m + 1) as f64 / (2 * m) as f64).sqrt();
-        }
         let (sin, cos) = (m as f64 * phi).sin_cos();
         let factor = if m == 0 { 1.0 / (2.0 * PI).sqrt() } else { 1.0 / PI.sqrt() };
-        let (mut before, mut now) = (0.0, diagonal);
-        for l in m..=degree {
+        let legendre = associated_legendre_at(degree, m, z, sine);
+        for (l, p) in legendre.iter().enumerate().skip(m) {
             let centre = l * l + l;
-            values[centre + m] = factor * now * cos;
+            values[centre + m] = factor * p * cos;
             if m > 0 {
-                values[centre - m] = factor * now * sin;
+                values[centre - m] = factor * p * sin;
             }
-            let next = (z * now - if l > m { vertical(l, m as i64) * before } else { 0.0 }) / vertical(l + 1, m as i64);
-            (before, now) = (now, next);
         }
     }
     values

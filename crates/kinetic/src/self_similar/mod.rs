@@ -25,6 +25,7 @@
 //!   in real spherical harmonics. [`tail`]: its growth rate and the order `s_c` from which moments diverge.
 //! * [`moments`]: the moments of the profile below `s_c`, exactly, order by order.
 //! * [`existence`]: the smallness of `L` in Theorem 3.1, in numbers.
+//! * [`fourier`]: the profile itself, by its characteristic function on a grid, without noise.
 //! * [`particles`]: the profile itself, by particles.
 //!
 //! # References
@@ -32,6 +33,7 @@
 
 pub mod deflection;
 pub mod existence;
+pub mod fourier;
 mod harmonics;
 pub mod moments;
 pub mod particles;
@@ -43,6 +45,7 @@ pub use deflection::DeflectionLaw;
 pub use second::{SecondMoments, second_moments};
 pub use tail::{Problem, TailExponent};
 
+use fourier::HIGHEST_DEGREE;
 use omd_flow::Matrix3;
 
 /// Why there is no profile to compute.
@@ -70,6 +73,19 @@ pub enum SelfSimilarError {
     /// A linear system of the tail operator is singular.
     #[error("the growth rate of order {0} could not be computed: a block of the operator is singular")]
     Singular(f64),
+    /// Harmonics out of range.
+    #[error("the degree of the harmonics must be even and from 4 to {HIGHEST_DEGREE}, not {0}")]
+    Degree(usize),
+    /// The iteration for the profile does not settle.
+    #[error(
+        "the profile is not resolved by harmonics up to degree {degree}: the last step of the iteration still changed it by {change:.1e}"
+    )]
+    NoFixedPoint {
+        /// Of the last step.
+        change: f64,
+        /// Of the harmonics.
+        degree: usize,
+    },
     /// The particles cannot be started.
     #[error(transparent)]
     Start(#[from] omd_flow::GaussianError),

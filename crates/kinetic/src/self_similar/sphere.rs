@@ -85,26 +85,30 @@ fn drift(gradient: &Matrix3<f64>, l: usize, m: i64) -> Vec<(usize, i64, f64, f64
     column
 }
 
+/// The harmonics of even degree up to `degree` that the drift couples to the constant: degrees with their orders, rising.
+pub(super) fn reached(gradient: &Matrix3<f64>, degree: usize) -> Vec<(usize, Vec<i64>)> {
+    let mut reached: Vec<Vec<i64>> = vec![Vec::new(); degree / 2 + 1];
+    let mut open = vec![(0usize, 0i64)];
+    while let Some((l, m)) = open.pop() {
+        if l > degree || reached[l / 2].contains(&m) {
+            continue;
+        }
+        reached[l / 2].push(m);
+        open.extend(drift(gradient, l, m).iter().map(|term| (term.0, term.1)));
+    }
+    let orders = reached.into_iter().enumerate().map(|(k, mut orders)| {
+        orders.sort_unstable();
+        (2 * k, orders)
+    });
+    orders.filter(|(_, orders)| !orders.is_empty()).collect()
+}
+
 impl SphereOperator {
     /// On harmonics of even degree up to `degree` that the drift couples to the constant: symmetries of `L` shorten the
     /// blocks. The dominant eigenfunction is among them, since its mean is positive.
     #[must_use]
     pub fn even(gradient: &Matrix3<f64>, law: &DeflectionLaw, density: f64, degree: usize) -> Self {
-        let mut reached: Vec<Vec<i64>> = vec![Vec::new(); degree / 2 + 1];
-        let mut open = vec![(0usize, 0i64)];
-        while let Some((l, m)) = open.pop() {
-            if l > degree || reached[l / 2].contains(&m) {
-                continue;
-            }
-            reached[l / 2].push(m);
-            open.extend(drift(gradient, l, m).iter().map(|term| (term.0, term.1)));
-        }
-        let orders = reached.into_iter().enumerate().map(|(k, mut orders)| {
-            orders.sort_unstable();
-            (2 * k, orders)
-        });
-        let orders: Vec<_> = orders.filter(|(_, orders)| !orders.is_empty()).collect();
-        Self::build(gradient, law, density, &orders)
+        Self::build(gradient, law, density, &reached(gradient, degree))
     }
 
     /// On all harmonics of the degrees `order, order - 2, ...`: the homogeneous polynomials of an integer order.

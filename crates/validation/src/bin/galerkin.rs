@@ -1,10 +1,11 @@
-//! The Galerkin method in Burnett functions: convergence with its order against exact moments, direct simulations and
-//! shear viscosities, as tables in Markdown.
+//! The Galerkin method in Burnett functions: convergence with its order against exact moments and direct
+//! simulations, as tables in Markdown; its viscosity functions are in `viscosity_function`.
 //!
 //! `galerkin [highest order]`; the independent numbers are in `data/` of this crate.
 #![allow(clippy::print_stdout, reason = "prints its tables")]
 
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables};
+use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::galerkin::{Closure, Gas};
 use omd_kinetic::boltzmann::{AngularLaw, Galerkin, GalerkinParameters, MaxwellHierarchy};
 use rayon::prelude::*;
@@ -22,7 +23,7 @@ fn gas(rate: f64, constant: f64, exponent: f64, order: usize, ratio: f64) -> Gal
         number_density: 1.0,
         mass: 1.0,
         knudsen: 1.0,
-        gas: Gas::VariableHardSphere { rate: 4.0 * std::f64::consts::PI * constant, exponent },
+        gas: Gas::Kernel(CollisionKernel::VariableHardSphere { rate: 4.0 * std::f64::consts::PI * constant, exponent }),
         closure: Closure::Order(order),
         basis_temperature: ratio,
     };
@@ -112,60 +113,6 @@ fn against_simulation(name: &str, orders: &[usize], ratio: f64) {
     println!("\nErrors of the simulation, relative: {}.", pooled.map(|e| format!("{e:.1e}")).join(", "));
 }
 
-/// The shear viscosity `-(Pxy/p)/a`, `a = K/nu_1(T)`, and normal stresses of hard spheres as the gas heats.
-fn viscosity_function(exponent: f64, constant: f64, orders: &[usize], ratio: f64) {
-    let reference = data("shear_viscosity_function");
-    // The keys of the data are 1.0 and 0.38.
-    let (table, label) = if exponent == 1.0 { (&reference["1.0"], "hs_K3") } else { (&reference["0.38"], "vhs038_K3") };
-    println!("\n### Viscosity function, gamma = {exponent}, started at K = 3, basis temperature {ratio}\n");
-    println!(
-        "| a | simulation eta* (error) | {} |",
-        orders.iter().map(|o| format!("order {o}")).collect::<Vec<_>>().join(" | ")
-    );
-    println!("| --- | --- |{}", " --- |".repeat(orders.len()));
-    let wanted = [1.5, 1.0, 0.8, 0.5, 0.3];
-    let curves: Vec<Vec<(f64, f64)>> = orders
-        .par_iter()
-        .map(|&order| {
-            let mut gas = gas(3.0, constant, exponent, order, ratio);
-            let mut curve = Vec::new();
-            let mut time = 0.0;
-            loop {
-                time += 0.01;
-                // Far from convergence the truncated equations may end in finite time.
-                if gas.advance(time, &mut Free).is_err() {
-                    return curve;
-                }
-                let row = gas.observe();
-                let a = 3.0 / row.temperature.powf(0.5 * exponent);
-                curve.push((a, -row.pressure[(0, 1)] / (row.density * row.temperature) / a));
-                if a < 0.25 || time > 200.0 {
-                    return curve;
-                }
-            }
-        })
-        .collect();
-    for a in wanted {
-        let at = |curve: &Vec<(f64, f64)>| {
-            let upper = curve.iter().position(|point| point.0 <= a)?.max(1);
-            let ((a0, y0), (a1, y1)) = (curve[upper - 1], curve[upper]);
-            Some(y0 + (y1 - y0) * (a - a0) / (a1 - a0))
-        };
-        let names = table.as_object().expect("values of a");
-        let entry = names.iter().find(|(name, _)| name.parse::<f64>() == Ok(a)).and_then(|(_, entry)| entry.get(label));
-        let simulated = entry.map_or("-".to_owned(), |entry| {
-            format!(
-                "{:.5} ({:.5})",
-                entry["eta*"].as_f64().unwrap_or(f64::NAN),
-                entry["se~"].as_f64().unwrap_or(f64::NAN)
-            )
-        });
-        let cells: Vec<String> =
-            curves.iter().map(|curve| at(curve).map_or("ended".to_owned(), |y| format!("{y:.6}"))).collect();
-        println!("| {a} | {simulated} | {} |", cells.join(" | "));
-    }
-}
-
 /// The shear rates at which moments of the self-similar profile diverge.
 fn critical_shear() {
     let reference = data("maxwell_critical_shear");
@@ -213,13 +160,6 @@ fn main() {
     }
     for ratio in [1.0, 1.2, 1.5] {
         against_simulation("hard_sphere_shear_K1", &orders, ratio);
-    }
-    println!("\n## Viscosity functions");
-    for ratio in [1.0, 1.5] {
-        viscosity_function(1.0, 5.0 / (64.0 * std::f64::consts::PI.sqrt()), &orders, ratio);
-    }
-    for ratio in [1.5, 2.5] {
-        viscosity_function(0.38, 0.098_596_875_968_666_88, &orders, ratio);
     }
     println!(
         "\n## Cost of the tensor\n\n| order | functions | couplings | seconds to build |\n| --- | --- | --- | --- |"

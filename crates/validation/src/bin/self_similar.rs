@@ -1,6 +1,7 @@
-//! Self-similar profiles: critical shear rates, tails and particles, as tables in Markdown.
+//! Self-similar profiles: critical shear rates, tails, profiles and particles, as tables in Markdown.
 //!
-//! `self_similar [replicas] [particles]`; the independent numbers are in `data/` of this crate.
+//! `self_similar [replicas] [particles] [part ...]`, parts `growth`, `critical`, `tails`, `particles`, `profiles`,
+//! `simulations`; the independent numbers are in `data/` of this crate.
 #![allow(clippy::print_stdout, reason = "prints its table")]
 
 use nalgebra::{Matrix3, Vector3};
@@ -8,13 +9,15 @@ use omd_flow::{AffineFlow, Description, Free, symmetric_components};
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters};
 use omd_kinetic::self_similar::existence::smallness;
+use omd_kinetic::self_similar::fourier::FourierProfile;
 use omd_kinetic::self_similar::moments::ProfileMoments;
-use omd_kinetic::self_similar::particles::{ProfileSettings, profile};
+use omd_kinetic::self_similar::particles::{Histogram, ProfileSample, ProfileSettings, profile};
 use omd_kinetic::self_similar::second::simple_shear_growth;
 use omd_kinetic::self_similar::tail::critical_factor;
 use omd_kinetic::self_similar::{DeflectionLaw, Problem, second_moments};
 use rayon::prelude::*;
 use serde_json::Value;
+use std::time::Instant;
 
 fn shear(rate: f64) -> Matrix3<f64> {
     Matrix3::new(0.0, rate, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -145,6 +148,66 @@ fn particles(replicas: usize, count: usize) {
     }
 }
 
+/// The profile by its characteristic function at two resolutions, and the particles of [`particles`] against it.
+fn profiles(replicas: usize, count: usize) {
+    println!(
+        "\n## The profile without noise, against {replicas} replicas of {count} particles\n\nChange: of the densities from two \
+         thirds of the degree, the largest and relative at |c| = 2 and 6. chi^2 over its bins with a thousand particles \
+         or more: of |c|, and of the three components together.\n"
+    );
+    println!("| L | degree | steps | s | largest change | at 2 | at 6 | chi^2 of \\|c\\| | of components |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (name, gradient) in flows().into_iter().filter(|(name, _)| *name != "shear 0.2") {
+        let problem = Problem { gradient, law: DeflectionLaw::isotropic(2.0).expect("a law"), density: 1.0 };
+        // Without a symmetry there are twice as many harmonics of a degree.
+        let degree = if name.starts_with("full") { 18 } else { 24 };
+        let start = Instant::now();
+        let (fine, coarse) =
+            match (FourierProfile::solve(&problem, degree), FourierProfile::solve(&problem, degree * 2 / 3)) {
+                (Ok(fine), Ok(coarse)) => (fine, coarse),
+                (Err(error), _) | (_, Err(error)) => {
+                    println!("| {name} | {degree} | {error} | | | | | | |");
+                    continue;
+                }
+            };
+        let seconds = start.elapsed().as_secs_f64();
+        let settings = ProfileSettings { particles: count, replicas, seed: 2026, ..ProfileSettings::default() };
+        let found = profile(&problem, &settings, &|| ()).expect("a profile");
+        let (mut largest, mut relative) = (0.0f64, [f64::NAN; 2]);
+        let mut sums = [(0.0, 0usize); 2];
+        for which in 0..4 {
+            let histogram = |sample: &ProfileSample| {
+                if which == 0 { sample.radial.clone() } else { sample.marginal[which - 1].clone() }
+            };
+            let histograms: Vec<Histogram> = found.iter().map(histogram).collect();
+            let edges = &histograms[0].edges;
+            let of = |profile: &FourierProfile| {
+                if which == 0 { profile.radial(edges) } else { profile.marginal(which - 1, edges) }
+            };
+            let (values, others) = (of(&fine), of(&coarse));
+            for k in 0..values.len() {
+                let change = (values[k] - others[k]).abs();
+                for (place, speed) in [2.0, 6.0].into_iter().enumerate() {
+                    if which == 0 && edges[k] <= speed && speed < edges[k + 1] {
+                        relative[place] = change / values[k];
+                    }
+                }
+                if histograms.iter().map(|histogram| histogram.counts[k]).sum::<u64>() >= 1000 {
+                    largest = largest.max(change);
+                    let (mean, error) =
+                        estimate(&histograms.iter().map(|histogram| histogram.density(k)).collect::<Vec<_>>());
+                    let sum = &mut sums[which.min(1)];
+                    *sum = (sum.0 + (mean - values[k]).powi(2) / (error * error + change * change), sum.1 + 1);
+                }
+            }
+        }
+        println!(
+            "| {name} | {degree} | {} | {seconds:.0} | {largest:.1e} | {:.1e} | {:.1e} | {:.1} of {} | {:.1} of {} |",
+            fine.steps, relative[0], relative[1], sums[0].0, sums[0].1, sums[1].0, sums[1].1
+        );
+    }
+}
+
 /// The general solver of this study and the direct simulation of flows, in the one flow they share.
 fn two_simulations(replicas: usize, count: usize) {
     println!("\n## Two simulations of simple shear, K/lambda = 1\n");
@@ -185,12 +248,30 @@ fn two_simulations(replicas: usize, count: usize) {
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|x| x.parse::<usize>().expect("a number"));
-    let replicas = arguments.next().unwrap_or(16);
-    let count = arguments.next().unwrap_or(200_000);
-    closed_growth();
-    critical_rates();
-    tails();
-    particles(replicas, count);
-    two_simulations(replicas, count);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut numbers = arguments.iter().filter_map(|text| text.parse::<usize>().ok());
+    let replicas = numbers.next().unwrap_or(16);
+    let count = numbers.next().unwrap_or(200_000);
+    let wanted = |name: &str| {
+        let mut parts = arguments.iter().filter(|text| text.parse::<usize>().is_err()).peekable();
+        parts.peek().is_none() || parts.any(|part| part == name)
+    };
+    if wanted("growth") {
+        closed_growth();
+    }
+    if wanted("critical") {
+        critical_rates();
+    }
+    if wanted("tails") {
+        tails();
+    }
+    if wanted("particles") {
+        particles(replicas, count);
+    }
+    if wanted("profiles") {
+        profiles(replicas, count);
+    }
+    if wanted("simulations") {
+        two_simulations(replicas, count);
+    }
 }

@@ -1,6 +1,7 @@
 //! Real spherical harmonics and the integrals of three of them.
 
 use crate::chapman_enskog::legendre_rule;
+use crate::legendre::associated_legendre;
 use std::f64::consts::PI;
 
 /// `int Y_{l1 m1} Y_{l2 m2} Y_{l3 m3} dsigma`; the places are `l + m`.
@@ -8,23 +9,6 @@ use std::f64::consts::PI;
 pub(crate) struct Gaunt {
     pub(crate) places: [usize; 3],
     pub(crate) value: f64,
-}
-
-/// Associated Legendre functions `p_lm(mu)`, `l = 0..=top`, without the alternating sign, `int p_lm^2 dmu = 1`.
-pub(crate) fn associated_legendre(top: usize, m: usize, mu: f64) -> Vec<f64> {
-    let mut p = vec![0.0; top.max(m) + 1];
-    let mut start = 0.5f64.sqrt();
-    for k in 1..=m {
-        let k = k as f64;
-        start *= ((2.0 * k + 1.0) / (2.0 * k) * (1.0 - mu * mu)).sqrt();
-    }
-    let step = |l: usize| ((l * l - m * m) as f64 / (4 * l * l - 1) as f64).sqrt();
-    p[m] = start;
-    for l in m..top {
-        let before = if l > m { step(l) * p[l - 1] } else { 0.0 };
-        p[l + 1] = (mu * p[l] - before) / step(l + 1);
-    }
-    p
 }
 
 /// `Y_lm` at a direction, `m = -l..=l`: `p_l|m|` times `1/sqrt(2 pi)` or `cos(m phi)/sqrt(pi)`, `sin(|m| phi)/sqrt(pi)`.

@@ -17,6 +17,7 @@
 //! # References
 //! Burnett, Proc. Lond. Math. Soc. 39 (1935) 385; Bargmann, Commun. Pure Appl. Math. 14 (1961) 187.
 
+mod axial;
 mod evolution;
 mod gaunt;
 mod ladder;
@@ -24,8 +25,9 @@ mod modes;
 mod observe;
 mod quadratic;
 
+pub(crate) use axial::AxialAverage;
 pub(crate) use evolution::{Equations, Evolution, Strengths};
-pub(crate) use gaunt::{associated_legendre, axial, couples, gaunt};
+pub(crate) use gaunt::{Gaunt, axial, couples, gaunt};
 pub(crate) use ladder::{Drift, Ladder, moments_of_burnett};
 pub use modes::{Modes, Shell};
 pub(crate) use observe::Observer;

@@ -42,22 +42,8 @@ const TOLERANCE: f64 = 1e-11;
 /// What collides.
 #[derive(Clone, Debug)]
 pub enum Gas {
-    /// `B = rate |u|^exponent/(4 pi)`: Maxwell (0), hard spheres (1, `rate = pi d^2`), VHS; exponents above -3.
-    VariableHardSphere {
-        /// `C`.
-        rate: f64,
-        /// `gamma`.
-        exponent: f64,
-    },
-    /// The same rate with the scattering of a variable soft sphere.
-    VariableSoftSphere {
-        /// `C`.
-        rate: f64,
-        /// `gamma`.
-        exponent: f64,
-        /// `alpha`.
-        alpha: f64,
-    },
+    /// Power laws with exponents above -3; a kernel from a potential by its exact scattering, not by its table.
+    Kernel(CollisionKernel),
     /// A potential, with or without cutoff, by its exact cross sections.
     Potential(PairPotential),
 }
@@ -165,11 +151,7 @@ impl Galerkin {
             _ => "moments",
         };
         let integrals = match &parameters.gas {
-            Gas::VariableHardSphere { rate, exponent } => Integrals::power_law(*rate, *exponent, mass, |_| 0.0)?,
-            Gas::VariableSoftSphere { rate, exponent, alpha } => {
-                let kernel = CollisionKernel::VariableSoftSphere { rate: *rate, exponent: *exponent, alpha: *alpha };
-                Integrals::power_law(*rate, *exponent, mass, |l| kernel.mean_legendre(l).unwrap_or(f64::NAN))?
-            }
+            Gas::Kernel(kernel) => Integrals::kernel(kernel, mass)?,
             Gas::Potential(potential) => Integrals::potential(potential)?,
         };
         let energy = temperature_tensor.trace() / 3.0;

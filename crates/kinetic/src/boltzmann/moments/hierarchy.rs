@@ -1,9 +1,7 @@
 //! The closed equations for all moments of Maxwell molecules up to an order.
 
 use super::angular::{AngularLaw, legendre};
-use crate::boltzmann::burnett::{
-    Coupling, Drift, Ladder, Modes, Quadratic, Shell, associated_legendre, couples, gaunt,
-};
+use crate::boltzmann::burnett::{AxialAverage, Coupling, Drift, Ladder, Modes, Quadratic, Shell, couples};
 use crate::chapman_enskog::legendre_rule;
 use nalgebra::{DMatrix, Matrix3};
 use std::f64::consts::PI;
@@ -151,35 +149,22 @@ fn strengths(modes: &Modes, law: &AngularLaw) -> (Vec<Coupling>, Vec<f64>) {
 
 /// The part of rank `l` of `e_left(z_+) e_right(z_-)`, averaged over the azimuth, for `z` along the polar axis.
 struct AxialProduct {
-    left: Shell,
-    right: Shell,
-    /// Of `m = 0, 1, ...`, both signs taken together.
-    weights: Vec<f64>,
+    orders: [i32; 2],
+    scale: f64,
+    average: AxialAverage,
 }
 
 impl AxialProduct {
     fn new(out: &Shell, left: &Shell, right: &Shell) -> Self {
-        let mut weights = vec![0.0; left.l.min(right.l) + 1];
-        let mut square = 0.0;
-        for entry in gaunt([left.l, right.l, out.l]).iter().filter(|entry| entry.places[2] == out.l) {
-            let m = entry.places[0].abs_diff(left.l);
-            // cos(m phi) cos(m (phi + pi)) or sines, on average, with the norms of the harmonics: 1/(2 pi).
-            weights[m] += entry.value * if m % 2 == 0 { 0.5 } else { -0.5 } / PI;
-            square += entry.value * entry.value;
+        Self {
+            orders: [left.order() as i32, right.order() as i32],
+            scale: norm(left) * norm(right) / norm(out),
+            average: AxialAverage::new([left.l, right.l, out.l]),
         }
-        // The harmonic of the result at the pole.
-        let pole = ((2 * out.l + 1) as f64 / (4.0 * PI)).sqrt();
-        let scale = norm(left) * norm(right) / (norm(out) * pole * square);
-        weights.iter_mut().for_each(|w| *w *= scale);
-        Self { left: *left, right: *right, weights }
     }
     /// For `z_+` of length and cosine `first`, `z_-` of length and cosine `second`.
     fn at(&self, first: f64, second: f64) -> f64 {
-        let (left, right) = (&self.left, &self.right);
-        let angular = |(m, weight): (usize, &f64)| {
-            weight * associated_legendre(left.l, m, first)[left.l] * associated_legendre(right.l, m, second)[right.l]
-        };
-        let sum: f64 = self.weights.iter().enumerate().map(angular).sum();
-        sum * first.powi(left.order() as i32) * second.powi(right.order() as i32)
+        let [left, right] = self.orders;
+        self.scale * self.average.at(first, second) * first.powi(left) * second.powi(right)
     }
 }

@@ -1,6 +1,6 @@
 //! Direct simulation against exact moments and independent simulations, as a table in Markdown.
 //!
-//! `dsmc [replicas] [particles] [part ...]`, parts `maxwell`, `kernels`, `higher`, `viscosity`, `bias`; the independent
+//! `dsmc [replicas] [particles] [part ...]`, parts `maxwell`, `kernels`, `higher`, `bias`; the independent
 //! numbers are in `data/` of this crate.
 //!
 //! Every comparison is one Hotelling test over three samples and all components at once: the covariance of the
@@ -16,8 +16,6 @@ use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, MaxwellMoments};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;
-
-mod viscosity_function;
 
 type Rows = [f64; 9];
 const SHEAR: Rows = [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
@@ -278,11 +276,10 @@ fn main() {
     let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
     let parts: Vec<String> = arguments.collect();
     println!("# Direct simulation against exact moments and independent simulations");
-    let all: [Study; 5] = [
+    let all: [Study; 4] = [
         ("maxwell", maxwell_second_moments),
         ("kernels", other_kernels),
         ("higher", higher_moments),
-        ("viscosity", viscosity_function::compare),
         ("bias", |replicas, particles| bias(particles, replicas)),
     ];
     for (name, study) in all {
