@@ -171,11 +171,14 @@ impl Look {
     /// A sample for the key.
     pub(crate) fn sample(&self) -> Drawing {
         let mut drawing = Drawing::new(34.0, 12.0);
-        if self.joined || self.mark.is_none() {
+        let has_line = self.joined || self.mark.is_none();
+        if has_line {
             drawing.line(vec![(0.0, 6.0), (34.0, 6.0)], self.pen);
         }
         if let Some(mark) = self.mark {
-            drawing.area(mark.outline((17.0, 6.0), MARK), self.pen.paint, 1.0);
+            // A mark alone stands by its name.
+            let x = if has_line { 17.0 } else { 27.0 };
+            drawing.area(mark.outline((x, 6.0), MARK), self.pen.paint, 1.0);
         }
         drawing
     }
@@ -295,11 +298,8 @@ mod tests {
     #[test]
     fn what_has_no_place_is_counted_and_parts_the_line() {
         let points = [[1.0, 1.0, 0.5], [2.0, 0.0, 0.5], [3.0, f64::NAN, 0.5], [4.0, 2.0, 9.0]];
-        let chart = Chart {
-            logarithmic: [false, true],
-            series: vec![series(&points, Some(Mark::Square))],
-            ..Chart::default()
-        };
+        let chart =
+            Chart { logarithmic: [false, true], series: vec![series(&points, Some(Mark::Square))], ..Chart::default() };
         assert_eq!(chart.hidden(), 1, "what is no number is not there at all");
         let drawing = chart.draw(400.0, 300.0);
         let marks = drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Area { .. })).count();

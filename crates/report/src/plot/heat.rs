@@ -74,6 +74,11 @@ impl Heat {
             values.filter_map(|v| if dimension == 0 { axes.across(v) } else { axes.height_of(v) }).collect()
         };
         let (across, up) = (place(0), place(1));
+        // All values are written or none.
+        let narrowest = |edges: &[f64]| edges.windows(2).map(|p| (p[1] - p[0]).abs()).fold(f64::INFINITY, f64::min);
+        let room = (narrowest(&across) - 4.0, narrowest(&up) - 3.0);
+        let fits = |value: &f64| !value.is_finite() || Label::plain(&short(*value)).width(SIZE) < room.0;
+        let written = room.1 > SIZE && self.values.iter().flatten().all(fits);
         let empty = Vec::new();
         for (row, pair) in up.windows(2).enumerate() {
             for (column, sides) in across.windows(2).enumerate() {
@@ -88,11 +93,9 @@ impl Heat {
                 drawing.shapes.push(Shape::Open { class: None, title: Some(title) });
                 let corners = vec![(sides[0], pair[0]), (sides[1], pair[0]), (sides[1], pair[1]), (sides[0], pair[1])];
                 drawing.area(corners, Paint::Shade(shade), 1.0);
-                let text = Label::plain(&compact(value, 2));
-                let (width, height) = ((sides[1] - sides[0]).abs(), (pair[1] - pair[0]).abs());
-                if text.width(SIZE) < width - 4.0 && height > SIZE + 3.0 {
+                if written {
                     let at = (0.5 * (sides[0] + sides[1]), 0.5 * (pair[0] + pair[1]) + 0.36 * SIZE);
-                    drawing.text(at, text, SIZE, Anchor::Middle, Paint::OnShade(shade));
+                    drawing.text(at, Label::plain(&short(value)), SIZE, Anchor::Middle, Paint::OnShade(shade));
                 }
                 drawing.shapes.push(Shape::Close);
             }
@@ -125,6 +128,17 @@ impl Heat {
         }
         drawing.text((drawing.width - 4.0, frame.y - 6.0), label, 10.5, Anchor::End, Paint::Ink);
     }
+}
+
+/// A value in few characters.
+fn short(value: f64) -> String {
+    let text = match value.abs() {
+        0.0 => "0".to_owned(),
+        0.01..10.0 => format!("{value:.2}"),
+        10.0..1000.0 => format!("{value:.0}"),
+        _ => format!("{value:.0e}"),
+    };
+    text.replace('-', "−")
 }
 
 #[cfg(test)]

@@ -83,16 +83,8 @@ fn on_shade(place: u8) -> [u8; 3] {
 
 /// The page's variables: light, dark where the reader asks for it, light again on paper.
 pub(crate) fn css() -> String {
-    let fixed = [
-        Paint::Ink,
-        Paint::Muted,
-        Paint::Grid,
-        Paint::Page,
-        Paint::Card,
-        Paint::Holds,
-        Paint::Undecided,
-        Paint::Fails,
-    ];
+    let fixed =
+        [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Page, Paint::Card, Paint::Holds, Paint::Undecided, Paint::Fails];
     let roles = || fixed.into_iter().chain((0..DESCRIPTIONS.len()).map(Paint::Curve));
     let block = |color: fn(Paint) -> [u8; 3]| {
         let mut out = String::new();

@@ -41,7 +41,8 @@ fn breakdown() -> Value {
     let rows: Vec<f64> = (0..7).map(|k| 10f64.powf(-3.0 + 0.4 * f64::from(k))).collect();
     let value = |x: f64, y: f64| (x > 0.015 || y > 0.002).then(|| 0.3 * x * x + 0.4 * y);
     let values: Vec<Vec<Option<f64>>> = rows.iter().map(|&y| columns.iter().map(|&x| value(x, y)).collect()).collect();
-    let boundary: Vec<[f64; 3]> = (0..40).map(|k| 0.4 * f64::from(k) / 39.0).map(|x| [x, (0.05 - 0.3 * x * x) / 0.4, 0.0]).collect();
+    let boundary: Vec<[f64; 3]> =
+        (0..40).map(|k| 0.4 * f64::from(k) / 39.0).map(|x| [x, (0.05 - 0.3 * x * x) / 0.4, 0.0]).collect();
     json!({
         "plot": {"title": "Navier-Stokes against Boltzmann, argon", "x": "rate over collision rate", "y": "n sigma^3",
                  "logarithmic": [true, true],
@@ -65,8 +66,10 @@ fn record() -> Value {
                     "rows": [["1.0e-3", "3.1e-3", "hard spheres"], ["1.0e-4", "", "hard spheres"], ["3e-5"]]}],
         "plots": [distances(), {"title": "nothing", "curves": [{"label": "none", "points": []}]}],
     });
-    let undecided = json!({"claims": [claim("order in the number of atoms", "-0.5", [Some(-0.4), Some(0.3), None], "undecided")]});
-    let noise: Vec<[f64; 3]> = (0..200).map(|k| f64::from(k) * 0.01).map(|t| [t, (-t).exp() + 0.02 * (60.0 * t).sin(), 0.03]).collect();
+    let undecided =
+        json!({"claims": [claim("order in the number of atoms", "-0.5", [Some(-0.4), Some(0.3), None], "undecided")]});
+    let noise: Vec<[f64; 3]> =
+        (0..200).map(|k| f64::from(k) * 0.01).map(|t| [t, (-t).exp() + 0.02 * (60.0 * t).sin(), 0.03]).collect();
     let relaxation = json!({"claims": [claim("relaxation", "<= 3.000e-2", [Some(0.021), None, None], "holds")],
         "plots": [{"title": "Relaxation of the stress", "x": "t", "y": "stress", "logarithmic": [false, false],
                    "curves": [{"label": "spheres", "points": noise, "is_theory": false},
@@ -174,8 +177,14 @@ fn sections_hold_claims_plots_tables_and_maps() {
     let page = page(&record());
     let section = between(&page, "<section id=\"arrow-4-boltzmann\">", "</section>");
     for words in [
-        "1.04(5)", "χ² of 12", "0.68", "2.900 × 10⁻¹⁶", "<caption>Distances at n sigma³</caption>", "3.1 × 10⁻³",
-        "<td class=\"left\">hard spheres</td>", "inverse power 12",
+        "1.04(5)",
+        "χ² of 12",
+        "0.68",
+        "2.900 × 10⁻¹⁶",
+        "<caption>Distances at n sigma³</caption>",
+        "3.1 × 10⁻³",
+        "<td class=\"left\">hard spheres</td>",
+        "inverse power 12",
     ] {
         assert!(section.contains(words), "{words}");
     }

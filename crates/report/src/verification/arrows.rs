@@ -21,7 +21,12 @@ pub(crate) const ARROWS: [Arrow; 10] = [
     arrow("2", "(2)", "scaling limit", "molecular dynamics to kinetic theory"),
     arrow("3", "(3)", "symmetry", "kinetic theory to reduced kinetic theory"),
     arrow("4-mean-field", "(4)", "mean field", "objective molecular dynamics to reduced kinetic theory, mean field"),
-    arrow("4-boltzmann", "(4)", "Boltzmann–Grad", "objective molecular dynamics to reduced kinetic theory, Boltzmann–Grad"),
+    arrow(
+        "4-boltzmann",
+        "(4)",
+        "Boltzmann–Grad",
+        "objective molecular dynamics to reduced kinetic theory, Boltzmann–Grad",
+    ),
     arrow("5", "(5)", "Kn → 0", "kinetic theory to hydrodynamics"),
     arrow("6", "(6)", "symmetry", "hydrodynamics to reduced hydrodynamics"),
     arrow("7", "(7)", "Kn → 0", "reduced kinetic theory to reduced hydrodynamics"),

@@ -8,6 +8,8 @@ use crate::plot::{Chart, Heat, Look, Mark, Paint, Pen, Series, svg};
 pub(crate) struct Figure {
     pub(crate) title: String,
     pub(crate) svg: String,
+    /// Maps are larger.
+    pub(crate) class: &'static str,
     pub(crate) key: Vec<KeyEntry>,
     /// What the picture does not show.
     pub(crate) note: String,
@@ -20,6 +22,7 @@ pub(crate) struct KeyEntry {
 }
 
 const SIZE: (f64, f64) = (400.0, 286.0);
+const MAP_SIZE: (f64, f64) = (560.0, 390.0);
 /// Places in the table of descriptions whose colours stand well apart.
 const PALETTE: [usize; 7] = [0, 1, 7, 2, 8, 4, 6];
 const DASHES: [&[f64]; 4] = [&[5.0, 3.0], &[1.5, 2.5], &[9.0, 3.0, 1.5, 3.0], &[12.0, 4.0]];
@@ -75,7 +78,9 @@ fn chart(plot: &Plot, looks: &[Look]) -> Chart {
 
 fn figure(plot: &Plot, chart: &Chart, looks: &[Look]) -> Figure {
     let mut key: Vec<KeyEntry> = Vec::new();
-    for (curve, look) in plot.curves.iter().zip(looks) {
+    let both = || plot.curves.iter().zip(looks);
+    // What was measured, then theory.
+    for (curve, look) in both().filter(|(c, _)| !c.is_theory).chain(both().filter(|(c, _)| c.is_theory)) {
         let entry = KeyEntry {
             sample: svg::render(&look.sample(), &curve.label, svg::Place::Page),
             label: typeset(&curve.label),
@@ -90,8 +95,9 @@ fn figure(plot: &Plot, chart: &Chart, looks: &[Look]) -> Figure {
         1 => "One point is not positive and has no place on a logarithmic axis.".to_owned(),
         n => format!("{n} points are not positive and have no place on a logarithmic axis."),
     };
-    let drawing = chart.draw(SIZE.0, SIZE.1);
-    Figure { title: typeset(&plot.title), svg: svg::render(&drawing, &chart.words, svg::Place::Page), key, note }
+    let (class, (width, height)) = if chart.heat.is_some() { ("map", MAP_SIZE) } else { ("plot", SIZE) };
+    let svg = svg::render(&chart.draw(width, height), &chart.words, svg::Place::Page);
+    Figure { title: typeset(&plot.title), svg, class, key, note }
 }
 
 /// Points differ in colour and mark, lines of theory in their dashes.

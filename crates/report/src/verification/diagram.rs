@@ -122,9 +122,10 @@ fn draw_arrow(drawing: &mut Drawing, entry: &Entry<'_>, from: Point, to: Point, 
             Side::Below => {
                 [((middle.0, middle.1 + 27.0), Anchor::Middle), ((middle.0, middle.1 + 43.0), Anchor::Middle)]
             }
-            Side::Right => {
-                [((middle.0 + 20.0, middle.1 - 3.0), Anchor::Start), ((middle.0 + 20.0, middle.1 + 13.0), Anchor::Start)]
-            }
+            Side::Right => [
+                ((middle.0 + 20.0, middle.1 - 3.0), Anchor::Start),
+                ((middle.0 + 20.0, middle.1 + 13.0), Anchor::Start),
+            ],
         };
         for ((label, size, paint), (at, anchor)) in words.into_iter().zip(places) {
             drawing.text(at, label, size, anchor, paint);
@@ -156,7 +157,8 @@ fn draw_line(drawing: &mut Drawing, entry: &Entry<'_>, left: f64) {
         drawing.area(outline.clone(), Paint::Page, 1.0);
         drawing.line(outline, Pen { width: 1.6, ..entry.verdict.pen() });
         entry.verdict.draw_mark(drawing, (left + 27.0, 429.0), 10.0);
-        let heading = if entry.name == "diagram" { "The diagram commutes" } else { "Where the descriptions cease to hold" };
+        let heading =
+            if entry.name == "diagram" { "The diagram commutes" } else { "Where the descriptions cease to hold" };
         drawing.text((left + 48.0, 434.0), Label::bold(heading), 13.5, Anchor::Start, Paint::Ink);
         drawing.text((left + 496.0, 434.0), count(entry), 11.5, Anchor::End, entry.verdict.paint());
     });

@@ -85,7 +85,7 @@ pub(crate) fn render(record: &Record) -> Result<String, ReportError> {
     let entries = arrows::entries(record);
     let figure = svg::render(&diagram::draw(&entries), "Figure 1 with the verdict on every arrow", svg::Place::Page);
     let page = Page {
-        title: "Figure 1, verified",
+        title: "Figure 1, measured",
         subtitle: subtitle(record),
         colors: theme::css(),
         fonts: svg::FONTS,
@@ -189,7 +189,8 @@ fn claim_view(claim: &Claim) -> ClaimView {
 
 fn table_view(table: &Table) -> TableView {
     let columns = table.rows.iter().map(Vec::len).chain([table.header.len()]).max().unwrap_or(0);
-    let is_number = |text: &String| text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c));
+    let is_number =
+        |text: &String| text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || "-+.".contains(c));
     let is_left: Vec<bool> =
         (0..columns).map(|column| !table.rows.iter().filter_map(|row| row.get(column)).all(is_number)).collect();
     let cells = |row: &Vec<String>| {

@@ -89,7 +89,15 @@ impl Verdict {
             }
             Self::Missing => stroke(&[(-0.45, 0.0), (0.45, 0.0)]),
             Self::Undecided => {
-                stroke(&[(-0.28, -0.3), (-0.16, -0.5), (0.1, -0.54), (0.28, -0.36), (0.22, -0.14), (0.0, 0.02), (0.0, 0.22)]);
+                stroke(&[
+                    (-0.28, -0.3),
+                    (-0.16, -0.5),
+                    (0.1, -0.54),
+                    (0.28, -0.36),
+                    (0.22, -0.14),
+                    (0.0, 0.02),
+                    (0.0, 0.22),
+                ]);
                 stroke(&[(0.0, 0.4), (0.0, 0.62)]);
             }
         }
@@ -166,6 +174,9 @@ mod tests {
         assert_eq!(most_telling(&[]), None);
         assert_eq!(worst([Verdict::Undecided, Verdict::Holds]), Verdict::Undecided);
         assert_eq!(worst([]), Verdict::Missing);
-        assert!(Verdict::named(Some("sure")) == Verdict::Missing && worst([Verdict::Missing, Verdict::Holds]) != Verdict::Holds);
+        assert!(
+            Verdict::named(Some("sure")) == Verdict::Missing
+                && worst([Verdict::Missing, Verdict::Holds]) != Verdict::Holds
+        );
     }
 }
