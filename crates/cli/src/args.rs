@@ -191,7 +191,7 @@ const FAULTS: [&str; 3] = ["printed-dissipation", "collision-rate", "flow-sign"]
 /// `omd report`.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// The output directory of a run.
+    /// The output directory of a run or of a verification.
     pub(crate) directory: PathBuf,
     /// Also write the overview as a PNG picture.
     #[arg(long, value_name = "FILE")]

@@ -45,9 +45,10 @@ pub(crate) fn verify(arguments: &Verify, quiet: bool) -> Result<(), Failure> {
         studies: studies.iter().zip(&results).map(|(study, results)| judged(study, results)).collect(),
     };
     record.write(&directory).map_err(Failure::other)?;
+    let page = omd_report::write_verification(&directory).map_err(Failure::other)?;
     let verdict = print(&record, quiet);
     if !quiet {
-        println!("\ntables in {}", directory.display());
+        println!("\ntables in {}, the page is {}", directory.display(), page.display());
     }
     if verdict == Verdict::Fails {
         let table = directory.join(VERIFICATION_TABLE);

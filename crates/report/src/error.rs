@@ -42,6 +42,18 @@ pub enum ReportError {
         /// The parser's words.
         problem: String,
     },
+    /// `verify.json` is not JSON or no record of a verification.
+    #[error("{}:{line}:{column}: {problem}", path.display())]
+    Verification {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in the line, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+    },
     /// The picture's name ends in neither `.png` nor `.svg`.
     #[error("{}: a picture's name ends in .png or .svg", path.display())]
     PictureFormat {

@@ -86,6 +86,50 @@ pub(crate) fn duration(seconds: f64) -> String {
     if hours > 0 { format!("{hours} h {minutes:02} min") } else { format!("{minutes} min {seconds:02} s") }
 }
 
+/// Plain text of a record as it is set in print: `2.9e-16` and `10^-3` with powers, `<=` and `chi^2` with their signs.
+pub(crate) fn typeset(text: &str) -> String {
+    let words = text.split(' ').map(|word| match word {
+        "<=" => "≤".to_owned(),
+        ">=" => "≥".to_owned(),
+        "+-" => "±".to_owned(),
+        _ => powers(&scientific(word).unwrap_or_else(|| word.replace("chi^", "χ^"))),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A word that is a number, well set.
+fn scientific(word: &str) -> Option<String> {
+    let digits = word.strip_suffix([',', ';', '.', ')']).unwrap_or(word);
+    let after = &word[digits.len()..];
+    let starts = digits.strip_prefix('-').unwrap_or(digits).starts_with(|c: char| c.is_ascii_digit());
+    let value: f64 = digits.parse().ok().filter(|_| starts)?;
+    let Some((mantissa, power)) = digits.split_once(['e', 'E']) else { return Some(minus(word)) };
+    if value == 0.0 {
+        return Some(format!("0{after}"));
+    }
+    let power: i32 = power.parse().ok()?;
+    Some(if power == 0 {
+        minus(&format!("{mantissa}{after}"))
+    } else {
+        format!("{} × 10{}{after}", minus(mantissa), superscript(power))
+    })
+}
+
+/// Powers by whole numbers as superscripts.
+fn powers(word: &str) -> String {
+    let mut parts = word.split('^');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let length = part.char_indices().find(|&(at, c)| !(c.is_ascii_digit() || (at == 0 && c == '-')));
+        let (power, rest) = part.split_at(length.map_or(part.len(), |(at, _)| at));
+        match power.parse() {
+            Ok(power) => out += &format!("{}{rest}", superscript(power)),
+            Err(_) => out += &format!("^{part}"),
+        }
+    }
+    out
+}
+
 fn minus(text: &str) -> String {
     text.replace('-', "−")
 }
@@ -144,6 +188,24 @@ mod tests {
         assert_eq!(percent(0.0083), "0.83 %");
         assert_eq!(percent(1.234), "123 %");
         assert_eq!(percent(2.3e17), "2.3 × 10¹⁹ %");
+    }
+
+    #[test]
+    fn text_of_records_is_set_well() {
+        for (text, set) in [
+            ("<= 1.000e-13", "≤ 1.000 × 10⁻¹³"),
+            ("at least 2", "at least 2"),
+            ("chi^2 of 12", "χ² of 12"),
+            ("0.0e0", "0"),
+            ("2.5e0", "2.5"),
+            ("-3.1e5, then", "−3.1 × 10⁵, then"),
+            ("8^3 cells, n sigma^-3", "8³ cells, n sigma⁻³"),
+            ("a^b e5 x^ -y 4-mean-field", "a^b e5 x^ -y 4-mean-field"),
+            ("NaN inf", "NaN inf"),
+            ("", ""),
+        ] {
+            assert_eq!(typeset(text), set);
+        }
     }
 
     #[test]

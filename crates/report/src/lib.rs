@@ -1,7 +1,8 @@
 //! The report of a run: one HTML file that needs nothing else, and pictures.
 //!
-//! Reads the files of an output directory only: `<description>.csv`, its histograms, and `manifest.json`. Missing columns, tables and
-//! fields of the manifest leave a gap in the page; a table that cannot be read is an error with its line and column.
+//! Reads the files of an output directory only: `<description>.csv`, its histograms and `manifest.json` of a run,
+//! `verify.json` of a verification. Missing columns, tables and fields leave a gap in the page; a table or a record that
+//! cannot be read is an error with its line and column.
 //!
 //! Invariant: no simulation here; nothing but [`omd_flow`] is known of the other crates. The page asks for no network,
 //! no script and no other file.
@@ -28,6 +29,7 @@ mod results;
 mod table;
 mod units;
 mod verdict;
+mod verification;
 
 pub use error::ReportError;
 pub use profile::{ProfilePicture, Series, write_profile_picture};
@@ -48,6 +50,28 @@ pub const REPORT_FILE_NAME: &str = "report.html";
 pub fn write_report(directory: &Path) -> Result<PathBuf, ReportError> {
     let page = page::render(&Results::read(directory)?)?;
     let path = directory.join(REPORT_FILE_NAME);
+    write_whole(&path, page.as_bytes())?;
+    Ok(path)
+}
+
+/// The file that [`write_verification`] makes.
+pub const VERIFICATION_PAGE: &str = "verify.html";
+
+/// Whether a directory holds the record of a verification.
+#[must_use]
+pub fn holds_verification(directory: &Path) -> bool {
+    directory.join(verification::FILE_NAME).is_file()
+}
+
+/// Writes `verify.html` into the directory of a verification and returns its path.
+///
+/// The file appears whole or not at all.
+///
+/// # Errors
+/// [`ReportError`]: no record in the directory or one that cannot be read, a file that cannot be written.
+pub fn write_verification(directory: &Path) -> Result<PathBuf, ReportError> {
+    let page = verification::render(&verification::Record::read(directory)?)?;
+    let path = directory.join(VERIFICATION_PAGE);
     write_whole(&path, page.as_bytes())?;
     Ok(path)
 }

@@ -1,6 +1,7 @@
 //! The page and the picture of made-up results with the shapes of real ones.
 
 mod made_up;
+mod verification;
 
 use super::*;
 use made_up::{MadeUp, write_results};

@@ -84,7 +84,7 @@ impl Case {
     /// `n sigma^3`, and how many atoms there are at each, over all replicas.
     fn densities(self, settings: &Settings) -> (Vec<f64>, f64) {
         match self.gas {
-            Gas::HardSpheres => (settings.choose(halves(0.05, 3), halves(0.1, 5)), settings.choose(64e3, 2.1e6)),
+            Gas::HardSpheres => (settings.choose(halves(0.05, 3), halves(0.1, 5)), settings.choose(256e3, 2.1e6)),
             _ => (settings.choose(halves(0.05, 3), halves(0.1, 4)), settings.choose(32e3, 512e3)),
         }
     }
@@ -217,11 +217,14 @@ fn molecules(
     sampled(start(&experiment, "molecular", replica)?.as_mut(), interrupt)
 }
 
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let square = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-    (mean, (square / (count * (count - 1.0))).sqrt())
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The sum of squared deviations from the mean.
+fn scatter(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    values.iter().map(|x| (x - mean).powi(2)).sum()
 }
 
 /// The mean over the sample times, of one quantity.
@@ -253,16 +256,25 @@ fn judge(case: Case, densities: &[f64], replicas: &[usize], boltzmann: usize, re
         curves: Vec::new(),
     };
     for (q, name) in QUANTITIES.into_iter().enumerate() {
-        let of = |rows: &[Vec<f64>]| mean_and_error(&rows.iter().map(|row| averaged(row, q)).collect::<Vec<_>>());
-        let (wanted, wanted_error) = of(reference);
+        let of = |rows: &[Vec<f64>]| rows.iter().map(|row| averaged(row, q)).collect::<Vec<_>>();
+        let values = of(reference);
+        let count = values.len() as f64;
+        let (wanted, wanted_error) = (mean(&values), (scatter(&values) / (count * (count - 1.0))).sqrt());
+        // Relative for what grows, as it is for what is a ratio already.
+        let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
+        // The variance goes with 1/N and hardly with the density: all densities together say how large it is, where
+        // two or four replicas of the largest N would not.
+        let atoms = densities.iter().map(|&density| atoms_at(density) as f64);
+        let squares: f64 = atoms.clone().zip(&groups).map(|(n, group)| n * scatter(&of(group))).sum();
+        let freedom: usize = groups.iter().map(|group| group.len() - 1).sum();
+        let variance = squares / freedom as f64;
         let points: Vec<[f64; 3]> = densities
             .iter()
+            .zip(atoms)
             .zip(&groups)
-            .map(|(&density, group)| {
-                let (mean, error) = of(group);
-                // Relative for what grows, as it is for what is a ratio already.
-                let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
-                [density, (mean - wanted) / scale, error / scale]
+            .map(|((&density, atoms), group)| {
+                let error = (variance / (atoms * group.len() as f64)).sqrt();
+                [density, (mean(&of(group)) - wanted) / scale, error / scale]
             })
             .collect();
         for (row, [_, distance, error]) in table.rows.iter_mut().zip(&points) {
@@ -275,7 +287,6 @@ fn judge(case: Case, densities: &[f64], replicas: &[usize], boltzmann: usize, re
             continue;
         }
         let fit = line(&points);
-        let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
         let error = fit.intercept_error.hypot(wanted_error / scale);
         // A rate of collisions that is off by a twentieth shows as about that in their number, less elsewhere.
         finding.claims.push(Claim::value(

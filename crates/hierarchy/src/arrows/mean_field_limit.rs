@@ -130,6 +130,7 @@ fn judge_homogeneous(counts: &[usize], replicas: usize, results: &[Vec<f64>]) ->
             logarithmic: [true, true],
             curves: vec![curve("objective molecular dynamics", &points)],
         }],
+        ..Finding::default()
     }
 }
 
@@ -245,6 +246,7 @@ fn judge_finite(counts: &[usize], pairs: usize, results: &[Vec<f64>]) -> Finding
             logarithmic: [true, true],
             curves: vec![curve("t = 0", &start), curve(&format!("t = {END}"), &end)],
         }],
+        ..Finding::default()
     }
 }
 

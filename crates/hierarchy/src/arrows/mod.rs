@@ -1,5 +1,7 @@
 //! The studies of `omd verify`: one module an arrow of Figure 1.
 
+mod breakdown;
+mod diagram;
 mod dilute_limit;
 mod experiments;
 mod hydrodynamic_limit;
@@ -21,6 +23,8 @@ pub fn studies(settings: &Settings) -> Vec<Study> {
     studies.extend(transport_coefficients::studies(settings));
     studies.extend(hydrodynamic_symmetry::studies(settings));
     studies.extend(hydrodynamic_limit::studies(settings));
+    studies.extend(diagram::studies(settings));
+    studies.extend(breakdown::studies(settings));
     studies
 }
 

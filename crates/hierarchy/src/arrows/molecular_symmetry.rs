@@ -257,7 +257,7 @@ fn judge_sensitivity(results: &[Vec<f64>]) -> Finding {
                 vec![format!("{:e}", OFFSETS[1]), format!("{rate:.3}")],
             ],
         }],
-        plots: Vec::new(),
+        ..Finding::default()
     }
 }
 

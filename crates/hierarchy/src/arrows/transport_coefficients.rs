@@ -110,6 +110,7 @@ fn judge_shear(gas: Gas, knudsen: &[f64], results: &[Vec<f64>]) -> Finding {
                 is_theory: false,
             }],
         }],
+        ..Finding::default()
     }
 }
 

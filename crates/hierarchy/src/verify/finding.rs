@@ -203,6 +203,23 @@ pub struct Plot {
     pub curves: Vec<Curve>,
 }
 
+/// A quantity over a plane, in colours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Map {
+    /// Title and axes; its curves are drawn on top: boundaries as theory, points where something was measured.
+    pub plot: Plot,
+    /// What the colours show.
+    pub value: String,
+    /// Whether the scale of the colours is logarithmic.
+    pub logarithmic: bool,
+    /// Where the columns stand on the horizontal axis, increasing.
+    pub columns: Vec<f64>,
+    /// Where the rows stand on the vertical axis, increasing.
+    pub rows: Vec<f64>,
+    /// `[row][column]`; no number where nothing is known.
+    pub values: Vec<Vec<f64>>,
+}
+
 /// What a study found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -212,6 +229,9 @@ pub struct Finding {
     pub tables: Vec<Table>,
     /// The pictures.
     pub plots: Vec<Plot>,
+    /// And the maps.
+    #[serde(default)]
+    pub maps: Vec<Map>,
 }
 
 impl Finding {

@@ -9,7 +9,7 @@ mod finding;
 mod fit;
 mod run;
 
-pub use finding::{Claim, Curve, Finding, Plot, Table, Verdict, worst};
+pub use finding::{Claim, Curve, Finding, Map, Plot, Table, Verdict, worst};
 pub use fit::{Fit, Slopes, chi_square_tail, line, richardson, student_tail};
 pub use run::{Keep, RunError, run};
 

@@ -1,5 +1,6 @@
 //! One panel: a heading, axes, error bands and curves.
 
+use super::axes::{Axes, TICK_SIZE, across, up};
 use super::drawing::{Anchor, Drawing, Frame, Paint, Pen, Point, Shape};
 use super::label::Label;
 use super::scale::Axis;
@@ -90,7 +91,6 @@ impl Panel {
 }
 
 const HEADING_SIZE: f64 = 12.5;
-const TICK_SIZE: f64 = 10.5;
 /// Room for the heading, the tick labels on the left, those below with the axis label, and the last label's half.
 const MARGINS: [f64; 4] = [36.0, 48.0, 34.0, 12.0];
 
@@ -103,39 +103,38 @@ pub(crate) fn draw(drawing: &mut Drawing, panel: &Panel, frame: Frame) {
         width: frame.width - left - right,
         height: frame.height - top - bottom,
     };
-    let intervals = |length: f64, each: f64| ((length / each).round() as usize).max(2);
     let first = panel.first_time();
-    let x = Axis::linear(if first.is_finite() { first } else { 0.0 }, panel.last_time(), intervals(inner.width, 55.0));
-    let y = panel.vertical_axis(intervals(inner.height, 38.0));
-    let map = Map { x, y, inner };
+    let x = Axis::linear(if first.is_finite() { first } else { 0.0 }, panel.last_time(), across(inner));
+    let y = panel.vertical_axis(up(inner));
+    let axes = Axes { x, y, inner };
     drawing.text((frame.x + 4.0, frame.y + 14.0), panel.heading.clone(), HEADING_SIZE, Anchor::Start, Paint::Ink);
-    draw_axes(drawing, &map, panel);
+    axes.draw(drawing, &panel.x_label);
     drawing.shapes.push(Shape::Clip(Frame { y: inner.y - 1.0, height: inner.height + 2.0, ..inner }));
     if panel.scale == Scale::Zero
-        && let Some(zero) = map.height_of(0.0)
+        && let Some(zero) = axes.height_of(0.0)
     {
         drawing.line(vec![(inner.x, zero), (inner.x + inner.width, zero)], Pen::solid(Paint::Muted, 0.8));
     }
     for (time, label) in &panel.marks {
-        draw_mark(drawing, &map, *time, label);
+        draw_mark(drawing, &axes, *time, label);
     }
     for curve in &panel.curves {
-        draw_curve(drawing, &map, curve);
+        draw_curve(drawing, &axes, curve);
     }
     drawing.shapes.push(Shape::Unclip);
-    draw_key(drawing, &map, panel);
+    draw_key(drawing, &axes, panel);
 }
 
 /// The key, in the corner where the fewest points of curves lie.
-fn draw_key(drawing: &mut Drawing, map: &Map, panel: &Panel) {
+fn draw_key(drawing: &mut Drawing, axes: &Axes, panel: &Panel) {
     const LINE: f64 = 15.0;
     const SAMPLE: f64 = 24.0;
-    let inner = map.inner;
+    let inner = axes.inner;
     let width = panel.key.iter().map(|(_, label)| label.width(TICK_SIZE)).fold(0.0, f64::max) + SAMPLE + 14.0;
     let height = panel.key.len() as f64 * LINE + 8.0;
     let points = || {
         let data = panel.curves.iter().flat_map(|curve| curve.x.iter().zip(&curve.y));
-        data.filter_map(|(&x, &y)| map.point(x, y))
+        data.filter_map(|(&x, &y)| axes.point(x, y))
     };
     let (right, bottom) = (inner.x + inner.width - width, inner.y + inner.height - height);
     let corners = [(right, inner.y), (inner.x + 4.0, inner.y), (right, bottom), (inner.x + 4.0, bottom)];
@@ -152,60 +151,14 @@ fn draw_key(drawing: &mut Drawing, map: &Map, panel: &Panel) {
     }
 }
 
-/// From data to the frame.
-struct Map {
-    x: Axis,
-    y: Axis,
-    inner: Frame,
-}
-
-impl Map {
-    fn across(&self, time: f64) -> Option<f64> {
-        self.x.fraction(time).map(|fraction| self.inner.x + fraction * self.inner.width)
-    }
-
-    fn height_of(&self, value: f64) -> Option<f64> {
-        self.y.fraction(value).map(|fraction| self.inner.y + (1.0 - fraction) * self.inner.height)
-    }
-
-    fn point(&self, time: f64, value: f64) -> Option<Point> {
-        Some((self.across(time)?, self.height_of(value)?))
-    }
-}
-
-fn draw_axes(drawing: &mut Drawing, map: &Map, panel: &Panel) {
-    let Frame { x: left, y: top, width, height } = map.inner;
-    let (right, bottom) = (left + width, top + height);
-    for tick in &map.y.ticks {
-        let Some(y) = map.height_of(tick.value) else { continue };
-        drawing.line(vec![(left, y), (right, y)], Pen::solid(Paint::Grid, 0.8));
-        drawing.text((left - 6.0, y + 3.7), tick.label.clone(), TICK_SIZE, Anchor::End, Paint::Muted);
-    }
-    for tick in &map.x.ticks {
-        let Some(x) = map.across(tick.value) else { continue };
-        drawing.line(vec![(x, bottom), (x, bottom + 4.0)], Pen::solid(Paint::Muted, 0.8));
-        drawing.text((x, bottom + 15.5), tick.label.clone(), TICK_SIZE, Anchor::Middle, Paint::Muted);
-    }
-    drawing.line(vec![(left, top), (left, bottom), (right, bottom)], Pen::solid(Paint::Muted, 0.8));
-    let mut x_label = panel.x_label.clone();
-    if let Some(exponent) = map.x.exponent {
-        x_label = x_label.then(Label::parse(&format!("  ×10^{{{exponent}}}")));
-    }
-    drawing.text((left + 0.5 * width, bottom + 29.5), x_label, TICK_SIZE + 0.5, Anchor::Middle, Paint::Ink);
-    if let Some(exponent) = map.y.exponent {
-        let label = Label::parse(&format!("×10^{{{exponent}}}"));
-        drawing.text((left - 4.0, top - 6.0), label, TICK_SIZE, Anchor::Middle, Paint::Muted);
-    }
-}
-
-fn draw_mark(drawing: &mut Drawing, map: &Map, time: f64, label: &Label) {
-    let Some(x) = map.across(time) else { return };
-    let Frame { y: top, height, .. } = map.inner;
+fn draw_mark(drawing: &mut Drawing, axes: &Axes, time: f64, label: &Label) {
+    let Some(x) = axes.across(time) else { return };
+    let Frame { y: top, height, .. } = axes.inner;
     drawing.line(vec![(x, top), (x, top + height)], Pen { paint: Paint::Ink, width: 1.0, dash: &[3.0, 3.0] });
     drawing.text((x - 5.0, top + 12.0), label.clone(), TICK_SIZE, Anchor::End, Paint::Ink);
 }
 
-fn draw_curve(drawing: &mut Drawing, map: &Map, curve: &Curve) {
+fn draw_curve(drawing: &mut Drawing, axes: &Axes, curve: &Curve) {
     let class = curve.description.map(|index| crate::descriptions::DESCRIPTIONS[index].name);
     drawing.shapes.push(Shape::Open { class, title: Some(curve.title.clone()).filter(|title| !title.is_empty()) });
     let kept = thinned(&curve.y);
@@ -213,7 +166,7 @@ fn draw_curve(drawing: &mut Drawing, map: &Map, curve: &Curve) {
     // A gap, where a value is missing or has no logarithm, parts the curve.
     let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
     for index in kept {
-        if map.point(curve.x[index], curve.y[index]).is_some() {
+        if axes.point(curve.x[index], curve.y[index]).is_some() {
             if let Some(run) = runs.last_mut() {
                 run.push(index);
             }
@@ -226,13 +179,13 @@ fn draw_curve(drawing: &mut Drawing, map: &Map, curve: &Curve) {
             let edge = |index: usize, sign: f64| {
                 let value = curve.y[index] + sign * error(index);
                 // On a logarithmic axis the band may reach below the panel, not below zero.
-                map.point(curve.x[index], value).or_else(|| map.point(curve.x[index], 0.1 * map.y.low()))
+                axes.point(curve.x[index], value).or_else(|| axes.point(curve.x[index], 0.1 * axes.y.low()))
             };
             let upper = run.iter().filter_map(|&index| edge(index, 1.0));
             let lower = run.iter().rev().filter_map(|&index| edge(index, -1.0));
             drawing.area(upper.chain(lower).collect(), curve.pen.paint, 0.22);
         }
-        let points: Vec<Point> = run.iter().filter_map(|&index| map.point(curve.x[index], curve.y[index])).collect();
+        let points: Vec<Point> = run.iter().filter_map(|&index| axes.point(curve.x[index], curve.y[index])).collect();
         drawing.line(points, curve.pen);
     }
     drawing.shapes.push(Shape::Close);

@@ -60,7 +60,7 @@ fn add(scene: &mut Scene, shape: &Shape) {
             id: String::new(),
         }),
         Shape::Unclip => scene.add(Primitive::ClipEnd),
-        Shape::Open { .. } | Shape::Close => {}
+        Shape::Open { .. } | Shape::Close | Shape::Link(_) | Shape::Unlink => {}
     }
 }
 

@@ -41,22 +41,38 @@ impl Axis {
     /// A logarithmic axis that covers the positive range `[low, high]`.
     pub(crate) fn logarithmic(low: f64, high: f64) -> Self {
         let (first, last) = (exponent(low), exponent(high) + 1);
-        // At most six decades are labelled; where there are fewer than three, 3 and 30 and so on are labelled too.
+        // At most six decades are labelled; where there are fewer than three, 3 and 30 and so on are labelled too, and
+        // more where these give hardly a tick.
         let decades = (first..=last).filter(|&power| (low..=high).contains(&10f64.powi(power))).count();
         let stride = decades.div_ceil(6).max(1) as i32;
         // Either all labels are powers or none is.
         let plain = low >= 1e-3 && high < 2e5;
-        let mantissas: &[f64] = if decades < 3 { &[1.0, 3.0] } else { &[1.0] };
-        let mut ticks = Vec::new();
-        for power in (first..=last).filter(|power| power.rem_euclid(stride) == 0) {
-            for mantissa in mantissas {
-                let value = mantissa * 10f64.powi(power);
-                if value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9) {
-                    ticks.push(Tick { value, label: power_label(*mantissa, power, plain) });
+        let labelled = |mantissas: &[f64]| {
+            let mut ticks = Vec::new();
+            for power in (first..=last).filter(|power| power.rem_euclid(stride) == 0) {
+                for mantissa in mantissas {
+                    let value = mantissa * 10f64.powi(power);
+                    if value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9) {
+                        ticks.push(Tick { value, label: power_label(*mantissa, power, plain) });
+                    }
                 }
             }
+            ticks
+        };
+        if decades >= 3 {
+            return Self { log: true, low, high, ticks: labelled(&[1.0]), exponent: None };
         }
-        Self { log: true, low, high, ticks, exponent: None }
+        let denser: [(&[f64], usize); 3] =
+            [(&[1.0, 3.0], 3), (&[1.0, 2.0, 5.0], 2), (&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], 2)];
+        for (mantissas, enough) in denser {
+            let ticks = labelled(mantissas);
+            if ticks.len() >= enough {
+                return Self { log: true, low, high, ticks, exponent: None };
+            }
+        }
+        // So narrow that the ticks of a linear axis are as good.
+        let Self { ticks, exponent, .. } = Self::linear(low, high, 4);
+        Self { log: true, low, high, ticks, exponent }
     }
 
     /// Where a value lies, 0 at the low and 1 at the high end; `None` where it has no place on the axis.
@@ -159,6 +175,9 @@ mod tests {
         assert_eq!(labels(&Axis::logarithmic(0.5, 2e4)), ["1", "10", "100", "1000", "10000"]);
         assert_eq!(labels(&Axis::logarithmic(0.02, 2.0)), ["0.03", "0.1", "0.3", "1"]);
         assert_eq!(labels(&Axis::logarithmic(1.0, 1e9)).len(), 5);
+        assert_eq!(labels(&Axis::logarithmic(0.04, 0.13)), ["0.05", "0.1"]);
+        assert_eq!(labels(&Axis::logarithmic(0.021, 0.045)), ["0.03", "0.04"]);
+        assert!(labels(&Axis::logarithmic(1.1, 1.3)).len() >= 3);
         assert_eq!(Axis::logarithmic(1.0, 100.0).fraction(10.0), Some(0.5));
         assert_eq!(Axis::logarithmic(1.0, 100.0).fraction(0.0), None);
     }

@@ -75,6 +75,8 @@ fn write_shape(out: &mut String, shape: &Shape, place: Place) {
             write!(out, "<g{class}>{title}")
         }
         Shape::Close => write!(out, "</g>"),
+        Shape::Link(target) => write!(out, "<a href=\"#{}\">", escape(target)),
+        Shape::Unlink => write!(out, "</a>"),
         // A nested viewport clips without an identifier that would have to be unique in the page.
         Shape::Clip(f) => {
             let (x, y, w, h) = (round(f.x), round(f.y), round(f.width), round(f.height));
@@ -85,9 +87,9 @@ fn write_shape(out: &mut String, shape: &Shape, place: Place) {
 }
 
 fn color(paint: Paint, place: Place) -> String {
-    match place {
-        Place::Page => format!("var(--{})", theme::variable(paint)),
-        Place::File => {
+    match (place, theme::variable(paint)) {
+        (Place::Page, Some(name)) => format!("var(--{name})"),
+        _ => {
             let [r, g, b] = theme::light(paint);
             format!("#{r:02x}{g:02x}{b:02x}")
         }

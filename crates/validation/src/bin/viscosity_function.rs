@@ -10,11 +10,11 @@
 
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Description, Free, Matrix3};
+use omd_hierarchy::statistics::Sample;
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::galerkin::{Closure, Gas};
 use omd_kinetic::boltzmann::spectral::{Spectral, SpectralKernel, SpectralParameters};
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, Galerkin, GalerkinParameters};
-use omd_hierarchy::statistics::Sample;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;

@@ -1,0 +1,216 @@
+//! Where each description ceases to hold: a map for argon over shear rate and density.
+//!
+//! Each description is compared with the next finer one: Navier-Stokes with the Boltzmann equation, which know only the
+//! ratio of the shear rate to the collision rate `nu = p/mu`; the Boltzmann equation with objective molecular dynamics,
+//! where the density comes in. The deviation is that of the shear stress at the end of a run of three relaxation times.
+
+use super::experiments::{bare, flow, start};
+use crate::experiment::{
+    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
+    Scheme, StepControl, Viscosity,
+};
+use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Map, Plot, Settings, Study, Table, Task, TaskError};
+use crate::viscosity;
+use omd_flow::Matrix3;
+use omd_interaction::{LennardJones, PairPotential, Truncation};
+use std::sync::Arc;
+
+/// Argon at 300 K in Lennard-Jones units: epsilon/k_B = 119.8 K \[Rahman1964\].
+const TEMPERATURE: f64 = 300.0 / 119.8;
+const CUTOFF: f64 = 3.0;
+/// Relaxation times `mu/p` of the start.
+const RELAXATIONS: f64 = 3.0;
+/// A description holds where it is off by less.
+const TOLERABLE: f64 = 0.05;
+
+pub(super) fn studies(settings: &Settings) -> Vec<Study> {
+    vec![map(*settings)]
+}
+
+fn interaction() -> Interaction {
+    let form = Arc::new(LennardJones { epsilon: 1.0, sigma: 1.0 });
+    Interaction::Potential(PairPotential::new(form, Some(CUTOFF), Truncation::ShiftedForce))
+}
+
+/// Shear at `ratio` times the collision rate of the gas at `density`.
+fn experiment(density: f64, ratio: f64) -> Result<Experiment, TaskError> {
+    let mut unit = bare(flow(Matrix3::zeros())?, interaction(), 1.0, 1.0);
+    unit.state.temperature_tensor = Matrix3::identity() * TEMPERATURE;
+    unit.state.number_density = density;
+    let relaxation = viscosity(&unit, TEMPERATURE)? / (density * TEMPERATURE);
+    let rate = ratio / relaxation;
+    unit.flow = flow(Matrix3::new(0.0, rate, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))?;
+    unit.schedule.end = RELAXATIONS * relaxation;
+    Ok(unit)
+}
+
+/// `-P_xy/(n T_0)` at the end.
+fn stress(experiment: &Experiment, name: &str, replica: usize, interrupt: Interrupt<'_>) -> Result<f64, TaskError> {
+    let mut description = start(experiment, name, replica)?;
+    // The collisional stress of a sample is an instant's: a mean over the last twentieth of the run is less noisy.
+    let samples = 10;
+    let mut sum = 0.0;
+    for k in 1..=samples {
+        let time = experiment.schedule.end * (0.95 + 0.05 * f64::from(k) / f64::from(samples));
+        interrupt.advance(description.as_mut(), time)?;
+        let row = description.observe();
+        sum -= row.pressure[(0, 1)] / (row.density * TEMPERATURE);
+    }
+    Ok(sum / f64::from(samples))
+}
+
+fn map(settings: Settings) -> Study {
+    let ratios: Vec<f64> = settings.choose(vec![0.1, 0.5, 2.0], vec![0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]);
+    let densities: Vec<f64> = settings.choose(vec![0.003, 0.03, 0.2], vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4]);
+    let atoms = settings.choose(1000, 8000);
+    let replicas = settings.choose(2, 4);
+    let particles = settings.choose(200_000, 2_000_000);
+    let mut tasks = Vec::new();
+    for &ratio in &ratios {
+        tasks.push(Task::new(format!("Navier-Stokes, {ratio}"), 0.01, move |interrupt| {
+            let mut experiment = experiment(0.01, ratio)?;
+            experiment.navier_stokes = Some(Viscosity::ChapmanEnskog);
+            Ok(vec![stress(&experiment, "navier-stokes", 0, interrupt)?])
+        }));
+        tasks.push(Task::new(format!("Boltzmann, {ratio}"), 2e-6 * particles as f64, move |interrupt| {
+            let mut experiment = experiment(0.01, ratio)?;
+            experiment.dsmc =
+                Some(DsmcSettings { particles, replicas: 1, seed: settings.seed, observation: Observation::default() });
+            Ok(vec![stress(&experiment, "dsmc", 0, interrupt)?])
+        }));
+        for &density in &densities {
+            for replica in 0..replicas {
+                let seconds = 4e-7 * atoms as f64 / density;
+                tasks.push(Task::new(format!("atoms, {ratio}, {density}, {replica}"), seconds, move |interrupt| {
+                    let mut experiment = experiment(density, ratio)?;
+                    experiment.molecular = Some(MolecularSettings {
+                        start: AtomStart::Drawn {
+                            atoms,
+                            positions: DrawnPositions::Random,
+                            lattice: LatticeChoice::Cubic,
+                        },
+                        scheme: Some(Scheme { time_step: 0.003, control: StepControl::Thermal }),
+                        replicas: replica + 1,
+                        seed: settings.seed,
+                        trajectory: None,
+                    });
+                    Ok(vec![stress(&experiment, "molecular", replica, interrupt)?])
+                }));
+            }
+        }
+    }
+    Study {
+        arrow: Arrow::Breakdown,
+        name: "argon-map",
+        title: "Which level argon at 300 K needs, by shear rate and density",
+        input: format!(
+            "Lennard-Jones, cutoff {CUTOFF} sigma, shifted force, k_B T/epsilon = {TEMPERATURE:.4} at the start; simple shear from equilibrium, K/nu = {ratios:?}, nu = n k_B T/mu of the dilute gas, {RELAXATIONS}/nu; n sigma^3 = {densities:?}; {replicas} x {atoms} atoms, DSMC {particles}; shear stress, mean over the last twentieth"
+        ),
+        tasks,
+        judge: Box::new(move |results| judge(&ratios, &densities, replicas, results)),
+    }
+}
+
+fn judge(ratios: &[f64], densities: &[f64], replicas: usize, results: &[Vec<f64>]) -> Finding {
+    let each = 2 + densities.len() * replicas;
+    let (mut continuum, mut kinetic) = (Vec::new(), vec![Vec::new(); densities.len()]);
+    let mut table = Table {
+        caption: "Relative deviation of the shear stress from the next finer description; standard errors in brackets"
+            .to_owned(),
+        header: ["K/nu".to_owned(), "Navier-Stokes from Boltzmann".to_owned()]
+            .into_iter()
+            .chain(densities.iter().map(|d| format!("Boltzmann from atoms, n sigma^3 = {d}")))
+            .collect(),
+        rows: Vec::new(),
+    };
+    for (&ratio, results) in ratios.iter().zip(results.chunks(each)) {
+        let (navier_stokes, boltzmann) = (results[0][0], results[1][0]);
+        continuum.push((navier_stokes / boltzmann - 1.0).abs());
+        let mut row = vec![format!("{ratio}"), format!("{:+.4}", navier_stokes / boltzmann - 1.0)];
+        for (d, atoms) in results[2..].chunks(replicas).enumerate() {
+            let values: Vec<f64> = atoms.iter().map(|numbers| boltzmann / numbers[0] - 1.0).collect();
+            let count = values.len() as f64;
+            let mean = values.iter().sum::<f64>() / count;
+            let square = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+            let error = (square / (count * (count - 1.0))).sqrt();
+            row.push(format!("{mean:+.4} ({error:.4})"));
+            kinetic[d].push(mean.abs());
+        }
+        table.rows.push(row);
+    }
+    // The level that is needed errs least of those that are allowed: a map of the coarser deviation shows both.
+    let both: Vec<Vec<f64>> =
+        kinetic.iter().map(|row| row.iter().zip(&continuum).map(|(a, b)| a.max(*b)).collect()).collect();
+    let mut boundary = Vec::new();
+    if let Some(x) = crossing(ratios, &continuum) {
+        boundary.push(Curve {
+            label: format!("Navier-Stokes off by {TOLERABLE}"),
+            points: vec![[x, densities[0], 0.0], [x, densities[densities.len() - 1], 0.0]],
+            is_theory: true,
+        });
+    }
+    let mut points = Vec::new();
+    for (c, &ratio) in ratios.iter().enumerate() {
+        let column: Vec<f64> = kinetic.iter().map(|row| row[c]).collect();
+        points.extend(crossing(densities, &column).map(|y| [ratio, y, 0.0]));
+    }
+    if points.len() > 1 {
+        boundary.push(Curve { label: format!("Boltzmann off by {TOLERABLE}"), points, is_theory: true });
+    }
+    let map = Map {
+        plot: Plot {
+            title: "Deviation from the next finer description, the larger of the two".to_owned(),
+            x: "shear rate over collision rate".to_owned(),
+            y: "n sigma^3".to_owned(),
+            logarithmic: [true, true],
+            curves: boundary,
+        },
+        value: "relative deviation of the shear stress".to_owned(),
+        logarithmic: true,
+        columns: ratios.to_vec(),
+        rows: densities.to_vec(),
+        values: both,
+    };
+    let last = ratios.len() - 1;
+    Finding {
+        claims: vec![
+            Claim::below(
+                format!("Navier-Stokes is off from Boltzmann at K/nu = {}", ratios[0]),
+                continuum[0],
+                TOLERABLE,
+            ),
+            Claim::above(
+                format!("Navier-Stokes is off from Boltzmann at K/nu = {}", ratios[last]),
+                continuum[last],
+                TOLERABLE,
+            ),
+            Claim::above(
+                format!("Boltzmann is off from atoms at n sigma^3 = {}, largest", densities[densities.len() - 1]),
+                kinetic[densities.len() - 1].iter().copied().fold(0.0, f64::max),
+                TOLERABLE,
+            ),
+        ],
+        tables: vec![table],
+        plots: Vec::new(),
+        maps: vec![map],
+    }
+}
+
+/// Where a deviation that rises first passes [`TOLERABLE`], linear between logarithms.
+fn crossing(places: &[f64], deviations: &[f64]) -> Option<f64> {
+    let k = deviations.windows(2).position(|pair| pair[0] < TOLERABLE && pair[1] >= TOLERABLE)?;
+    let share = (TOLERABLE / deviations[k]).ln() / (deviations[k + 1] / deviations[k]).ln();
+    Some((places[k].ln() + share * (places[k + 1] / places[k]).ln()).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_boundary_is_between_the_points() {
+        let x = crossing(&[0.1, 1.0, 10.0], &[0.0005, 0.005, 0.5]).unwrap();
+        assert!((x.log10() - 0.5).abs() < 1e-12, "{x}");
+        assert_eq!(crossing(&[0.1, 1.0], &[0.001, 0.01]), None);
+    }
+}
