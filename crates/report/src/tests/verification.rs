@@ -39,7 +39,7 @@ fn distances() -> Value {
 fn breakdown() -> Value {
     let columns: Vec<f64> = (0..9).map(|k| 10f64.powf(-2.0 + 0.3 * f64::from(k))).collect();
     let rows: Vec<f64> = (0..7).map(|k| 10f64.powf(-3.0 + 0.4 * f64::from(k))).collect();
-    let value = |x: f64, y: f64| (x > 0.015 || y > 0.002).then(|| 0.3 * x * x + 0.4 * y);
+    let value = |x: f64, y: f64| (x > 0.015 || y > 0.002).then_some(0.3 * x * x + 0.4 * y);
     let values: Vec<Vec<Option<f64>>> = rows.iter().map(|&y| columns.iter().map(|&x| value(x, y)).collect()).collect();
     let boundary: Vec<[f64; 3]> =
         (0..40).map(|k| 0.4 * f64::from(k) / 39.0).map(|x| [x, (0.05 - 0.3 * x * x) / 0.4, 0.0]).collect();

@@ -6,9 +6,9 @@ use crate::plot::{Anchor, Drawing, Frame, Label, Paint, Pen, Point, Shape};
 
 const WIDTH: f64 = 1060.0;
 const HEIGHT: f64 = 470.0;
-const BOX: (f64, f64) = (212.0, 84.0);
+const BOX: (f64, f64) = (222.0, 84.0);
 /// The left edges of the three columns and the upper edges of the two rows.
-const COLUMNS: [f64; 3] = [8.0, 424.0, 840.0];
+const COLUMNS: [f64; 3] = [8.0, 419.0, 830.0];
 const ROWS: [f64; 2] = [34.0, 252.0];
 /// The two roads of arrow (4) lie so far from the middle.
 const APART: f64 = 24.0;
@@ -43,7 +43,7 @@ pub(crate) fn draw(entries: &[Entry<'_>]) -> Drawing {
             draw_arrow(&mut drawing, entry, from, to, side);
         }
     }
-    for (name, left) in [("diagram", COLUMNS[0]), ("breakdown", 540.0)] {
+    for (name, left) in [("diagram", COLUMNS[0]), ("breakdown", 538.0)] {
         if let Some(entry) = entries.iter().find(|entry| entry.name == name) {
             draw_line(&mut drawing, entry, left);
         }
@@ -56,6 +56,7 @@ pub(crate) fn draw(entries: &[Entry<'_>]) -> Drawing {
 enum Side {
     Above,
     Below,
+    Left,
     Right,
 }
 
@@ -66,18 +67,18 @@ fn course(name: &str) -> Option<(Point, Point, Side)> {
         let y = ROWS[row] + 0.5 * BOX.1 + shift;
         Some(((COLUMNS[column] + BOX.0 + GAP, y), (COLUMNS[column + 1] - GAP, y), side))
     };
-    let down = |column: usize| {
+    let down = |column: usize, side: Side| {
         let x = COLUMNS[column] + 0.5 * BOX.0;
-        Some(((x, ROWS[0] + BOX.1 + GAP), (x, ROWS[1] - GAP), Side::Right))
+        Some(((x, ROWS[0] + BOX.1 + GAP), (x, ROWS[1] - GAP), side))
     };
     match name {
-        "1" => down(0),
+        "1" => down(0, Side::Right),
         "2" => level(0, 0, 0.0, Side::Above),
-        "3" => down(1),
+        "3" => down(1, Side::Right),
         "4-mean-field" => level(0, 1, -APART, Side::Above),
         "4-boltzmann" => level(0, 1, APART, Side::Below),
         "5" => level(1, 0, 0.0, Side::Above),
-        "6" => down(2),
+        "6" => down(2, Side::Left),
         "7" => level(1, 1, 0.0, Side::Above),
         _ => None,
     }
@@ -122,6 +123,9 @@ fn draw_arrow(drawing: &mut Drawing, entry: &Entry<'_>, from: Point, to: Point, 
             Side::Below => {
                 [((middle.0, middle.1 + 27.0), Anchor::Middle), ((middle.0, middle.1 + 43.0), Anchor::Middle)]
             }
+            Side::Left => {
+                [((middle.0 - 20.0, middle.1 - 3.0), Anchor::End), ((middle.0 - 20.0, middle.1 + 13.0), Anchor::End)]
+            }
             Side::Right => [
                 ((middle.0 + 20.0, middle.1 - 3.0), Anchor::Start),
                 ((middle.0 + 20.0, middle.1 + 13.0), Anchor::Start),
@@ -152,7 +156,7 @@ fn count(entry: &Entry<'_>) -> Label {
 /// What is made of several arrows, in a line below them.
 fn draw_line(drawing: &mut Drawing, entry: &Entry<'_>, left: f64) {
     linked(drawing, entry, |drawing| {
-        let frame = Frame { x: left, y: 404.0, width: 512.0, height: 50.0 };
+        let frame = Frame { x: left, y: 404.0, width: 514.0, height: 50.0 };
         let outline = Drawing::rounded(frame, 8.0);
         drawing.area(outline.clone(), Paint::Page, 1.0);
         drawing.line(outline, Pen { width: 1.6, ..entry.verdict.pen() });
@@ -160,6 +164,6 @@ fn draw_line(drawing: &mut Drawing, entry: &Entry<'_>, left: f64) {
         let heading =
             if entry.name == "diagram" { "The diagram commutes" } else { "Where the descriptions cease to hold" };
         drawing.text((left + 48.0, 434.0), Label::bold(heading), 13.5, Anchor::Start, Paint::Ink);
-        drawing.text((left + 496.0, 434.0), count(entry), 11.5, Anchor::End, entry.verdict.paint());
+        drawing.text((left + 498.0, 434.0), count(entry), 11.5, Anchor::End, entry.verdict.paint());
     });
 }
