@@ -6,6 +6,7 @@ mod dilute_limit;
 mod experiments;
 mod hydrodynamic_limit;
 mod hydrodynamic_symmetry;
+mod kinetic_symmetry;
 mod mean_field_limit;
 mod molecular_symmetry;
 mod printed;
@@ -18,6 +19,7 @@ use crate::verify::{Settings, Study};
 pub fn studies(settings: &Settings) -> Vec<Study> {
     let mut studies = Vec::new();
     studies.extend(molecular_symmetry::studies(settings));
+    studies.extend(kinetic_symmetry::studies(settings));
     studies.extend(dilute_limit::studies(settings));
     studies.extend(mean_field_limit::studies(settings));
     studies.extend(transport_coefficients::studies(settings));

@@ -78,7 +78,15 @@ pub fn chi_square_tail(chi_square: f64, freedom: usize) -> f64 {
     if chi_square.is_nan() || chi_square < 0.0 || freedom == 0 {
         return 0.0;
     }
-    puruspe::gammq(0.5 * freedom as f64, 0.5 * chi_square)
+    let freedom = freedom as f64;
+    if freedom > 5000.0 {
+        // The quadrature of the incomplete gamma function gives up at large arguments. The cube root of chi^2 is normal
+        // to O(1/freedom) (Wilson and Hilferty).
+        let variance = 2.0 / (9.0 * freedom);
+        let deviation = ((chi_square / freedom).cbrt() - (1.0 - variance)) / variance.sqrt();
+        return 0.5 * puruspe::erfc(deviation / std::f64::consts::SQRT_2);
+    }
+    puruspe::gammq(0.5 * freedom, 0.5 * chi_square)
 }
 
 /// The probability that Student's t with `freedom` degrees of freedom is farther from zero than `t`; NaN without any.
@@ -126,5 +134,12 @@ mod tests {
         assert!((chi_square_tail(3.841, 1) - 0.05).abs() < 1e-4);
         assert!((chi_square_tail(29.588, 10) - 1e-3).abs() < 1e-5);
         assert_eq!(chi_square_tail(f64::NAN, 3), 0.0);
+        // Where the normal law takes over: no step; and far above it.
+        for deviation in [-3.0, -1.0, 0.0, 1.0, 3.0] {
+            let tail =
+                |freedom: usize| chi_square_tail(freedom as f64 + deviation * (2.0 * freedom as f64).sqrt(), freedom);
+            assert!((tail(5001) - tail(5000)).abs() < 2e-5, "{deviation}");
+            assert!((tail(1_000_000) - 0.5 * puruspe::erfc(deviation / 2f64.sqrt())).abs() < 1e-3, "{deviation}");
+        }
     }
 }

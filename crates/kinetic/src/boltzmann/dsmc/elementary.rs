@@ -9,7 +9,7 @@ const ROUND_SIGNED: f64 = 6_755_399_441_055_744.0;
 
 /// `ln x` for a normal, positive `x`; error below `4e-16 max(1, abs(ln x))`.
 #[inline(always)]
-pub(super) fn logarithm(x: f64) -> f64 {
+pub(in crate::boltzmann) fn logarithm(x: f64) -> f64 {
     // x = 2^e m with m in [sqrt(1/2), sqrt 2): shift the exponent boundary from 1 to sqrt(1/2).
     const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
     let shifted = x.to_bits().wrapping_sub(SQRT_HALF).wrapping_add(1023 << 52);
@@ -26,7 +26,7 @@ pub(super) fn logarithm(x: f64) -> f64 {
 
 /// `exp x` for `|x| < 700`.
 #[inline(always)]
-pub(super) fn exponential(x: f64) -> f64 {
+pub(in crate::boltzmann) fn exponential(x: f64) -> f64 {
     const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let rounded = x * std::f64::consts::LOG2_E + ROUND_SIGNED;
@@ -42,13 +42,13 @@ pub(super) fn exponential(x: f64) -> f64 {
 
 /// `x^exponent` for `x >= 0`; zero and subnormal `x` give a number below `1e-308^exponent`.
 #[inline(always)]
-pub(super) fn power(x: f64, exponent: f64) -> f64 {
+pub(in crate::boltzmann) fn power(x: f64, exponent: f64) -> f64 {
     exponential(exponent * logarithm(x.max(f64::MIN_POSITIVE)))
 }
 
 /// `(cos 2 pi x, sin 2 pi x)` for `x` in `[0, 1]`; the squares sum to 1 to rounding.
 #[inline(always)]
-pub(super) fn circle(x: f64) -> (f64, f64) {
+pub(in crate::boltzmann) fn circle(x: f64) -> (f64, f64) {
     let rounded = 4.0 * x + ROUND;
     let quadrant = rounded.to_bits();
     let angle = (x - 0.25 * (rounded - ROUND)) * std::f64::consts::TAU;

@@ -3,7 +3,7 @@
 use omd_flow::{AffineFlow, Matrix3};
 
 /// Three components and a zero: one half of a cache line, one vector register.
-pub(super) type Lanes = [f64; 4];
+pub(in crate::boltzmann) type Lanes = [f64; 4];
 /// A matrix by columns.
 type Columns = [Lanes; 3];
 
@@ -15,7 +15,7 @@ type Columns = [Lanes; 3];
 /// | `adj F = a0 + tau a1 + tau^2 a2`, `F^-1 = adj F / J` | `adjugate` | 1 |
 /// | `J` | `volume` | 1 |
 #[derive(Clone, Debug)]
-pub(super) struct Frame {
+pub(in crate::boltzmann) struct Frame {
     deformation: [Columns; 2],
     adjugate: [Columns; 3],
     volume: [f64; 4],
@@ -26,7 +26,7 @@ fn columns(matrix: &Matrix3<f64>) -> Columns {
 }
 
 #[inline(always)]
-pub(super) fn apply(matrix: &Columns, vector: &Lanes) -> Lanes {
+pub(in crate::boltzmann) fn apply(matrix: &Columns, vector: &Lanes) -> Lanes {
     let mut image = [0.0; 4];
     for r in 0..4 {
         image[r] = matrix[0][r] * vector[0] + matrix[1][r] * vector[1] + matrix[2][r] * vector[2];
@@ -35,7 +35,7 @@ pub(super) fn apply(matrix: &Columns, vector: &Lanes) -> Lanes {
 }
 
 impl Frame {
-    pub(super) fn new(flow: &AffineFlow, start: f64) -> Self {
+    pub(in crate::boltzmann) fn new(flow: &AffineFlow, start: f64) -> Self {
         let a = flow.velocity_gradient_at_zero();
         let trace = a.trace();
         let second = 0.5 * (trace * trace - (a * a).trace());
@@ -53,7 +53,7 @@ impl Frame {
 
     /// `F(start + tau)` by columns.
     #[inline(always)]
-    pub(super) fn deformation(&self, tau: f64) -> Columns {
+    pub(in crate::boltzmann) fn deformation(&self, tau: f64) -> Columns {
         let [zeroth, first] = &self.deformation;
         let mut sum = *zeroth;
         for c in 0..3 {
@@ -66,7 +66,7 @@ impl Frame {
 
     /// `adj F(start + tau)` by columns.
     #[inline(always)]
-    pub(super) fn adjugate(&self, tau: f64) -> Columns {
+    pub(in crate::boltzmann) fn adjugate(&self, tau: f64) -> Columns {
         let [zeroth, first, second] = &self.adjugate;
         let mut sum = *zeroth;
         for c in 0..3 {
@@ -79,13 +79,13 @@ impl Frame {
 
     /// `J(start + tau)`.
     #[inline(always)]
-    pub(super) fn volume(&self, tau: f64) -> f64 {
+    pub(in crate::boltzmann) fn volume(&self, tau: f64) -> f64 {
         let [j0, j1, j2, j3] = self.volume;
         j0 + tau * (j1 + tau * (j2 + tau * j3))
     }
 
     /// The smallest `J` on `[start, start + span]`: at an end or where the derivative vanishes.
-    pub(super) fn smallest_volume(&self, span: f64) -> f64 {
+    pub(in crate::boltzmann) fn smallest_volume(&self, span: f64) -> f64 {
         let [_, j1, j2, j3] = self.volume;
         let mut smallest = self.volume(0.0).min(self.volume(span));
         // j1 + 2 j2 tau + 3 j3 tau^2 = 0.

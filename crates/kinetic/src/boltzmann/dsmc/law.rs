@@ -8,7 +8,7 @@ use super::elementary::power;
 use omd_interaction::CollisionKernel;
 
 /// A collision law: `B = int B dsigma` at a relative speed, its majorant and its scattering.
-pub(super) trait Law: Sync {
+pub(in crate::boltzmann) trait Law: Sync {
     /// Whether the majorant depends on speeds; if not, no bounds are kept.
     const BOUNDED: bool;
     /// Whether the direction after a collision is uniform on the sphere.
@@ -25,8 +25,8 @@ pub(super) trait Law: Sync {
 
 /// `B = C`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Maxwell {
-    pub(super) rate: f64,
+pub(in crate::boltzmann) struct Maxwell {
+    pub(in crate::boltzmann) rate: f64,
 }
 
 impl Law for Maxwell {
@@ -43,8 +43,8 @@ impl Law for Maxwell {
 
 /// `B = C |u|`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct HardSphere {
-    pub(super) rate: f64,
+pub(in crate::boltzmann) struct HardSphere {
+    pub(in crate::boltzmann) rate: f64,
 }
 
 impl Law for HardSphere {
@@ -61,9 +61,9 @@ impl Law for HardSphere {
 
 /// `B = C |u|^gamma`, `0 < gamma < 1`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Power {
-    pub(super) rate: f64,
-    pub(super) exponent: f64,
+pub(in crate::boltzmann) struct Power {
+    pub(in crate::boltzmann) rate: f64,
+    pub(in crate::boltzmann) exponent: f64,
 }
 
 impl Law for Power {
@@ -82,13 +82,13 @@ impl Law for Power {
 
 /// The rate of `total` with the deflection angles of a kernel.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deflected<L, D> {
-    pub(super) total: L,
-    pub(super) deflection: D,
+pub(in crate::boltzmann) struct Deflected<L, D> {
+    pub(in crate::boltzmann) total: L,
+    pub(in crate::boltzmann) deflection: D,
 }
 
 /// A way to draw the cosine of the deflection angle from a uniform number.
-pub(super) trait Deflection: Copy + Sync {
+pub(in crate::boltzmann) trait Deflection: Copy + Sync {
     fn cosine(&self, speed: f64, uniform: f64) -> f64;
 }
 
@@ -100,9 +100,9 @@ impl Deflection for &CollisionKernel {
 
 /// `2 U^(1/alpha) - 1`, the law of soft spheres.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Soft {
+pub(in crate::boltzmann) struct Soft {
     /// `1/alpha`.
-    pub(super) inverse_alpha: f64,
+    pub(in crate::boltzmann) inverse_alpha: f64,
 }
 
 impl Deflection for Soft {

@@ -50,23 +50,24 @@
 mod batch;
 mod bounds;
 mod description;
-mod elementary;
+pub(super) mod elementary;
 mod entropy;
 mod epoch;
 mod fast;
-mod frame;
+pub(super) mod frame;
 mod gas;
-mod law;
+pub(super) mod law;
 mod observe;
 mod particles;
-mod random;
+pub(super) mod random;
 #[cfg(test)]
 mod tests;
-mod wave;
+pub(super) mod wave;
 
 use batch::Stream;
 use gas::Gas;
-use law::{Deflected, HardSphere, Maxwell, Power, Soft};
+pub(super) use law::Deflected;
+use law::{HardSphere, Maxwell, Power, Soft};
 use omd_flow::{AffineFlow, GaussianError, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::CollisionKernel;
 use particles::{Particle, on_large_pages};
@@ -138,7 +139,7 @@ pub enum DsmcError {
 
 /// The law of a kernel, chosen once.
 #[derive(Clone, Copy, Debug)]
-enum Scattering {
+pub(super) enum Scattering {
     Maxwell(Maxwell),
     HardSphere(HardSphere),
     Power(Power),
@@ -184,7 +185,7 @@ macro_rules! with_law {
         }
     };
 }
-use with_law;
+pub(super) use with_law;
 
 impl Dsmc {
     /// A gas with a Gaussian start whose mean is zero and whose covariance is exact.
@@ -283,7 +284,7 @@ fn check_count(particles: usize) -> Result<(), DsmcError> {
     if (4..=1 << 31).contains(&particles) { Ok(()) } else { Err(DsmcError::Particles(particles)) }
 }
 
-fn scattering_of(kernel: &CollisionKernel) -> Result<Scattering, DsmcError> {
+pub(super) fn scattering_of(kernel: &CollisionKernel) -> Result<Scattering, DsmcError> {
     let positive = |name, value: f64| {
         if value > 0.0 && value.is_finite() { Ok(value) } else { Err(DsmcError::NotPositive(name, value)) }
     };

@@ -1,14 +1,14 @@
 //! Many blocks of Philox4x32-10 at once: the same numbers as [`omd_flow::Philox::block`], in vector registers.
 
 /// Blocks made together.
-pub(super) const LANES: usize = 16;
+pub(in crate::boltzmann) const LANES: usize = 16;
 
 /// Word `w` of block `first + l` of a stream is `words[w][l]`.
-pub(super) type Words = [[u32; LANES]; 4];
+pub(in crate::boltzmann) type Words = [[u32; LANES]; 4];
 
 /// The blocks `first .. first + LANES` of the stream `(seed, stream)`.
 #[inline(always)]
-pub(super) fn philox_blocks(seed: u64, stream: u64, first: u64) -> Words {
+pub(in crate::boltzmann) fn philox_blocks(seed: u64, stream: u64, first: u64) -> Words {
     // Words are kept in 64 bits: one vector multiplication gives low and high half.
     const LOW: u64 = 0xFFFF_FFFF;
     let mut c0 = [0u64; LANES];
@@ -38,7 +38,7 @@ pub(super) fn philox_blocks(seed: u64, stream: u64, first: u64) -> Words {
 
 /// The middle of cell `word` of `2^32` equal cells of `(0, 1)`.
 #[inline(always)]
-pub(super) fn middle(word: u32) -> f64 {
+pub(in crate::boltzmann) fn middle(word: u32) -> f64 {
     const SCALE: f64 = 1.0 / 4_294_967_296.0;
     (f64::from(word) + 0.5) * SCALE
 }
@@ -47,7 +47,7 @@ pub(super) fn middle(word: u32) -> f64 {
 ///
 /// The index has the probability `1/count` to `2^-64`; the fraction is `(word * count) mod 2^64` in its upper half.
 #[inline(always)]
-pub(super) fn index_and_fraction(low: u32, high: u32, count: u32) -> (u32, u32) {
+pub(in crate::boltzmann) fn index_and_fraction(low: u32, high: u32, count: u32) -> (u32, u32) {
     let lower = u64::from(low) * u64::from(count);
     let sum = u64::from(high) * u64::from(count) + (lower >> 32);
     ((sum >> 32) as u32, sum as u32)

@@ -273,7 +273,12 @@ pub(super) fn ask<L: Law>(batch: &Batch, k: usize, particles: &[Particle], bound
 }
 
 /// `|u| (cos chi e + sin chi (cos phi a + sin phi b))` with `e = u/|u|` and `numbers = (cos phi, sin phi, uniform)`.
-fn deflected<L: Law>(law: &L, relative: &[f64; 3], speed: f64, numbers: &[f64; 3]) -> [f64; 3] {
+pub(in crate::boltzmann) fn deflected<L: Law>(
+    law: &L,
+    relative: &[f64; 3],
+    speed: f64,
+    numbers: &[f64; 3],
+) -> [f64; 3] {
     let cosine = law.deflection_cosine(speed, numbers[2]);
     let sine = ((1.0 - cosine) * (1.0 + cosine)).max(0.0).sqrt();
     let e = relative.map(|x| x / speed);
