@@ -1,6 +1,6 @@
 //! Cost and error of one evaluation of `Q(g, g)` on the exact BKW solution, one thread.
 //!
-//! `collision_cost [modes] [half width] [radius] [shells] [degree] [any]`
+//! `collision_cost [modes] [half width] [shells] [degree] [any]`
 #![allow(clippy::print_stdout, reason = "prints its table")]
 
 use omd_interaction::CollisionKernel;
@@ -21,12 +21,13 @@ fn bkw(square: f64, t: f64) -> (f64, f64) {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |i: usize, default: f64| arguments.get(i).and_then(|a| a.parse().ok()).unwrap_or(default);
-    let modes = number(0, 32.0) as usize;
+    let whole = |i: usize| arguments.get(i).and_then(|a| a.parse::<usize>().ok());
+    let modes = whole(0).unwrap_or(32);
     let width = number(1, 1.25 * (0.5 * PI * modes as f64).sqrt());
-    let radius = number(2, width);
-    let usual = Quadrature::for_modes(modes);
-    let quadrature =
-        Quadrature { shells: number(3, usual.shells as f64) as usize, degree: number(4, usual.degree as f64) as usize };
+    let mut quadrature = Quadrature::for_modes(modes);
+    if let (Some(shells), Some(degree)) = (whole(2), whole(3)) {
+        quadrature.degrees = vec![degree; shells];
+    }
     let parity = if arguments.iter().any(|a| a == "any") { Parity::Any } else { Parity::Even };
     let maxwell = CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 0.0 };
     let kernel = SpectralKernel::of_kernel(&maxwell, 1.0).expect("valid");
@@ -50,7 +51,7 @@ fn main() {
         let mut result = Vec::new();
         for _ in 0..6 {
             let start = Instant::now();
-            result = collision.evaluate(&fields.0, width, radius).expect("finite");
+            result = collision.evaluate(&fields.0, &(nalgebra::Matrix3::identity() * width)).expect("finite");
             times.push(start.elapsed().as_secs_f64());
         }
         times.sort_by(f64::total_cmp);
@@ -58,8 +59,8 @@ fn main() {
         let square: f64 = result.iter().zip(&fields.1).map(|(q, e)| (q - e).powi(2)).sum();
         let cell = (2.0 * width / modes as f64).powi(3);
         println!(
-            "modes {modes}, half width {width:.2}, radius {radius:.2}, {:?}, {parity:?}: {} points, Linf {largest:.2e}, L2 {:.2e}, {:.2} ms (median {:.2})",
-            collision.quadrature(),
+            "modes {modes}, half width {width:.2}, {parity:?}, {} shells: {} points, Linf {largest:.2e}, L2 {:.2e}, {:.2} ms (median {:.2})",
+            collision.quadrature().shells(),
             collision.points(),
             (square * cell).sqrt(),
             1e3 * times[0],

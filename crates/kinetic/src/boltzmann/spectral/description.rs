@@ -1,6 +1,6 @@
 //! The spectral solver as a description of the experiment.
 
-use super::collision::{Collision, Frame, Parity, Quadrature, REACH};
+use super::collision::{Collision, Frame, Parity, Quadrature};
 use super::conserve::{Conserved, conserve};
 use super::grid::{Grid, Moments};
 use super::kernel::{Shells, SpectralKernel};
@@ -135,7 +135,7 @@ impl Spectral {
             h = grid.sampled(&distribution);
             fourth = grid.moments(&h).fourth;
         }
-        let radius = longest(&(grid.map * grid.map.transpose())) * REACH;
+        let radius = collision.radius(&(grid.map * grid.map.transpose()));
         let shells = collision.shells(radius)?;
         let mut gas = Self {
             rate: number_density / knudsen,
@@ -231,7 +231,7 @@ impl Spectral {
         let metric = back * wanted * back.transpose();
         if let Some(map) = reachable_map(&self.grid.map, &metric) {
             regrid(&self.collision, &mut self.grid, &mut self.h, map, moments.second.trace() / 3.0);
-            self.radius = longest(&metric) * REACH;
+            self.radius = self.collision.radius(&metric);
             self.shells = self.collision.shells(self.radius)?;
             self.counters.grids += 1;
         }
@@ -250,11 +250,6 @@ fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f6
 /// `<|w|^4>` of a Gaussian.
 fn gaussian_fourth(second: &Matrix3<f64>) -> f64 {
     second.trace().powi(2) + 2.0 * (second * second).trace()
-}
-
-/// The longest half axis of a metric.
-fn longest(metric: &Matrix3<f64>) -> f64 {
-    metric.symmetric_eigenvalues().max().sqrt()
 }
 
 impl Description for Spectral {
@@ -357,10 +352,10 @@ impl Description for Spectral {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (quadrature, counters) = (self.collision.quadrature(), self.counters);
         let rule = format!(
-            "{} shells of relative speed, {} directions on half spheres, degree {} on the outermost",
-            quadrature.shells,
+            "{} shells of relative speed, {} directions on half spheres, up to degree {}",
+            quadrature.shells(),
             self.collision.points(),
-            quadrature.degree
+            quadrature.degrees.iter().max().unwrap_or(&0)
         );
         let corrected = format!("mass {:.1e}, energy {:.1e}, relative", counters.mass, counters.energy);
         vec![
