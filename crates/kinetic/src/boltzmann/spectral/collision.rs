@@ -93,6 +93,8 @@ pub struct Collision {
     /// Directions of each shell; none for the one at zero.
     directions: Vec<Vec<Direction>>,
     pool: Mutex<Vec<Workspace>>,
+    /// Memory for fields and spectra: asking the system for it anew costs more than some transforms.
+    fields: Mutex<Vec<Vec<f64>>>,
 }
 
 /// Where the grid is: `w = map c`, `c` in `[-1, 1)^3`; pairs faster than the radius do not collide.
@@ -133,7 +135,7 @@ impl Collision {
         }
         let shell = |(j, &degree): (usize, &usize)| if j == 0 { Vec::new() } else { half_sphere(degree) };
         let directions = quadrature.degrees.iter().enumerate().map(shell).collect();
-        Ok(Self { cube: Cube::new(modes, quadrature.kept), kernel, parity, quadrature, directions, pool: Mutex::default() })
+        Ok(Self { cube: Cube::new(modes, quadrature.kept), kernel, parity, quadrature, directions, pool: Mutex::default(), fields: Mutex::default() })
     }
     /// Points along an axis.
     #[must_use]
@@ -184,6 +186,18 @@ impl Collision {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
+    /// Zeros.
+    pub(super) fn field(&self, size: usize) -> Vec<f64> {
+        let kept = self.fields.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut field = kept.unwrap_or_default();
+        field.clear();
+        field.resize(size, 0.0);
+        field
+    }
+    pub(super) fn give_back(&self, fields: impl IntoIterator<Item = Vec<f64>>) {
+        self.fields.lock().unwrap_or_else(PoisonError::into_inner).extend(fields);
+    }
+
     /// The collision operator for a density `h` in `c`, `h = det(map) g`.
     pub(super) fn apply(&self, h: &[f64], frame: &Frame, out: &mut [f64]) {
         let mut source = Source { modes: vec![C64::new(0.0, 0.0); h.len()], even: Vec::new() };
@@ -202,6 +216,7 @@ impl Collision {
         };
         let rate = self.loss_factors(frame, &tasks);
         self.finish(h, &source, &gain, &rate, frame, out);
+        self.give_back(gain.into_iter().chain([rate]));
     }
 
     /// The points of every shell, without relative velocities out of reach.
@@ -243,7 +258,7 @@ impl Collision {
             })
             .collect();
         let ones = vec![1.0; n];
-        let mut factors = vec![0.0; n / 2 * n * n];
+        let mut factors = self.field(n / 2 * n * n);
         factors.par_chunks_mut(n * n).enumerate().for_each(|(k1, plane)| {
             let mut sines = Sines::new(n);
             for k2 in 0..n {

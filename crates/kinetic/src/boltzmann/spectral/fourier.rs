@@ -62,6 +62,8 @@ pub(super) struct Workspace {
     turned: Vec<C64>,
     opposite: Vec<C64>,
     scratch: Vec<C64>,
+    /// A spectrum that a caller may keep here.
+    pub(super) spectrum: Vec<C64>,
 }
 
 impl Cube {
@@ -88,6 +90,7 @@ impl Cube {
             turned: vec![ZERO; square],
             opposite: vec![ZERO; square],
             scratch: vec![ZERO; scratch[0].max(scratch[1])],
+            spectrum: Vec::new(),
         }
     }
     fn stride(&self) -> usize {
@@ -264,34 +267,38 @@ impl Cube {
     }
 }
 
-/// Side of the tiles of a transposition.
-const TILE: usize = 8;
+/// Side of the tiles of a transposition: four numbers are a line of the cache.
+const TILE: usize = 4;
 
 /// `to[j][i] = from[i][j]`, rows of `to` of length `n`; rows of `from` lie `stride` apart.
 fn transpose(from: &[C64], stride: usize, to: &mut [C64], n: usize) {
     let columns = to.len() / n;
-    for i in (0..n).step_by(TILE) {
-        let height = TILE.min(n - i);
-        for j in (0..columns).step_by(TILE) {
-            let width = TILE.min(columns - j);
-            for a in 0..height {
-                let row = &from[(i + a) * stride + j..][..width];
-                for (b, x) in row.iter().enumerate() {
-                    to[(j + b) * n + i + a] = *x;
-                }
-            }
-        }
-    }
+    tiles(from, stride, to, n, n, columns);
 }
 
-/// `to[j][i] = from[i][j]`; rows of `to` lie `stride` apart.
+/// `to[j][i] = from[i][j]` of an `n x n` matrix; rows of `to` lie `stride` apart.
 fn transpose_out(from: &[C64], n: usize, to: &mut [C64], stride: usize) {
-    for i in (0..n).step_by(TILE) {
-        for j in (0..n).step_by(TILE) {
-            for b in j..(j + TILE).min(n) {
-                let row = &mut to[b * stride + i..b * stride + (i + TILE).min(n)];
-                for (a, x) in row.iter_mut().enumerate() {
-                    *x = from[(i + a) * n + b];
+    tiles(from, n, to, stride, n, n);
+}
+
+/// `to[j][i] = from[i][j]`, `i < rows`, `j < columns`.
+fn tiles(from: &[C64], from_stride: usize, to: &mut [C64], to_stride: usize, rows: usize, columns: usize) {
+    for j in (0..columns).step_by(TILE) {
+        for i in (0..rows).step_by(TILE) {
+            if i + TILE <= rows && j + TILE <= columns {
+                let tile: [&[C64; TILE]; TILE] = std::array::from_fn(|a| {
+                    from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles")
+                });
+                for b in 0..TILE {
+                    let row: &mut [C64; TILE] =
+                        to[(j + b) * to_stride + i..].first_chunk_mut().expect("inside: i and j are in whole tiles");
+                    *row = std::array::from_fn(|a| tile[a][b]);
+                }
+            } else {
+                for b in j..(j + TILE).min(columns) {
+                    for a in i..(i + TILE).min(rows) {
+                        to[b * to_stride + a] = from[a * from_stride + b];
+                    }
                 }
             }
         }

@@ -25,13 +25,17 @@ impl Collision {
     /// absent for even distributions.
     pub(super) fn isotropic_gain(&self, h: &[f64], source: &Source, frame: &Frame, tasks: &[Task]) -> Vec<Vec<f64>> {
         let n = self.cube.n;
-        let mut shells: Vec<Vec<f64>> = vec![h.iter().map(|x| x * x).collect()];
+        let mut shells: Vec<Vec<f64>> = vec![self.field(h.len())];
+        shells[0].iter_mut().zip(h).for_each(|(square, x)| *square = x * x);
         for group in tasks.chunks(GROUP) {
             let sums: Vec<Vec<f64>> =
                 group.par_iter().map(|task| self.sum_of_products(source, frame, task)).collect();
             for (task, sum) in group.iter().zip(sums) {
                 match shells.get_mut(task.shell) {
-                    Some(shell) => shell.iter_mut().zip(&sum).for_each(|(a, b)| *a += b),
+                    Some(shell) => {
+                        shell.iter_mut().zip(&sum).for_each(|(a, b)| *a += b);
+                        self.give_back([sum]);
+                    }
                     None => shells.push(sum),
                 }
             }
@@ -41,9 +45,10 @@ impl Collision {
         }
         let pairs: Vec<&[Vec<f64>]> = shells.chunks(2).collect();
         let spectra: Vec<Vec<Vec<f64>>> = pairs.par_iter().flat_map(|pair| self.half_spectra(pair)).collect();
+        self.give_back(shells);
         let waves = Waves::new(&self.cube, &frame.map);
         let level = Level::new();
-        let mut gain = vec![vec![0.0; n / 2 * n * n]; spectra[0].len()];
+        let mut gain: Vec<Vec<f64>> = spectra[0].iter().map(|part| self.field(part.len())).collect();
         let mut planes: Vec<Vec<&mut [f64]>> = (0..n / 2).map(|_| Vec::new()).collect();
         for part in &mut gain {
             part.chunks_mut(n * n).zip(&mut planes).for_each(|(plane, planes)| planes.push(plane));
@@ -61,12 +66,13 @@ impl Collision {
                 }
             }
         });
+        self.give_back(spectra.into_iter().flatten());
         gain
     }
 
     /// `sum_sigma weight g(v + x) g(v - x)` over the points of a task; of even fields the slabs up to `N/2` only.
     fn sum_of_products(&self, source: &Source, frame: &Frame, task: &Task) -> Vec<f64> {
-        let mut sum = vec![0.0; source.modes.len()];
+        let mut sum = self.field(source.modes.len());
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             let weights = [pair[0].weight, pair.get(1).map_or(0.0, |point| point.weight)];
@@ -186,16 +192,21 @@ impl Collision {
     /// absent for even fields.
     pub(super) fn half_spectra(&self, fields: &[Vec<f64>]) -> Vec<Vec<Vec<f64>>> {
         let n = self.cube.n;
-        let mut all = vec![ZERO; n * n * n];
         let mut work = self.workspace();
+        let mut all = std::mem::take(&mut work.spectrum);
+        all.resize(n * n * n, ZERO);
         self.cube.analyze(&mut work, Points::Kept, &fields[0], fields.get(1).map(Vec::as_slice), &mut all);
-        self.put_back(work);
         let half = &all[..n / 2 * n * n];
-        let mut spectra: Vec<Vec<Vec<f64>>> = if self.parity == Parity::Even {
+        let components = if self.parity == Parity::Even { 1 } else { 2 };
+        let mut spectra: Vec<Vec<Vec<f64>>> =
+            fields.iter().map(|_| (0..components).map(|_| self.field(half.len())).collect()).collect();
+        if self.parity == Parity::Even {
             // Real spectra: they are the parts of the transform.
-            vec![vec![half.iter().map(|z| z.re).collect()], vec![half.iter().map(|z| z.im).collect()]]
+            for (number, spectrum) in spectra.iter_mut().enumerate() {
+                let values = half.iter().map(|z| if number == 0 { z.re } else { z.im });
+                spectrum[0].iter_mut().zip(values).for_each(|(to, value)| *to = value);
+            }
         } else {
-            let mut spectra = vec![vec![vec![0.0; half.len()]; 2]; 2];
             for k1 in 0..n / 2 {
                 for (k2, k3) in self.modes_of_plane(k1) {
                     let (index, mirrored) = self.indices(k1, k2, k3);
@@ -204,9 +215,9 @@ impl Collision {
                     }
                 }
             }
-            spectra
-        };
-        spectra.truncate(fields.len());
+        }
+        work.spectrum = all;
+        self.put_back(work);
         spectra
     }
     /// The modes `(k2, k3)` of plane `k1` in the ball.
@@ -320,9 +331,5 @@ impl Sines {
         } else {
             dispatch!(level, _simd => sum::<false>(&self.value, weight, from, to));
         }
-    }
-    /// The present values.
-    pub(super) fn values(&self) -> &[f64] {
-        &self.value
     }
 }

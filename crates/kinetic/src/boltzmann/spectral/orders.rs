@@ -30,8 +30,11 @@ impl Collision {
         tasks: &[Task],
     ) -> Vec<Vec<f64>> {
         let waves = Waves::new(&self.cube, &frame.map);
-        let square: Vec<f64> = h.iter().map(|x| x * x).collect();
-        let mut gain = self.half_spectra(&[square]).swap_remove(0);
+        let mut square = self.field(h.len());
+        square.iter_mut().zip(h).for_each(|(square, x)| *square = x * x);
+        let squares = [square];
+        let mut gain = self.half_spectra(&squares).swap_remove(0);
+        self.give_back(squares);
         // At rest relative to each other all orders but 0 vanish.
         gain.iter_mut().flatten().for_each(|x| *x *= orders[0][0]);
         for group in tasks.chunks(GROUP) {
@@ -49,10 +52,12 @@ impl Collision {
                 })
                 .collect();
             for task in parts {
-                for (gain, part) in gain.iter_mut().zip(task) {
+                for (gain, part) in gain.iter_mut().zip(&task) {
                     gain.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
                 }
+                self.give_back(task);
             }
+            self.give_back(factors);
         }
         gain
     }
@@ -61,7 +66,7 @@ impl Collision {
     /// `radius`: `[k1][k2][power][k3]` on the half `k1 >= 0`.
     fn factors(&self, radius: f64, orders: &[f64; ORDERS], waves: &Waves<'_>) -> Vec<f64> {
         let n = self.cube.n;
-        let mut factors = vec![0.0; n / 2 * n * n * ORDERS];
+        let mut factors = self.field(n / 2 * n * n * ORDERS);
         for k1 in 0..n / 2 {
             for (k2, k3) in self.modes_of_plane(k1) {
                 let bessel = even_bessel(radius * waves.at(k1, k2, k3).norm());
@@ -80,8 +85,9 @@ impl Collision {
         let size = source.modes.len();
         let level = Level::new();
         let waves = Waves::new(&self.cube, &frame.map);
-        let mut fields = vec![vec![0.0; size], vec![0.0; size]];
-        let mut sum = vec![vec![0.0; n / 2 * n * n]; if self.parity == Parity::Even { 1 } else { 2 }];
+        let mut fields = vec![self.field(size), self.field(size)];
+        let components = if self.parity == Parity::Even { 1 } else { 2 };
+        let mut sum: Vec<Vec<f64>> = (0..components).map(|_| self.field(n / 2 * n * n)).collect();
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             fields.iter_mut().for_each(|field| field.fill(0.0));
@@ -93,21 +99,24 @@ impl Collision {
             if self.parity == Parity::Even {
                 fields.iter_mut().for_each(|field| self.mirror(field));
             }
-            for (point, spectrum) in pair.iter().zip(self.half_spectra(&fields)) {
+            let spectra = self.half_spectra(&fields);
+            for (point, spectrum) in pair.iter().zip(&spectra) {
                 let mut squares = vec![0.0; n];
                 for k1 in 0..n / 2 {
                     for k2 in (0..n).filter(|&k2| self.cube.row_reach(k1, k2).is_some()) {
                         waves.squared_cosines(&point.unit, k1, k2, &mut squares);
                         let row = (k1 * n + k2) * n..(k1 * n + k2 + 1) * n;
                         let factors = &factors[row.start * ORDERS..row.end * ORDERS];
-                        for (sum, part) in sum.iter_mut().zip(&spectrum) {
+                        for (sum, part) in sum.iter_mut().zip(spectrum) {
                             filtered(level, point.weight, &squares, factors, &part[row.clone()], &mut sum[row.clone()]);
                         }
                     }
                 }
             }
+            self.give_back(spectra.into_iter().flatten());
         }
         self.put_back(work);
+        self.give_back(fields);
         sum
     }
 }
