@@ -7,5 +7,6 @@ pub mod boltzmann;
 pub mod chapman_enskog;
 pub mod long_time;
 pub mod mean_field;
+mod quadrature;
 pub mod self_similar;
 pub mod wasserstein;

@@ -22,7 +22,7 @@ mod integrals;
 mod law;
 
 use brackets::{Brackets, Kind};
-pub(crate) use brackets::{legendre_rule, sonine};
+pub(crate) use brackets::sonine;
 pub use burnett::Burnett;
 pub(crate) use integrals::Integrals;
 pub use law::{Law, TransportLaw};

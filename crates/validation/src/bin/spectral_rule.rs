@@ -163,7 +163,6 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let n: usize = arguments[0].parse().unwrap();
     let widths: Vec<f64> = arguments[1..].iter().filter_map(|a| a.parse().ok()).collect();
-    let full = |shells: usize, d: usize| Quadrature { degrees: vec![d; shells], reach: 1.15, kept: 0.7 };
     for width in widths {
         println!("\nwidth {width} (L2, stress, fourth)");
         let cases = cases(n, width);
@@ -171,17 +170,11 @@ fn main() {
         cases.iter().for_each(|c| print!(" | {} {:<12}", c.name, if matches!(c.kernel, CollisionKernel::VariableHardSphere{exponent,..} if exponent>0.0) {"HS"} else {"M"}));
         println!();
         report("for_modes", &cases, &Quadrature::for_modes(n));
-        let s = 3 * n / 8;
-        for reach in [0.85, 1.0, 1.15, 1.3] {
-            for kept in [0.6, 0.7, 0.8] {
-                report(&format!("deg 19 reach {reach} kept {kept}"), &cases, &Quadrature { reach, kept, ..full(s, 19) });
-            }
-        }
-        for shells in [n / 4, 5 * n / 16, 3 * n / 8, n / 2] {
-            report(&format!("deg 19 shells {shells}"), &cases, &full(shells, 19));
-        }
-        for d in [5, 7, 9, 11, 15, 17, 19, 23] {
-            report(&format!("degree {d}"), &cases, &full(s, d));
+        let q = Quadrature::for_modes(n);
+        println!("{:?}", q.degrees);
+        report("degrees 19", &cases, &Quadrature { degrees: vec![19; q.degrees.len()], ..q.clone() });
+        for reach in [1.0, 1.05, 1.1, 1.15] {
+            report(&format!("reach {reach}"), &cases, &Quadrature { reach, ..q.clone() });
         }
     }
 }

@@ -4,7 +4,7 @@ use super::angular::{AngularLaw, legendre};
 use crate::boltzmann::burnett::{
     Coupling, Drift, Ladder, Modes, Quadratic, Shell, associated_legendre, couples, gaunt,
 };
-use crate::chapman_enskog::legendre_rule;
+use crate::quadrature::legendre_rule;
 use nalgebra::{DMatrix, Matrix3};
 use std::f64::consts::PI;
 

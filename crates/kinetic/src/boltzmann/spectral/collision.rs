@@ -38,19 +38,25 @@ pub struct Quadrature {
 }
 
 impl Quadrature {
-    /// What `modes` resolve: see the study `validation/spectral`.
+    /// What `modes` resolve, as the study `validation/spectral` found it: where shells end, what is kept of the middles and
+    /// the number of shells leave errors like those of the modes themselves, and so do the degrees on distributions as
+    /// far from isotropic as strong shear makes them.
+    ///
+    /// With relative speeds in thermal speeds along the longest axis of the grid: products are close to isotropic on
+    /// inner shells, and few pairs are on outer ones, the fewer the less error the modes leave.
     #[must_use]
     pub fn for_modes(modes: usize) -> Self {
-        let shells = (3 * modes / 8).max(4);
-        let degree = if modes < 24 {
-            9
-        } else if modes < 48 {
-            15
-        } else {
-            19
+        let n = modes as f64;
+        let (shells, reach) = ((11 * modes).div_ceil(32), 1.08);
+        let highest = 5.0 + 3.0 * n / 16.0;
+        let outer = 2.2 + 1.2 * n / 32.0;
+        let degree = |shell: usize| {
+            let speed = shell as f64 / shells as f64 * reach * (0.5 * PI * n).sqrt();
+            let share = (0.2 + 0.4 * speed).min(1.0 - 0.3 * (speed - outer)).clamp(0.6 * f64::from(speed > outer), 1.0);
+            let least = if speed > outer { 7 } else { 5 };
+            ((highest * share).round() as usize).max(least)
         };
-        let degrees = (0..shells).map(|j| (2 * degree * j).div_ceil(shells - 1).clamp(5, degree)).collect();
-        Self { degrees, reach: 1.15, kept: 0.7 }
+        Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.75 }
     }
     /// Shells of relative speed, the one at zero included.
     #[must_use]
@@ -222,11 +228,16 @@ impl Collision {
     /// The points of every shell, without relative velocities out of reach.
     fn tasks(&self, frame: &Frame) -> Vec<Task> {
         let inverse = frame.map.try_inverse().unwrap_or_else(Matrix3::identity);
+        let metric = frame.map * frame.map.transpose();
+        // The grid is sqrt(pi N/2) thermal speeds wide.
+        let theta = metric.trace() / 3.0 / (0.5 * PI * self.cube.n as f64);
         let mut tasks = Vec::new();
         for (shell, directions) in self.directions.iter().enumerate().skip(1) {
             let speed = shell as f64 * frame.shells.spacing;
-            // The rule in c, seen from w: dense where the box is long, as g is.
-            let images = directions.iter().map(|d| frame.map * d.unit);
+            // Products of Gaussians, exp(-rho^2 sigma.C^-1 sigma/4), vary over the sphere as the density of the rule's
+            // points then does, (sigma.C^-power sigma)^(-3/2); at the most that of the grid itself.
+            let stretch = stretch(&metric, (speed * speed / (6.0 * theta)).min(1.0));
+            let images = directions.iter().map(|d| stretch * d.unit);
             let mut points: Vec<Direction> = images
                 .zip(directions)
                 .map(|(image, d)| Direction { unit: image.normalize(), weight: d.weight / image.norm().powi(3) })
@@ -322,6 +333,13 @@ impl Collision {
         Grid::clear_edge(n, n / 2, &mut out[n / 2 * n * n..(n / 2 + 1) * n * n]);
         self.put_back(work);
     }
+}
+
+/// `metric^(power/2)`.
+fn stretch(metric: &Matrix3<f64>, power: f64) -> Matrix3<f64> {
+    let eigen = metric.symmetric_eigen();
+    let roots = eigen.eigenvalues.map(|value| value.powf(0.5 * power));
+    eigen.eigenvectors * Matrix3::from_diagonal(&roots) * eigen.eigenvectors.transpose()
 }
 
 /// The physical wave vectors `xi = pi map^-T k` of the modes of a skewed grid.

@@ -12,9 +12,6 @@ use omd_flow::{
 };
 use std::f64::consts::PI;
 
-/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds. At 1 the tails of a Gaussian in `w` and in
-/// `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the last none.
-const WIDTH: f64 = 1.15;
 /// How much of the anisotropy of `<w w^T>` the grid has.
 const ANISOTROPY: f64 = 0.75;
 /// Bounds of the factor for tails: noise there must not widen the grid without end.
@@ -239,12 +236,13 @@ impl Spectral {
     }
 }
 
-/// `map map^T` of the grid for a gas: between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
+/// `map map^T` of the grid for a gas: half the width is `sqrt(pi N/2)` thermal speeds, where the tails of a Gaussian in `w`
+/// and in `k` are alike; its shape is between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
 /// narrower, within bounds, as its fourth moment is above or below that of a Gaussian.
 fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f64> {
     let isotropic = Matrix3::identity() * (second.trace() / 3.0);
     let tail = (fourth / gaussian_fourth(second)).clamp(TAIL.0, TAIL.1);
-    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * WIDTH * WIDTH * 0.5 * PI * modes as f64)
+    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * 0.5 * PI * modes as f64)
 }
 
 /// `<|w|^4>` of a Gaussian.
