@@ -64,7 +64,7 @@ fn points(n: usize, map: &Matrix3<f64>) -> Vec<Vector3<f64>> {
 
 fn map(name: &str, n: usize, width: f64) -> Matrix3<f64> {
     let c = second(name);
-    let metric = (c * 0.75 + Matrix3::identity() * 0.25) * (width * width * 0.5 * PI * n as f64);
+    let metric = (c * 0.85 + Matrix3::identity() * 0.15) * ((width * Quadrature::half_width(n)).powi(2));
     metric.cholesky().unwrap().l()
 }
 

@@ -47,16 +47,23 @@ impl Quadrature {
     #[must_use]
     pub fn for_modes(modes: usize) -> Self {
         let n = modes as f64;
-        let (shells, reach) = ((11 * modes).div_ceil(32), 1.08);
+        let (shells, reach) = ((3 * modes).div_ceil(8), 1.1);
         let highest = 5.0 + 3.0 * n / 16.0;
         let outer = 2.2 + 1.2 * n / 32.0;
         let degree = |shell: usize| {
-            let speed = shell as f64 / shells as f64 * reach * (0.5 * PI * n).sqrt();
-            let share = (0.2 + 0.4 * speed).min(1.0 - 0.3 * (speed - outer)).clamp(0.6 * f64::from(speed > outer), 1.0);
+            let speed = shell as f64 / shells as f64 * reach * Self::half_width(modes);
+            let share = (0.2 + 0.4 * speed).min((1.0 - 0.3 * (speed - outer)).max(0.5)).min(1.0);
             let least = if speed > outer { 7 } else { 5 };
             ((highest * share).round() as usize).max(least)
         };
         Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.75 }
+    }
+    /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
+    /// `w` and in `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the
+    /// last none.
+    #[must_use]
+    pub fn half_width(modes: usize) -> f64 {
+        1.15 * (0.5 * PI * modes as f64).sqrt()
     }
     /// Shells of relative speed, the one at zero included.
     #[must_use]
@@ -98,6 +105,8 @@ pub struct Collision {
     pub(super) quadrature: Quadrature,
     /// Directions of each shell; none for the one at zero.
     directions: Vec<Vec<Direction>>,
+    /// The shells of the last evaluation by themselves, with their radius.
+    last: Option<(f64, Shells)>,
     pool: Mutex<Vec<Workspace>>,
     /// Memory for fields and spectra: asking the system for it anew costs more than some transforms.
     fields: Mutex<Vec<Vec<f64>>>,
@@ -141,7 +150,7 @@ impl Collision {
         }
         let shell = |(j, &degree): (usize, &usize)| if j == 0 { Vec::new() } else { half_sphere(degree) };
         let directions = quadrature.degrees.iter().enumerate().map(shell).collect();
-        Ok(Self { cube: Cube::new(modes, quadrature.kept), kernel, parity, quadrature, directions, pool: Mutex::default(), fields: Mutex::default() })
+        Ok(Self { cube: Cube::new(modes, quadrature.kept), kernel, parity, quadrature, directions, last: None, pool: Mutex::default(), fields: Mutex::default() })
     }
     /// Points along an axis.
     #[must_use]
@@ -159,6 +168,17 @@ impl Collision {
         self.directions.iter().map(Vec::len).sum()
     }
 
+    /// Complex transforms of `modes^3` of one evaluation for isotropic scattering, none of the points out of reach: two
+    /// points or shells of an even distribution share one.
+    #[must_use]
+    pub fn transforms(&self) -> usize {
+        let points = |points: &Vec<Direction>| match self.parity {
+            Parity::Any => points.len(),
+            Parity::Even => points.len().div_ceil(2),
+        };
+        self.directions.iter().map(points).sum::<usize>() + self.directions.len().div_ceil(2) + 2
+    }
+
     /// The shells up to relative speed `radius`.
     pub(super) fn shells(&mut self, radius: f64) -> Result<Shells, SpectralError> {
         Ok(self.kernel.shells(radius, self.quadrature.shells())?)
@@ -171,7 +191,11 @@ impl Collision {
     /// Those of the cross sections of a potential.
     pub fn evaluate(&mut self, g: &[f64], map: &Matrix3<f64>) -> Result<Vec<f64>, SpectralError> {
         let radius = self.radius(&(map * map.transpose()));
-        let frame = Frame { map: *map, shells: self.shells(radius)? };
+        if self.last.as_ref().is_none_or(|(known, _)| *known != radius) {
+            self.last = Some((radius, self.shells(radius)?));
+        }
+        let Some((_, shells)) = self.last.clone() else { return Ok(Vec::new()) };
+        let frame = Frame { map: *map, shells };
         let mut out = vec![0.0; g.len()];
         self.apply(g, &frame, &mut out);
         let volume = map.determinant().abs();
@@ -229,8 +253,7 @@ impl Collision {
     fn tasks(&self, frame: &Frame) -> Vec<Task> {
         let inverse = frame.map.try_inverse().unwrap_or_else(Matrix3::identity);
         let metric = frame.map * frame.map.transpose();
-        // The grid is sqrt(pi N/2) thermal speeds wide.
-        let theta = metric.trace() / 3.0 / (0.5 * PI * self.cube.n as f64);
+        let theta = metric.trace() / 3.0 / Quadrature::half_width(self.cube.n).powi(2);
         let mut tasks = Vec::new();
         for (shell, directions) in self.directions.iter().enumerate().skip(1) {
             let speed = shell as f64 * frame.shells.spacing;

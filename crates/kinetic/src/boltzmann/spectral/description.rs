@@ -13,7 +13,7 @@ use omd_flow::{
 use std::f64::consts::PI;
 
 /// How much of the anisotropy of `<w w^T>` the grid has.
-const ANISOTROPY: f64 = 0.75;
+const ANISOTROPY: f64 = 0.85;
 /// Bounds of the factor for tails: noise there must not widen the grid without end.
 const TAIL: (f64, f64) = (0.75, 1.25);
 /// How far a principal stretch of the grid may be from what `g` wants.
@@ -236,13 +236,12 @@ impl Spectral {
     }
 }
 
-/// `map map^T` of the grid for a gas: half the width is `sqrt(pi N/2)` thermal speeds, where the tails of a Gaussian in `w`
-/// and in `k` are alike; its shape is between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
+/// `map map^T` of the grid for a gas: of the width [`Quadrature::half_width`] says; its shape is between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
 /// narrower, within bounds, as its fourth moment is above or below that of a Gaussian.
 fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f64> {
     let isotropic = Matrix3::identity() * (second.trace() / 3.0);
     let tail = (fourth / gaussian_fourth(second)).clamp(TAIL.0, TAIL.1);
-    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * 0.5 * PI * modes as f64)
+    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * Quadrature::half_width(modes).powi(2))
 }
 
 /// `<|w|^4>` of a Gaussian.
