@@ -59,11 +59,11 @@ impl Quadrature {
         Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.75 }
     }
     /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
-    /// `w` and in `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the
-    /// last none.
+    /// `w` and in `k` are alike; the pressure asks for a little more of `w`, since fast pairs carry most of it and modes
+    /// near the last none.
     #[must_use]
     pub fn half_width(modes: usize) -> f64 {
-        1.15 * (0.5 * PI * modes as f64).sqrt()
+        1.05 * (0.5 * PI * modes as f64).sqrt()
     }
     /// Shells of relative speed, the one at zero included.
     #[must_use]
@@ -347,7 +347,8 @@ impl Collision {
                 for (x3, slab) in [(x3, slab), (self.cube.opposite(x3), mirrored)] {
                     let range = x3 * n * n..(x3 + 1) * n * n;
                     for ((out, h), z) in out[range.clone()].iter_mut().zip(&h[range]).zip(slab) {
-                        *out = scale * (z.re - h * z.im);
+                        // In the corners, where nobody is, the rate is noise about zero; below it noise would grow.
+                        *out = scale * (z.re - h * z.im.max(0.0));
                     }
                     Grid::clear_edge(n, x3, &mut out[x3 * n * n..(x3 + 1) * n * n]);
                 }

@@ -149,7 +149,7 @@ fn the_bkw_relaxation_converges_spectrally() {
         (largest, fourth)
     };
     let errors = [16, 24, 32].map(error);
-    // The spectrum of a product ends at exp(-k^2/4) with k^2 = pi N/(2 w^2), w = 1.15: a factor exp(-8 pi/(8 w^2)) = 0.09
+    // The spectrum of a product ends at exp(-k^2/4) with k^2 = pi N/(2 w^2), w = 1.05: a factor exp(-8 pi/(8 w^2)) = 0.06
     // for eight modes more.
     for pair in errors.windows(2) {
         assert!(pair[1].0 < 0.25 * pair[0].0 && pair[1].1 < 0.25 * pair[0].1, "{errors:?}");
