@@ -25,8 +25,7 @@ impl Collision {
     /// absent for even distributions.
     pub(super) fn isotropic_gain(&self, h: &[f64], source: &Source, frame: &Frame, tasks: &[Task]) -> Vec<Vec<f64>> {
         let n = self.cube.n;
-        let mut shells: Vec<Vec<f64>> = vec![self.field(h.len())];
-        shells[0].iter_mut().zip(h).for_each(|(square, x)| *square = x * x);
+        let mut shells: Vec<Vec<f64>> = vec![self.kept_square(h)];
         for group in tasks.chunks(GROUP) {
             let sums: Vec<Vec<f64>> =
                 group.par_iter().map(|task| self.sum_of_products(source, frame, task)).collect();
@@ -68,6 +67,21 @@ impl Collision {
         });
         self.give_back(spectra.into_iter().flatten());
         gain
+    }
+
+    /// `h^2` where products are kept: what pairs at rest relative to each other leave.
+    pub(super) fn kept_square(&self, h: &[f64]) -> Vec<f64> {
+        let n = self.cube.n;
+        let mut square = self.field(h.len());
+        for row in 0..n * n {
+            let Some(reach) = self.cube.kept(row % n, row / n) else { continue };
+            for range in self.cube.ranges(reach) {
+                for x1 in range {
+                    square[row * n + x1] = h[row * n + x1].powi(2);
+                }
+            }
+        }
+        square
     }
 
     /// `sum_sigma weight g(v + x) g(v - x)` over the points of a task; of even fields the slabs up to `N/2` only.

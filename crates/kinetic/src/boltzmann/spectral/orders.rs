@@ -30,9 +30,7 @@ impl Collision {
         tasks: &[Task],
     ) -> Vec<Vec<f64>> {
         let waves = Waves::new(&self.cube, &frame.map);
-        let mut square = self.field(h.len());
-        square.iter_mut().zip(h).for_each(|(square, x)| *square = x * x);
-        let squares = [square];
+        let squares = [self.kept_square(h)];
         let mut gain = self.half_spectra(&squares).swap_remove(0);
         self.give_back(squares);
         // At rest relative to each other all orders but 0 vanish.

@@ -52,7 +52,7 @@ fn stress_of_maxwell_molecules_relaxes_at_half_the_rate_the_better_the_more_mode
         (rate - Matrix3::identity() * (rate.trace() / 3.0) - wanted).amax()
     };
     let errors = [16, 24, 32].map(error);
-    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.2 * errors[1], "{errors:?}");
+    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.5 * errors[1], "{errors:?}");
 }
 
 #[test]
