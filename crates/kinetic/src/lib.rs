@@ -8,5 +8,6 @@ pub mod chapman_enskog;
 mod legendre;
 pub mod long_time;
 pub mod mean_field;
+mod quadrature;
 pub mod self_similar;
 pub mod wasserstein;

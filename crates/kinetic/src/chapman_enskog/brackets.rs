@@ -18,7 +18,8 @@
 
 use super::integrals::Moments;
 use crate::legendre::associated_legendre;
-use gauss_quad::{FiniteAboveNegOneF64, GaussLaguerre, GaussLegendre};
+use crate::quadrature::legendre_rule;
+use gauss_quad::{FiniteAboveNegOneF64, GaussLaguerre};
 use nalgebra::DMatrix;
 use omd_interaction::scattering::LEGENDRE_ORDERS;
 use std::f64::consts::PI;
@@ -73,11 +74,6 @@ pub(super) fn laguerre_rule(nodes: usize, alpha: f64) -> Vec<(f64, f64)> {
         (x, p[..nodes].iter().map(|p| p * p).sum::<f64>().recip())
     };
     rough.nodes().map(polish).collect()
-}
-
-/// Nodes and weights on `[-1, 1]`.
-pub(crate) fn legendre_rule(nodes: usize) -> Vec<(f64, f64)> {
-    GaussLegendre::new(count(nodes)).iter().map(|(x, w)| (*x, *w)).collect()
 }
 
 /// Polynomials `p_0 .. p_{n-1}` orthonormal under `x^alpha exp(-x)` times a constant such that `p_0 = first`.

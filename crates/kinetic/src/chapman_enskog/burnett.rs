@@ -29,10 +29,11 @@
 //! # References
 //! \[ChapmanCowling1970\], chapter 15, in whose notation $\omega_1$, $\omega_2$, $\omega_6$ multiply the same tensors.
 
-use super::brackets::{Brackets, Kind, MAX_ORDER, laguerre_rule, legendre_rule, sonine};
+use super::brackets::{Brackets, Kind, MAX_ORDER, laguerre_rule, sonine};
 use super::integrals::Integrals;
 use super::{Coefficient, Transport, TransportError, positive, standing};
 use crate::legendre::associated_legendre;
+use crate::quadrature::legendre_rule;
 use nalgebra::{DMatrix, DVector};
 use omd_interaction::scattering::LEGENDRE_ORDERS;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};

@@ -1,7 +1,8 @@
 //! Integrals of the cross sections over the energies of colliding pairs.
 
-use super::brackets::{LAGUERRE, laguerre_rule, legendre_rule, sonine};
+use super::brackets::{LAGUERRE, laguerre_rule, sonine};
 use super::{TransportError, positive};
+use crate::quadrature::legendre_rule;
 use omd_interaction::scattering::LEGENDRE_ORDERS;
 use omd_interaction::{CollisionKernel, CrossSections, PairPotential, Scattering, ScatteringError};
 use rayon::prelude::*;

@@ -21,8 +21,8 @@ mod burnett;
 mod integrals;
 mod law;
 
+pub(crate) use brackets::sonine;
 use brackets::{Brackets, Kind};
-pub(crate) use brackets::{legendre_rule, sonine};
 pub use burnett::Burnett;
 pub(crate) use integrals::Integrals;
 pub use law::{Law, TransportLaw};

@@ -2,10 +2,9 @@
 
 use super::SelfSimilarError;
 use crate::boltzmann::AngularLaw;
-use gauss_quad::GaussLegendre;
+use crate::quadrature::legendre_rule_on;
 use omd_interaction::{InversePower, PairPotential, Scattering, ScatteringError, Truncation};
 use std::f64::consts::{FRAC_PI_2, PI};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// Nodes of the quadrature: spherical harmonics up to a few hundred vary on `[0, pi/2]` no faster than it resolves.
@@ -97,7 +96,7 @@ impl DeflectionLaw {
         let half_angle = |impact: f64| -> Result<f64, ScatteringError> { Ok(0.5 * shell.deflection(impact * length)?) };
         // b = x/(1 - x): deflections are analytic in 1/b.
         let mut nodes = Vec::with_capacity(NODES);
-        for (x, w) in gauss(0.0, reach / (1.0 + reach)) {
+        for (x, w) in legendre_rule_on(NODES, 0.0, reach / (1.0 + reach)) {
             let impact = x / (1.0 - x);
             let stretch = (1.0 - x).powi(-2);
             let (half_sine, half_cosine) = half_angle(impact)?.sin_cos();
@@ -116,7 +115,8 @@ impl DeflectionLaw {
     /// `density` of `chi/2` on `[0, pi/2]`, up to a factor.
     fn from_half_angles(rate: f64, density: impl Fn(f64) -> f64) -> Result<Self, SelfSimilarError> {
         positive("rate", rate)?;
-        let mut nodes: Vec<Deflection> = gauss(0.0, FRAC_PI_2)
+        let mut nodes: Vec<Deflection> = legendre_rule_on(NODES, 0.0, FRAC_PI_2)
+            .into_iter()
             .map(|(x, w)| {
                 let (half_sine, half_cosine) = x.sin_cos();
                 Deflection { weight: w * density(x), half_cosine, half_sine }
@@ -225,12 +225,4 @@ fn inverse_cumulative(density: impl Fn(f64) -> f64) -> Vec<f64> {
 
 fn positive(name: &'static str, value: f64) -> Result<(), SelfSimilarError> {
     if value > 0.0 && value.is_finite() { Ok(()) } else { Err(SelfSimilarError::Angular { name, value }) }
-}
-
-/// Gauss-Legendre nodes and weights on `[from, to]`.
-fn gauss(from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-    let rule = GaussLegendre::new(NonZeroUsize::new(NODES).unwrap_or(NonZeroUsize::MIN));
-    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-    let nodes: Vec<(f64, f64)> = rule.iter().map(|(x, w)| (middle + half * x, half * w)).collect();
-    nodes.into_iter()
 }

@@ -1,6 +1,6 @@
 //! The spectral solver against exact solutions and independent simulations, as tables in Markdown.
 //!
-//! `spectral [relaxation] [flows] [shear] [viscosity] [modes]...`: the sections wanted, all by default, and the numbers of
+//! `spectral [relaxation] [flows] [shear] [modes]...`: the sections wanted, all by default, and the numbers of
 //! modes, 16 32 64 by default.
 #![allow(clippy::print_stdout, reason = "prints its tables")]
 
@@ -147,6 +147,7 @@ fn shear(modes: &[usize]) {
         "| case | modes | theta | Pxy/p | Pxx/p | Pyy/p | Pzz/p | 4th | 6th | theta at the end | Pxy/p | 4th | 6th | s |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    let mut functions = None;
     for name in ["hard_sphere_shear_K0.1", "hard_sphere_shear_K1", "vhs038_shear_K0.1"] {
         let reference = table(name);
         let constant = |key: &str| reference[key].as_f64().expect("a number");
@@ -156,18 +157,26 @@ fn shear(modes: &[usize]) {
         let rows: Vec<Vec<f64>> = reference["mean"].as_array().expect("rows").iter().map(numbers).collect();
         let errors: Vec<Vec<f64>> = reference["se"].as_array().expect("rows").iter().map(numbers).collect();
         let last = rows.last().expect("a row").clone();
+        let mut curves = Vec::new();
         for &modes in modes {
             let start = Instant::now();
             let mut gas = Spectral::new(gas(&a, &kernel, 1.0, modes)).expect("valid");
             let (mut sums, mut count, mut found) = ([0.0; 7], 0.0, vec![0.0; 7]);
-            for (row, error) in rows.iter().zip(&errors).step_by(5).skip(1) {
+            let mut curve = Vec::new();
+            for (number, (row, error)) in rows.iter().zip(&errors).enumerate().skip(1) {
                 gas.advance(row[0], &mut Free).expect("the gas exists");
                 found = reduced(&mut gas);
+                let rate = a[1] / found[0].powf(0.5 * constant("gam"));
+                curve.push((rate, -found[1] / rate, found[2] - found[3]));
+                if number % 5 != 0 {
+                    continue;
+                }
                 for k in 0..7 {
                     sums[k] += ((found[k] - row[k + 1]) / error[k + 1]).powi(2);
                 }
                 count += 1.0;
             }
+            curves.push(curve);
             print!("| {name} | {modes} |");
             sums.iter().for_each(|s| print!(" {:.1} |", s / count));
             println!(
@@ -183,6 +192,44 @@ fn shear(modes: &[usize]) {
         println!(
             "| {name} | reference | | | | | | | | {:.5}({:.5}) | {:.5}({:.5}) | {:.5}({:.5}) | {:.5}({:.5}) | |",
             last[1], error[1], last[2], error[2], last[6], error[6], last[7], error[7]
+        );
+        if name == "hard_sphere_shear_K1" {
+            functions = Some(curves);
+        }
+    }
+    if let Some(curves) = functions {
+        viscosity_function(modes, &curves);
+    }
+}
+
+/// `eta*(a) = -(Pxy/p)/a` and `(Pxx - Pyy)/p` with `a = K/nu_1` as the gas of hard spheres heats, started at rest with K = 1.
+fn viscosity_function(modes: &[usize], curves: &[Vec<(f64, f64, f64)>]) {
+    println!("\n### Viscosity function and first normal stress difference over p, hard spheres, K = 1\n");
+    let heads: String = modes.iter().map(|n| format!(" {n} modes |")).collect();
+    println!("| a | simulation eta* |{heads} simulation N1 |{heads}");
+    println!("|---|---|{}---|{}", "---|".repeat(modes.len()), "---|".repeat(modes.len()));
+    let reference = table("shear_viscosity_function");
+    let entries = reference["1.0"].as_object().expect("values of a");
+    for a in [0.8, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15] {
+        let entry = entries.iter().find(|(name, _)| name.parse::<f64>() == Ok(a)).expect("this a").1;
+        let number = |key: &str| entry["hs_K1"][key].as_f64().expect("a number");
+        let at = |curve: &Vec<(f64, f64, f64)>| {
+            let upper = curve.iter().position(|point| point.0 <= a)?.max(1);
+            let (before, after) = (curve[upper - 1], curve[upper]);
+            let share = (a - before.0) / (after.0 - before.0);
+            Some((before.1 + share * (after.1 - before.1), before.2 + share * (after.2 - before.2)))
+        };
+        let found: Vec<Option<(f64, f64)>> = curves.iter().map(at).collect();
+        let cells = |pick: &dyn Fn((f64, f64)) -> f64| -> String {
+            found.iter().map(|x| x.map_or(" - |".to_owned(), |x| format!(" {:.5} |", pick(x)))).collect()
+        };
+        println!(
+            "| {a} | {:.5}({:.5}) |{} {:.5} |{}",
+            number("eta*"),
+            number("se~"),
+            cells(&|x| x.0),
+            number("N1=(Pxx-Pyy)/p"),
+            cells(&|x| x.1)
         );
     }
 }

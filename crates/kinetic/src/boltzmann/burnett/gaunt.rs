@@ -1,7 +1,7 @@
 //! Real spherical harmonics and the integrals of three of them.
 
-use crate::chapman_enskog::legendre_rule;
 use crate::legendre::associated_legendre;
+use crate::quadrature::legendre_rule;
 use std::f64::consts::PI;
 
 /// `int Y_{l1 m1} Y_{l2 m2} Y_{l3 m3} dsigma`; the places are `l + m`.

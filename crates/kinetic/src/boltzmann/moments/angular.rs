@@ -1,6 +1,7 @@
 //! The scattering law of Maxwell molecules.
 
-use crate::chapman_enskog::{Integrals, TransportError, legendre_rule};
+use crate::chapman_enskog::{Integrals, TransportError};
+use crate::quadrature::legendre_rule;
 use omd_interaction::{CollisionKernel, PairPotential};
 use std::f64::consts::PI;
 

@@ -2,7 +2,7 @@
 
 use super::angular::{AngularLaw, legendre};
 use crate::boltzmann::burnett::{AxialAverage, Coupling, Drift, Ladder, Modes, Quadratic, Shell, couples};
-use crate::chapman_enskog::legendre_rule;
+use crate::quadrature::legendre_rule;
 use nalgebra::{DMatrix, Matrix3};
 use std::f64::consts::PI;
 

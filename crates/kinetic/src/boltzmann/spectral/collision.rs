@@ -1,19 +1,19 @@
 //! The collision operator in Fourier space.
 
 use super::SpectralError;
-use super::fourier::{C64, Cube, Workspace};
+use super::fourier::{C64, Cube, Points, Workspace};
+use super::gain::Sines;
 use super::grid::Grid;
 use super::kernel::{Shells, SpectralKernel};
 use super::sphere::{Direction, half_sphere};
+use fearless_simd::Level;
 use nalgebra::{Matrix3, Vector3};
+use rayon::prelude::*;
 use std::f64::consts::PI;
 use std::sync::{Mutex, PoisonError};
 
 /// Points of one task: fixed, so that the order of all sums is.
-const CHUNK: usize = 8;
-/// The longest relative velocity in its direction, in half widths of the box. Pairs beyond are few; from 2 on the next
-/// image would be nearer than the partner.
-pub(super) const REACH: f64 = 1.15;
+const CHUNK: usize = 12;
 
 /// Whether the distributions are known to be even, `g(-w) = g(w)`; collisions and affine flows keep them so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,29 +24,51 @@ pub enum Parity {
     Even,
 }
 
-/// The resolution of the quadrature over relative velocities.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The quadrature over relative velocities and where products count.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Quadrature {
-    /// Shells of relative speed, the one at zero included.
-    pub shells: usize,
-    /// Degree of the spherical rule on the outer half of the shells; it falls with the radius inside, to 5 at least.
-    pub degree: usize,
+    /// Degree of the spherical rule of every shell of relative speed; the first, at zero, has none.
+    pub degrees: Vec<usize>,
+    /// The longest relative velocity in its direction, in half widths of the box. Pairs beyond are few; from 2 on the
+    /// next image would be nearer than the partner.
+    pub reach: f64,
+    /// Products `g(v + x) g(v - x)` are kept for `|c|` below this of the middle `v = map c`. Beyond there are hardly any,
+    /// but near `|c| = 1` stand those of each atom with the periodic image of the other.
+    pub kept: f64,
 }
 
 impl Quadrature {
-    /// What `modes` resolve: see the study `validation/spectral`.
+    /// What `modes` resolve, as the study `validation/spectral` found it: where shells end, what is kept of the middles and
+    /// the number of shells leave errors like those of the modes themselves, and so do the degrees on distributions as
+    /// far from isotropic as strong shear makes them.
+    ///
+    /// With relative speeds in thermal speeds along the longest axis of the grid: products are close to isotropic on
+    /// inner shells, and few pairs are on outer ones, the fewer the less error the modes leave.
     #[must_use]
     pub fn for_modes(modes: usize) -> Self {
-        Self {
-            shells: (3 * modes / 8).max(4),
-            degree: if modes < 24 {
-                9
-            } else if modes < 48 {
-                15
-            } else {
-                19
-            },
-        }
+        let n = modes as f64;
+        let (shells, reach) = ((3 * modes).div_ceil(8), 1.1);
+        let highest = 5.0 + 3.0 * n / 16.0;
+        let outer = 2.2 + 1.2 * n / 32.0;
+        let degree = |shell: usize| {
+            let speed = shell as f64 / shells as f64 * reach * Self::half_width(modes);
+            let share = (0.2 + 0.4 * speed).min((1.0 - 0.3 * (speed - outer)).max(0.5)).min(1.0);
+            let least = if speed > outer { 7 } else { 5 };
+            ((highest * share).round() as usize).max(least)
+        };
+        Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.75 }
+    }
+    /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
+    /// `w` and in `k` are alike; the pressure asks for a little more of `w`, since fast pairs carry most of it and modes
+    /// near the last none.
+    #[must_use]
+    pub fn half_width(modes: usize) -> f64 {
+        1.05 * (0.5 * PI * modes as f64).sqrt()
+    }
+    /// Shells of relative speed, the one at zero included.
+    #[must_use]
+    pub fn shells(&self) -> usize {
+        self.degrees.len()
     }
 }
 
@@ -80,16 +102,28 @@ pub struct Collision {
     pub(super) cube: Cube,
     kernel: SpectralKernel,
     pub(super) parity: Parity,
-    quadrature: Quadrature,
+    pub(super) quadrature: Quadrature,
     /// Directions of each shell; none for the one at zero.
     directions: Vec<Vec<Direction>>,
+    /// The shells of the last evaluation by themselves, with their radius.
+    last: Option<(f64, Shells)>,
     pool: Mutex<Vec<Workspace>>,
+    /// Memory for fields and spectra: asking the system for it anew costs more than some transforms.
+    fields: Mutex<Vec<Vec<f64>>>,
 }
 
 /// Where the grid is: `w = map c`, `c` in `[-1, 1)^3`; pairs faster than the radius do not collide.
 pub(super) struct Frame {
     pub(super) map: Matrix3<f64>,
     pub(super) shells: Shells,
+}
+
+/// A distribution as the shifts need it.
+pub(super) struct Source {
+    /// Its spectrum.
+    pub(super) modes: Vec<C64>,
+    /// The same of an even distribution, which is real.
+    pub(super) even: Vec<f64>,
 }
 
 /// Points of one shell that are worked on together.
@@ -114,14 +148,18 @@ impl Collision {
         if !(8..=512).contains(&modes) || modes % 2 == 1 {
             return Err(SpectralError::Modes(modes));
         }
-        let outermost = (quadrature.shells - 1).max(1);
-        let directions = (0..quadrature.shells)
-            .map(|j| {
-                let degree = (2 * quadrature.degree * j).div_ceil(outermost).clamp(5, quadrature.degree.max(5));
-                if j == 0 { Vec::new() } else { half_sphere(degree) }
-            })
-            .collect();
-        Ok(Self { cube: Cube::new(modes), kernel, parity, quadrature, directions, pool: Mutex::default() })
+        let shell = |(j, &degree): (usize, &usize)| if j == 0 { Vec::new() } else { half_sphere(degree) };
+        let directions = quadrature.degrees.iter().enumerate().map(shell).collect();
+        Ok(Self {
+            cube: Cube::new(modes, quadrature.kept),
+            kernel,
+            parity,
+            quadrature,
+            directions,
+            last: None,
+            pool: Mutex::default(),
+            fields: Mutex::default(),
+        })
     }
     /// Points along an axis.
     #[must_use]
@@ -139,24 +177,44 @@ impl Collision {
         self.directions.iter().map(Vec::len).sum()
     }
 
-    /// The shells up to relative speed `radius`.
-    pub(super) fn shells(&mut self, radius: f64) -> Result<Shells, SpectralError> {
-        Ok(self.kernel.shells(radius, self.quadrature.shells)?)
+    /// Complex transforms of `modes^3` of one evaluation for isotropic scattering, none of the points out of reach: two
+    /// points or shells of an even distribution share one.
+    #[must_use]
+    pub fn transforms(&self) -> usize {
+        let points = |points: &Vec<Direction>| match self.parity {
+            Parity::Any => points.len(),
+            Parity::Even => points.len().div_ceil(2),
+        };
+        self.directions.iter().map(points).sum::<usize>() + self.directions.len().div_ceil(2) + 2
     }
 
-    /// `Q(g, g)` on the grid `w = half_width c`; `g` is given and returned as `[w3][w2][w1]`, each axis in the order 0,
-    /// 1, ..., -2, -1. Not corrected for conservation.
+    /// The shells up to relative speed `radius`.
+    pub(super) fn shells(&mut self, radius: f64) -> Result<Shells, SpectralError> {
+        Ok(self.kernel.shells(radius, self.quadrature.shells())?)
+    }
+
+    /// `Q(g, g)` on the grid `w = map c`; `g` is given and returned as `[c3][c2][c1]`, each axis in the order 0, 1, ..., -2,
+    /// -1. Not corrected for conservation.
     ///
     /// # Errors
     /// Those of the cross sections of a potential.
-    pub fn evaluate(&mut self, g: &[f64], half_width: f64, radius: f64) -> Result<Vec<f64>, SpectralError> {
-        let frame = Frame { map: Matrix3::identity() * half_width, shells: self.shells(radius)? };
+    pub fn evaluate(&mut self, g: &[f64], map: &Matrix3<f64>) -> Result<Vec<f64>, SpectralError> {
+        let radius = self.radius(&(map * map.transpose()));
+        if self.last.as_ref().is_none_or(|(known, _)| *known != radius) {
+            self.last = Some((radius, self.shells(radius)?));
+        }
+        let Some((_, shells)) = self.last.clone() else { return Ok(Vec::new()) };
+        let frame = Frame { map: *map, shells };
         let mut out = vec![0.0; g.len()];
         self.apply(g, &frame, &mut out);
-        let volume = half_width.powi(3);
+        let volume = map.determinant().abs();
         // `apply` works with densities in c, whose Q is `1/det` times that sum.
         out.iter_mut().for_each(|q| *q *= volume);
         Ok(out)
+    }
+    /// The speed of the outermost shell plus one on a grid of this metric, `map map^T`.
+    pub(super) fn radius(&self, metric: &Matrix3<f64>) -> f64 {
+        metric.symmetric_eigenvalues().max().sqrt() * self.quadrature.reach
     }
 
     pub(super) fn workspace(&self) -> Workspace {
@@ -167,87 +225,151 @@ impl Collision {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
+    /// Zeros.
+    pub(super) fn field(&self, size: usize) -> Vec<f64> {
+        let kept = self.fields.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut field = kept.unwrap_or_default();
+        field.clear();
+        field.resize(size, 0.0);
+        field
+    }
+    pub(super) fn give_back(&self, fields: impl IntoIterator<Item = Vec<f64>>) {
+        self.fields.lock().unwrap_or_else(PoisonError::into_inner).extend(fields);
+    }
+
     /// The collision operator for a density `h` in `c`, `h = det(map) g`.
     pub(super) fn apply(&self, h: &[f64], frame: &Frame, out: &mut [f64]) {
-        let mut spectrum = vec![C64::new(0.0, 0.0); h.len()];
+        let mut source = Source { modes: vec![C64::new(0.0, 0.0); h.len()], even: Vec::new() };
         let mut work = self.workspace();
-        self.cube.analyze(&mut work, h, None, &mut spectrum);
+        self.cube.analyze(&mut work, Points::All, h, None, &mut source.modes);
         self.put_back(work);
         if self.parity == Parity::Even {
             // Rounding must not break what the equations keep.
-            spectrum.iter_mut().for_each(|z| z.im = 0.0);
+            source.modes.iter_mut().for_each(|z| z.im = 0.0);
+            source.even = source.modes.iter().map(|z| z.re).collect();
         }
         let tasks = self.tasks(frame);
-        let (gain, rate) = match &frame.shells.orders {
-            None => self.isotropic_gain(h, &spectrum, frame, &tasks),
-            Some(orders) => self.general_gain(h, &spectrum, frame, orders, &tasks),
+        let gain = match &frame.shells.orders {
+            None => self.isotropic_gain(h, &source, frame, &tasks),
+            Some(orders) => self.general_gain(h, &source, frame, orders, &tasks),
         };
-        let mut whole = vec![0.0; self.directions.len()];
-        tasks.iter().filter(|task| task.whole).for_each(|task| whole[task.shell] = frame.shells.total[task.shell]);
-        self.finish(h, &spectrum, &gain, &rate, &whole, frame, out);
+        let rate = self.loss_factors(frame, &tasks);
+        self.finish(h, &source, &gain, &rate, frame, out);
+        self.give_back(gain.into_iter().chain([rate]));
     }
 
-    /// The points of every shell, without relative velocities beyond [`REACH`].
+    /// The points of every shell, without relative velocities out of reach.
     fn tasks(&self, frame: &Frame) -> Vec<Task> {
         let inverse = frame.map.try_inverse().unwrap_or_else(Matrix3::identity);
+        let metric = frame.map * frame.map.transpose();
+        let theta = metric.trace() / 3.0 / Quadrature::half_width(self.cube.n).powi(2);
         let mut tasks = Vec::new();
         for (shell, directions) in self.directions.iter().enumerate().skip(1) {
             let speed = shell as f64 * frame.shells.spacing;
-            // The rule in c, seen from w: dense where the box is long, as g is.
-            let images = directions.iter().map(|d| frame.map * d.unit);
+            // Products of Gaussians, exp(-rho^2 sigma.C^-1 sigma/4), vary over the sphere as the density of the rule's
+            // points then does, (sigma.C^-power sigma)^(-3/2); at the most that of the grid itself.
+            let stretch = stretch(&metric, (speed * speed / (6.0 * theta)).min(1.0));
+            let images = directions.iter().map(|d| stretch * d.unit);
             let mut points: Vec<Direction> = images
                 .zip(directions)
                 .map(|(image, d)| Direction { unit: image.normalize(), weight: d.weight / image.norm().powi(3) })
                 .collect();
             let sum: f64 = points.iter().map(|point| point.weight).sum();
             points.iter_mut().for_each(|point| point.weight /= sum);
-            points.retain(|point| (inverse * point.unit * speed).norm() <= REACH);
+            points.retain(|point| (inverse * point.unit * speed).norm() <= self.quadrature.reach);
             let whole = points.len() == directions.len();
             tasks.extend(points.chunks(CHUNK).map(|points| Task { shell, points: points.to_vec(), whole }));
         }
         tasks
     }
 
-    /// `(gain - h nu) / det`: gain and the loss rate `nu` are two real fields, one transform. `rate` is the factor of
-    /// the spectrum in that of `nu`.
-    fn finish(
-        &self,
-        h: &[f64],
-        spectrum: &[C64],
-        gain: &[C64],
-        rate: &[f64],
-        whole: &[f64],
-        frame: &Frame,
-        out: &mut [f64],
-    ) {
+    /// The factors of the spectrum in that of the loss rate, on the half `k1 >= 0`: of whole shells the spherical
+    /// average, known exactly, of the others the sum over their points, `cos(xi.u)`.
+    fn loss_factors(&self, frame: &Frame, tasks: &[Task]) -> Vec<f64> {
+        let n = self.cube.n;
         let waves = Waves::new(&self.cube, &frame.map);
-        let mut sines = vec![0.0; whole.len()];
+        let level = Level::new();
+        let mut whole = vec![0.0; self.directions.len()];
+        whole[0] = frame.shells.total[0];
+        tasks.iter().filter(|task| task.whole).for_each(|task| whole[task.shell] = frame.shells.total[task.shell]);
+        let cut: Vec<(Vector3<f64>, f64)> = tasks
+            .iter()
+            .filter(|task| !task.whole)
+            .flat_map(|task| {
+                let (speed, total) = (task.shell as f64 * frame.shells.spacing, frame.shells.total[task.shell]);
+                task.points.iter().map(move |point| (point.unit * speed, point.weight * total))
+            })
+            .collect();
+        let ones = vec![1.0; n];
+        let mut factors = self.field(n / 2 * n * n);
+        factors.par_chunks_mut(n * n).enumerate().for_each(|(k1, plane)| {
+            let mut sines = Sines::new(n);
+            for k2 in 0..n {
+                let Some(reach) = self.cube.row_reach(k1, k2) else { continue };
+                let row = &mut plane[k2 * n..(k2 + 1) * n];
+                sines.start(&waves, frame.shells.spacing, k1, k2);
+                for (shell, weight) in whole.iter().enumerate() {
+                    sines.add(level, *weight, &ones, row);
+                    sines.next(level, shell);
+                }
+                for (u, weight) in &cut {
+                    // From one mode of the row to the next the phase turns by the same angle.
+                    let start = C64::cis(waves.at(k1, k2, 0).dot(u));
+                    let turn = C64::cis(waves.at(0, 0, 1).dot(u));
+                    let (mut up, mut down) = (start, start);
+                    row[0] += weight * start.re;
+                    for k3 in 1..=reach {
+                        (up, down) = (up * turn, down * turn.conj());
+                        row[k3] += weight * up.re;
+                        row[n - k3] += weight * down.re;
+                    }
+                }
+            }
+        });
+        factors
+    }
+
+    /// `(gain - h nu) / det`: gain and the loss rate `nu` are two real fields, one transform. `rate` has the factors of
+    /// the spectrum in that of `nu`.
+    fn finish(&self, h: &[f64], source: &Source, gain: &[Vec<f64>], rate: &[f64], frame: &Frame, out: &mut [f64]) {
         let n = self.cube.n;
         let scale = 1.0 / frame.map.determinant().abs();
         let mut work = self.workspace();
         self.cube.synthesize(
             &mut work,
-            |k1, k2, reach, row| {
-                for k3 in (0..=reach).chain(n - reach..n) {
-                    let index = (k1 * n + k2) * n + k3;
-                    sinc_multiples(frame.shells.spacing * waves.at(k1, k2, k3).norm(), &mut sines);
-                    let spheres: f64 = whole.iter().zip(&sines).map(|(w, s)| w * s).sum();
-                    let (gain, rate) = (gain[index], spectrum[index] * (rate[index] + spheres));
-                    row[k3] = C64::new(gain.re - rate.im, gain.im + rate.re);
+            Points::All,
+            |k1, k2, row| {
+                let modes = &source.modes[(k1 * n + k2) * n..(k1 * n + k2 + 1) * n];
+                for (k3, (z, h)) in row.iter_mut().zip(modes).enumerate() {
+                    // The other half has the complex conjugate.
+                    let (index, sign) =
+                        if 2 * k1 < n { ((k1 * n + k2) * n + k3, 1.0) } else { (self.indices(k1, k2, k3).1, -1.0) };
+                    let gain = C64::new(gain[0][index], sign * gain.get(1).map_or(0.0, |odd| odd[index]));
+                    let rate = h * rate[index];
+                    *z = C64::new(gain.re - rate.im, gain.im + rate.re);
                 }
             },
             |x3, slab, mirrored| {
                 for (x3, slab) in [(x3, slab), (self.cube.opposite(x3), mirrored)] {
                     let range = x3 * n * n..(x3 + 1) * n * n;
                     for ((out, h), z) in out[range.clone()].iter_mut().zip(&h[range]).zip(slab) {
-                        *out = scale * (z.re - h * z.im);
+                        // In the corners, where nobody is, the rate is noise about zero; below it noise would grow.
+                        *out = scale * (z.re - h * z.im.max(0.0));
                     }
                     Grid::clear_edge(n, x3, &mut out[x3 * n * n..(x3 + 1) * n * n]);
                 }
             },
         );
+        Grid::clear_edge(n, n / 2, &mut out[n / 2 * n * n..(n / 2 + 1) * n * n]);
         self.put_back(work);
     }
+}
+
+/// `metric^(power/2)`.
+fn stretch(metric: &Matrix3<f64>, power: f64) -> Matrix3<f64> {
+    let eigen = metric.symmetric_eigen();
+    let roots = eigen.eigenvalues.map(|value| value.powf(0.5 * power));
+    eigen.eigenvectors * Matrix3::from_diagonal(&roots) * eigen.eigenvectors.transpose()
 }
 
 /// The physical wave vectors `xi = pi map^-T k` of the modes of a skewed grid.
@@ -265,27 +387,5 @@ impl<'a> Waves<'a> {
     pub(super) fn at(&self, k1: usize, k2: usize, k3: usize) -> Vector3<f64> {
         let k = [k1, k2, k3].map(|index| f64::from(self.cube.wave_number(index)));
         self.matrix * Vector3::from(k)
-    }
-}
-
-/// `sin(j a)/(j a)` for `j = 0, 1, ...`, by the recurrence of the sines.
-pub(super) fn sinc_multiples(a: f64, out: &mut [f64]) {
-    if a < 1e-3 {
-        for (j, x) in out.iter_mut().enumerate() {
-            let square = (j as f64 * a).powi(2);
-            *x = 1.0 - square / 6.0 * (1.0 - square / 20.0);
-        }
-        return;
-    }
-    let (sine, cosine) = a.sin_cos();
-    let (mut before, mut now) = (0.0, sine);
-    let inverse = 1.0 / a;
-    for (j, x) in out.iter_mut().enumerate() {
-        if j == 0 {
-            *x = 1.0;
-            continue;
-        }
-        *x = now * inverse / j as f64;
-        (before, now) = (now, 2.0 * cosine * now - before);
     }
 }

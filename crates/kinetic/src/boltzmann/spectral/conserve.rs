@@ -4,7 +4,7 @@ use super::grid::Grid;
 use nalgebra::{Matrix3, Vector3};
 
 /// Passes of the correction: each removes all but the share of a Maxwellian that the grid does not hold.
-const PASSES: usize = 3;
+const PASSES: usize = 6;
 
 /// Mass, momentum and second moments of a field: sums over the grid.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! The spectral solver as a description of the experiment.
 
-use super::collision::{Collision, Frame, Parity, Quadrature, REACH};
+use super::collision::{Collision, Frame, Parity, Quadrature};
 use super::conserve::{Conserved, conserve};
 use super::grid::{Grid, Moments};
 use super::kernel::{Shells, SpectralKernel};
@@ -12,11 +12,8 @@ use omd_flow::{
 };
 use std::f64::consts::PI;
 
-/// Half the width of the grid is this times `sqrt(pi N/2)` thermal speeds. At 1 the tails of a Gaussian in `w` and in
-/// `k` are alike; the pressure asks for more of `w`, since fast pairs carry most of it and modes near the last none.
-const WIDTH: f64 = 1.15;
 /// How much of the anisotropy of `<w w^T>` the grid has.
-const ANISOTROPY: f64 = 0.75;
+const ANISOTROPY: f64 = 0.85;
 /// Bounds of the factor for tails: noise there must not widen the grid without end.
 const TAIL: (f64, f64) = (0.75, 1.25);
 /// How far a principal stretch of the grid may be from what `g` wants.
@@ -135,7 +132,7 @@ impl Spectral {
             h = grid.sampled(&distribution);
             fourth = grid.moments(&h).fourth;
         }
-        let radius = longest(&(grid.map * grid.map.transpose())) * REACH;
+        let radius = collision.radius(&(grid.map * grid.map.transpose()));
         let shells = collision.shells(radius)?;
         let mut gas = Self {
             rate: number_density / knudsen,
@@ -231,7 +228,7 @@ impl Spectral {
         let metric = back * wanted * back.transpose();
         if let Some(map) = reachable_map(&self.grid.map, &metric) {
             regrid(&self.collision, &mut self.grid, &mut self.h, map, moments.second.trace() / 3.0);
-            self.radius = longest(&metric) * REACH;
+            self.radius = self.collision.radius(&metric);
             self.shells = self.collision.shells(self.radius)?;
             self.counters.grids += 1;
         }
@@ -239,22 +236,17 @@ impl Spectral {
     }
 }
 
-/// `map map^T` of the grid for a gas: between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
+/// `map map^T` of the grid for a gas: of the width [`Quadrature::half_width`] says; its shape is between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
 /// narrower, within bounds, as its fourth moment is above or below that of a Gaussian.
 fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f64> {
     let isotropic = Matrix3::identity() * (second.trace() / 3.0);
     let tail = (fourth / gaussian_fourth(second)).clamp(TAIL.0, TAIL.1);
-    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * WIDTH * WIDTH * 0.5 * PI * modes as f64)
+    (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * Quadrature::half_width(modes).powi(2))
 }
 
 /// `<|w|^4>` of a Gaussian.
 fn gaussian_fourth(second: &Matrix3<f64>) -> f64 {
     second.trace().powi(2) + 2.0 * (second * second).trace()
-}
-
-/// The longest half axis of a metric.
-fn longest(metric: &Matrix3<f64>) -> f64 {
-    metric.symmetric_eigenvalues().max().sqrt()
 }
 
 impl Description for Spectral {
@@ -357,10 +349,10 @@ impl Description for Spectral {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (quadrature, counters) = (self.collision.quadrature(), self.counters);
         let rule = format!(
-            "{} shells of relative speed, {} directions on half spheres, degree {} on the outermost",
-            quadrature.shells,
+            "{} shells of relative speed, {} directions on half spheres, up to degree {}",
+            quadrature.shells(),
             self.collision.points(),
-            quadrature.degree
+            quadrature.degrees.iter().max().unwrap_or(&0)
         );
         let corrected = format!("mass {:.1e}, energy {:.1e}, relative", counters.mass, counters.energy);
         vec![

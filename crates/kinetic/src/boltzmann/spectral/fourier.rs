@@ -2,13 +2,37 @@
 //!
 //! A field lies as `[x3][x2][x1]`, a spectrum as `[k1][k2][k3]`, the last index contiguous, both in the order of the
 //! discrete transform (0, 1, ..., -2, -1): two transpositions inside planes that stay in the cache are all that is
-//! moved. Only modes in the ball `|k| < N/2` are used: whatever lies outside is zero and skipped.
+//! moved. Only modes in the ball `|k| < N/2` are used, and a field may be wanted in a ball only: lines outside are
+//! neither transformed nor moved.
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
 pub(super) type C64 = Complex<f64>;
+const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
+/// Planes of the cube lie `N^2` and this apart: at a power of two their lines would compete for the same places of the
+/// cache.
+const PAD: usize = 8;
+
+/// The indices of a row that are inside a ball, by the square of the distance of the row from its middle.
+#[derive(Clone)]
+pub(super) struct Ball {
+    reach: Vec<Option<usize>>,
+}
+
+impl Ball {
+    /// `k^2 < limit` of indices whose magnitude is below `n/2`; `n/2` itself belongs to no ball.
+    fn new(n: usize, limit: f64) -> Self {
+        let largest = n / 2 - 1;
+        let inside = |m: usize| (0..=largest).rev().find(|k| ((k * k + m) as f64) < limit);
+        Self { reach: (0..=2 * largest * largest).map(inside).collect() }
+    }
+    /// The largest magnitude of an index on a row this far (squared) from the middle.
+    pub(super) fn reach(&self, square: usize) -> Option<usize> {
+        self.reach.get(square).copied().flatten()
+    }
+}
 
 /// The plan of a cube.
 #[derive(Clone)]
@@ -16,8 +40,19 @@ pub(super) struct Cube {
     pub(super) n: usize,
     to_field: Arc<dyn Fft<f64>>,
     to_spectrum: Arc<dyn Fft<f64>>,
-    /// `reach[m]`: the largest `k` with `k^2 + m < (N/2)^2`, `None` where there is none.
-    reach: Vec<Option<usize>>,
+    /// Modes that exist.
+    modes: Ball,
+    /// Points that count where a field is wanted in a ball.
+    kept: Ball,
+    /// All points.
+    whole: Ball,
+}
+
+/// Which points of a field are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Points {
+    All,
+    Kept,
 }
 
 /// Memory for one transform.
@@ -27,26 +62,39 @@ pub(super) struct Workspace {
     turned: Vec<C64>,
     opposite: Vec<C64>,
     scratch: Vec<C64>,
+    /// A spectrum that a caller may keep here.
+    pub(super) spectrum: Vec<C64>,
 }
 
 impl Cube {
-    pub(super) fn new(n: usize) -> Self {
+    /// With a field kept for `|c| < kept`.
+    pub(super) fn new(n: usize, kept: f64) -> Self {
         let mut planner = FftPlanner::new();
-        let limit = (n / 2) * (n / 2);
-        let reach = (0..=limit).map(|m| (0..n / 2).rev().find(|k| k * k + m < limit)).collect();
-        Self { n, to_field: planner.plan_fft_inverse(n), to_spectrum: planner.plan_fft_forward(n), reach }
+        let half = 0.5 * n as f64;
+        Self {
+            n,
+            to_field: planner.plan_fft_inverse(n),
+            to_spectrum: planner.plan_fft_forward(n),
+            modes: Ball::new(n, half * half),
+            kept: Ball::new(n, (kept * half).powi(2)),
+            whole: Ball::new(n, f64::INFINITY),
+        }
     }
     pub(super) fn workspace(&self) -> Workspace {
-        let (square, zero) = (self.n * self.n, C64::new(0.0, 0.0));
+        let square = self.n * self.n;
         let scratch = [&self.to_field, &self.to_spectrum]
             .map(|plan| plan.get_inplace_scratch_len().max(plan.get_outofplace_scratch_len()));
         Workspace {
-            cube: vec![zero; self.n * square],
-            plane: vec![zero; square],
-            turned: vec![zero; square],
-            opposite: vec![zero; square],
-            scratch: vec![zero; scratch[0].max(scratch[1])],
+            cube: vec![ZERO; self.n * self.stride()],
+            plane: vec![ZERO; square],
+            turned: vec![ZERO; square],
+            opposite: vec![ZERO; square],
+            scratch: vec![ZERO; scratch[0].max(scratch[1])],
+            spectrum: Vec::new(),
         }
+    }
+    fn stride(&self) -> usize {
+        self.n * self.n + PAD
     }
     /// The wave number of an index.
     pub(super) fn wave_number(&self, index: usize) -> i32 {
@@ -56,89 +104,117 @@ impl Cube {
     pub(super) fn opposite(&self, index: usize) -> usize {
         if index == 0 { 0 } else { self.n - index }
     }
+    fn square(&self, index: usize) -> usize {
+        self.wave_number(index).pow(2) as usize
+    }
     /// The largest wave number along the last axis of row `(k1, k2)`, given by indices; `None` outside the ball.
     pub(super) fn row_reach(&self, k1: usize, k2: usize) -> Option<usize> {
-        let square = |index: usize| self.wave_number(index).pow(2) as usize;
-        self.reach.get(square(k1) + square(k2)).copied().flatten()
+        self.modes.reach(self.square(k1) + self.square(k2))
     }
     /// The largest wave number of any row of plane `k1`.
     fn plane_reach(&self, k1: usize) -> Option<usize> {
-        self.reach.get(self.wave_number(k1).pow(2) as usize).copied().flatten()
+        self.modes.reach(self.square(k1))
+    }
+    /// The largest index of a point along the row `(x2, x3)` that is kept.
+    pub(super) fn kept(&self, x2: usize, x3: usize) -> Option<usize> {
+        self.kept.reach(self.square(x2) + self.square(x3))
+    }
+    fn ball(&self, points: Points) -> &Ball {
+        match points {
+            Points::All => &self.whole,
+            Points::Kept => &self.kept,
+        }
+    }
+    /// The two ranges of indices whose magnitude is at most `reach`.
+    pub(super) fn ranges(&self, reach: usize) -> [std::ops::Range<usize>; 2] {
+        [0..reach + 1, self.n - reach..self.n]
     }
 
-    /// Sums a spectrum over its modes: `fill(k1, k2, reach, row)` gives row `(k1, k2)`, of which the entries with
-    /// `|k3| <= reach` count; `take(x3, slab)` gets each slab `[x2][x1]` of the field, two mirrored ones at a time:
-    /// `take(x3, slab, -x3, mirrored slab)`, the same twice where `x3 = -x3`.
+    /// Sums a spectrum over its modes: `fill(k1, k2, row)` gives row `(k1, k2)`, zero outside the ball; `take(x3, slab)` gets each slab `[x2][x1]` of the field, two mirrored ones at a time:
+    /// `take(x3, slab, -x3, mirrored slab)`, the same twice where `x3 = -x3`. Points that are not wanted, those with an
+    /// index `N/2` among them, hold anything.
     pub(super) fn synthesize(
         &self,
         work: &mut Workspace,
-        mut fill: impl FnMut(usize, usize, usize, &mut [C64]),
+        points: Points,
+        mut fill: impl FnMut(usize, usize, &mut [C64]),
         mut take: impl FnMut(usize, &[C64], &[C64]),
     ) {
         let n = self.n;
-        let zero = C64::new(0.0, 0.0);
+        let ball = self.ball(points);
+        let Some(slabs) = ball.reach(0) else { return };
         for k1 in 0..n {
             let Some(reach) = self.plane_reach(k1) else { continue };
+            let target = &mut work.cube[k1 * self.stride()..][..n * n];
             for k2 in 0..n {
                 let row = &mut work.plane[k2 * n..(k2 + 1) * n];
                 match self.row_reach(k1, k2) {
-                    Some(reach) => {
-                        fill(k1, k2, reach, row);
-                        row[reach + 1..n - reach].fill(zero);
-                    }
-                    None => row.fill(zero),
+                    Some(_) => fill(k1, k2, row),
+                    None => row.fill(ZERO),
                 }
             }
-            let (low, high) = work.plane.split_at_mut((n - reach) * n);
-            self.to_field.process_with_scratch(&mut low[..(reach + 1) * n], &mut work.scratch);
-            if reach > 0 {
-                self.to_field.process_with_scratch(high, &mut work.scratch);
+            for rows in self.ranges(reach).into_iter().filter(|rows| !rows.is_empty()) {
+                let rows = &mut work.plane[rows.start * n..rows.end * n];
+                self.to_field.process_with_scratch(rows, &mut work.scratch);
             }
-            transpose(&work.plane, n, &mut work.turned, n);
-            let target = &mut work.cube[k1 * n * n..(k1 + 1) * n * n];
-            self.to_field.process_outofplace_with_scratch(&mut work.turned, target, &mut work.scratch);
+            for slabs in self.ranges(slabs).into_iter().filter(|slabs| !slabs.is_empty()) {
+                let count = slabs.len() * n;
+                transpose(&work.plane[slabs.start..], n, &mut work.turned[..count], n);
+                let target = &mut target[slabs.start * n..slabs.end * n];
+                self.to_field.process_outofplace_with_scratch(&mut work.turned[..count], target, &mut work.scratch);
+            }
         }
-        for x3 in 0..=n / 2 {
+        for x3 in 0..=slabs {
+            let Some(reach) = ball.reach(x3 * x3) else { continue };
             let mirrored = self.opposite(x3);
-            Self::column(&self.to_field, &work.cube, n, x3, &mut work.turned, &mut work.plane, &mut work.scratch);
+            let Workspace { cube, turned, plane, opposite, scratch, .. } = work;
+            self.column(cube, x3, reach, turned, plane, scratch);
             if mirrored == x3 {
-                take(x3, &work.plane, &work.plane);
+                take(x3, plane, plane);
             } else {
-                Self::column(
-                    &self.to_field,
-                    &work.cube,
-                    n,
-                    mirrored,
-                    &mut work.turned,
-                    &mut work.opposite,
-                    &mut work.scratch,
-                );
-                take(x3, &work.plane, &work.opposite);
+                self.column(cube, mirrored, reach, turned, opposite, scratch);
+                take(x3, plane, opposite);
             }
         }
     }
 
-    /// The last axis of slab `x3`: `[x2][x1]` into `out`.
-    fn column(
-        plan: &Arc<dyn Fft<f64>>,
-        cube: &[C64],
-        n: usize,
-        x3: usize,
-        turned: &mut [C64],
-        out: &mut [C64],
-        scratch: &mut [C64],
-    ) {
-        transpose(&cube[x3 * n..], n * n, turned, n);
-        // The Nyquist plane is outside the ball and never written.
-        turned.iter_mut().skip(n / 2).step_by(n).for_each(|x| *x = C64::new(0.0, 0.0));
-        plan.process_outofplace_with_scratch(turned, out, scratch);
+    /// The last axis of slab `x3`: rows `[x2][x1]` with `|x2| <= reach` into `out`.
+    fn column(&self, cube: &[C64], x3: usize, reach: usize, turned: &mut [C64], out: &mut [C64], scratch: &mut [C64]) {
+        let n = self.n;
+        for rows in self.ranges(reach).into_iter().filter(|rows| !rows.is_empty()) {
+            let count = rows.len() * n;
+            transpose(&cube[x3 * n + rows.start..], self.stride(), &mut turned[..count], n);
+            // The Nyquist plane is outside the ball and never written.
+            turned[..count].iter_mut().skip(n / 2).step_by(n).for_each(|x| *x = ZERO);
+            let out = &mut out[rows.start * n..rows.end * n];
+            self.to_field.process_outofplace_with_scratch(&mut turned[..count], out, scratch);
+        }
     }
 
-    /// The spectrum `sum_x (first + i second) exp(-i k.x)` of two real fields, rows in the ball only, over `N^3`.
-    pub(super) fn analyze(&self, work: &mut Workspace, first: &[f64], second: Option<&[f64]>, out: &mut [C64]) {
+    /// The spectrum `sum_x (first + i second) exp(-i k.x)` of two real fields, over `N^3`, zero outside the ball of modes.
+    /// With [`Points::Kept`] only the points that are kept are read, the others being zero.
+    pub(super) fn analyze(
+        &self,
+        work: &mut Workspace,
+        points: Points,
+        first: &[f64],
+        second: Option<&[f64]>,
+        out: &mut [C64],
+    ) {
         let n = self.n;
         let scale = 1.0 / (n * n * n) as f64;
+        let stride = self.stride();
         for x3 in 0..n {
+            let reach = match points {
+                Points::All => Some(n / 2 - 1),
+                Points::Kept => self.kept.reach(self.square(x3)),
+            };
+            let Some(reach) = reach else {
+                for k1 in 0..n {
+                    work.cube[k1 * stride + x3 * n..][..n].fill(ZERO);
+                }
+                continue;
+            };
             let slab = x3 * n * n..(x3 + 1) * n * n;
             match second {
                 Some(second) => {
@@ -148,62 +224,73 @@ impl Cube {
                 }
                 None => work.plane.iter_mut().zip(&first[slab]).for_each(|(z, a)| *z = C64::new(a * scale, 0.0)),
             }
-            self.to_spectrum.process_with_scratch(&mut work.plane, &mut work.scratch);
+            let rows = if points == Points::All { [0..n, n..n] } else { self.ranges(reach) };
+            for rows in rows.into_iter().filter(|rows| !rows.is_empty()) {
+                let rows = &mut work.plane[rows.start * n..rows.end * n];
+                self.to_spectrum.process_with_scratch(rows, &mut work.scratch);
+            }
             // [x2][k1] into [k1][x3][x2].
-            transpose_out(&work.plane, n, &mut work.cube[x3 * n..], n * n);
+            transpose_out(&work.plane, n, &mut work.cube[x3 * n..], stride);
         }
         for k1 in 0..n {
-            let plane = &mut work.cube[k1 * n * n..(k1 + 1) * n * n];
+            let plane = &mut work.cube[k1 * stride..][..n * n];
             let target = &mut out[k1 * n * n..(k1 + 1) * n * n];
             let Some(reach) = self.plane_reach(k1) else {
-                target.fill(C64::new(0.0, 0.0));
+                target.fill(ZERO);
                 continue;
             };
             self.to_spectrum.process_with_scratch(plane, &mut work.scratch);
             transpose(plane, n, target, n);
-            let (low, high) = target.split_at_mut((n - reach) * n);
-            let (rows, outside) = low.split_at_mut((reach + 1) * n);
-            outside.fill(C64::new(0.0, 0.0));
-            self.to_spectrum.process_with_scratch(rows, &mut work.scratch);
-            if reach > 0 {
-                self.to_spectrum.process_with_scratch(high, &mut work.scratch);
+            for k2 in 0..n {
+                if self.row_reach(k1, k2).is_none() {
+                    target[k2 * n..(k2 + 1) * n].fill(ZERO);
+                }
+            }
+            for rows in self.ranges(reach).into_iter().filter(|rows| !rows.is_empty()) {
+                let rows = &mut target[rows.start * n..rows.end * n];
+                self.to_spectrum.process_with_scratch(rows, &mut work.scratch);
             }
             for k2 in 0..n {
-                let row = &mut target[k2 * n..(k2 + 1) * n];
-                match self.row_reach(k1, k2) {
-                    Some(reach) => row[reach + 1..n - reach].fill(C64::new(0.0, 0.0)),
-                    None => row.fill(C64::new(0.0, 0.0)),
+                if let Some(reach) = self.row_reach(k1, k2) {
+                    target[k2 * n..(k2 + 1) * n][reach + 1..n - reach].fill(ZERO);
                 }
             }
         }
     }
 }
 
-/// Side of the tiles of a transposition.
-const TILE: usize = 8;
+/// Side of the tiles of a transposition: four numbers are a line of the cache.
+const TILE: usize = 4;
 
-/// `to[j][i] = from[i][j]` for an `n x n` matrix; rows of `from` lie `stride` apart.
+/// `to[j][i] = from[i][j]`, rows of `to` of length `n`; rows of `from` lie `stride` apart.
 fn transpose(from: &[C64], stride: usize, to: &mut [C64], n: usize) {
-    for i in (0..n).step_by(TILE) {
-        for j in (0..n).step_by(TILE) {
-            for b in j..(j + TILE).min(n) {
-                let row = &mut to[b * n + i..b * n + (i + TILE).min(n)];
-                for (a, x) in row.iter_mut().enumerate() {
-                    *x = from[(i + a) * stride + b];
-                }
-            }
-        }
-    }
+    let columns = to.len() / n;
+    tiles(from, stride, to, n, n, columns);
 }
 
-/// `to[j][i] = from[i][j]`; rows of `to` lie `stride` apart.
+/// `to[j][i] = from[i][j]` of an `n x n` matrix; rows of `to` lie `stride` apart.
 fn transpose_out(from: &[C64], n: usize, to: &mut [C64], stride: usize) {
-    for i in (0..n).step_by(TILE) {
-        for j in (0..n).step_by(TILE) {
-            for b in j..(j + TILE).min(n) {
-                let row = &mut to[b * stride + i..b * stride + (i + TILE).min(n)];
-                for (a, x) in row.iter_mut().enumerate() {
-                    *x = from[(i + a) * n + b];
+    tiles(from, n, to, stride, n, n);
+}
+
+/// `to[j][i] = from[i][j]`, `i < rows`, `j < columns`.
+fn tiles(from: &[C64], from_stride: usize, to: &mut [C64], to_stride: usize, rows: usize, columns: usize) {
+    for j in (0..columns).step_by(TILE) {
+        for i in (0..rows).step_by(TILE) {
+            if i + TILE <= rows && j + TILE <= columns {
+                let tile: [&[C64; TILE]; TILE] = std::array::from_fn(|a| {
+                    from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles")
+                });
+                for b in 0..TILE {
+                    let row: &mut [C64; TILE] =
+                        to[(j + b) * to_stride + i..].first_chunk_mut().expect("inside: i and j are in whole tiles");
+                    *row = std::array::from_fn(|a| tile[a][b]);
+                }
+            } else {
+                for b in j..(j + TILE).min(columns) {
+                    for a in i..(i + TILE).min(rows) {
+                        to[b * to_stride + a] = from[a * from_stride + b];
+                    }
                 }
             }
         }

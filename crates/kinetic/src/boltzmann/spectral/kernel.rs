@@ -2,12 +2,11 @@
 //! orders.
 
 use super::SpectralError;
-use gauss_quad::GaussLegendre;
+use crate::quadrature::legendre_rule_on;
 use omd_interaction::{CollisionKernel, PairPotential, Scattering, ScatteringError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
-use std::num::NonZeroUsize;
 
 /// Even Legendre orders of a kernel that are resolved: 0, 2, ..., 8. All higher ones relax at the rate of order 10.
 pub(super) const ORDERS: usize = 5;
@@ -106,7 +105,8 @@ impl SpectralKernel {
                 // rho = R t^p: a power that Gauss nodes see as smooth.
                 let power = (8.0 / (*exponent + 3.0)).ceil();
                 let scale = 4.0 * PI * *rate * radius.powf(*exponent + 3.0) * power;
-                let nodes: Vec<(f64, [f64; 1])> = gauss(64 + 16 * count, 0.0, 2f64.powf(1.0 / power))
+                let nodes: Vec<(f64, [f64; 1])> = legendre_rule_on(64 + 16 * count, 0.0, 2f64.powf(1.0 / power))
+                    .into_iter()
                     .map(|(t, w)| {
                         let x = t.powf(power);
                         (x, [w * scale * window(x) * t.powf(power * (*exponent + 3.0) - 1.0)])
@@ -124,7 +124,7 @@ impl SpectralKernel {
                 let mut nodes = Vec::with_capacity(8 * count);
                 for panel in 0..2 * count {
                     let ends = [panel, panel + 1].map(|k| k as f64 / count as f64);
-                    for (x, w) in gauss(8, ends[0], ends[1]) {
+                    for (x, w) in legendre_rule_on(8, ends[0], ends[1]) {
                         let q = interpolate(octaves, energy(x.min(1.0)), energy(1.0));
                         let high = q[ORDERS - 1];
                         let kept = kept(&q);
@@ -150,14 +150,6 @@ fn kept(rates: &[f64; ORDERS]) -> [f64; ORDERS] {
         let rate = if i == 0 { 0.0 } else { rates[i - 1] };
         (4 * i + 1) as f64 * (rates[ORDERS - 1] - rate)
     })
-}
-
-/// Gauss-Legendre nodes and weights on an interval.
-fn gauss(count: usize, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-    let rule = GaussLegendre::new(NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN));
-    let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
-    let pairs: Vec<(f64, f64)> = rule.iter().map(|(x, w)| (middle + half * x, half * w)).collect();
-    pairs.into_iter()
 }
 
 /// 1 up to 1, 0 from 2 on, smooth between.

@@ -28,6 +28,7 @@ mod fourier;
 mod gain;
 mod grid;
 mod kernel;
+mod orders;
 mod regrid;
 mod sphere;
 mod step;

@@ -3,7 +3,7 @@ use crate::boltzmann::MaxwellMoments;
 use crate::chapman_enskog::{Property, Transport};
 use nalgebra::{Matrix3, Vector3};
 use omd_flow::{Advance, AffineFlow, Description, Free, Monitor, Pace, StateReader, StateWriter};
-use omd_interaction::{CollisionKernel, LennardJones, PairPotential, Truncation};
+use omd_interaction::{CollisionKernel, InversePower, LennardJones, PairPotential, Truncation};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
@@ -36,12 +36,8 @@ fn stress_rate(collision: &mut Collision, covariance: &Matrix3<f64>, half_width:
     let inverse = covariance.try_inverse().unwrap();
     let scale = 1.0 / ((2.0 * PI).powi(3) * covariance.determinant()).sqrt();
     let gaussian = grid.sampled(|w| scale * (-0.5 * w.dot(&(inverse * w))).exp() / half_width.powi(3));
-    let q = collision.evaluate(&gaussian, half_width, half_width).unwrap();
+    let q = collision.evaluate(&gaussian, &grid.map).unwrap();
     conserve::Conserved::of(&grid, &q).second * half_width.powi(3)
-}
-
-fn width(modes: usize) -> f64 {
-    1.25 * (0.5 * PI * modes as f64).sqrt()
 }
 
 #[test]
@@ -49,12 +45,14 @@ fn stress_of_maxwell_molecules_relaxes_at_half_the_rate_the_better_the_more_mode
     let covariance = Matrix3::new(1.3, 0.1, 0.0, 0.1, 1.0, -0.05, 0.0, -0.05, 0.7);
     let wanted = -0.5 * (covariance - Matrix3::identity());
     let error = |modes: usize| {
-        let quadrature = Quadrature { shells: 3 * modes / 8, degree: 15 };
+        let quadrature = Quadrature::for_modes(modes);
         let mut collision = Collision::new(modes, power_law(0.0), Parity::Even, quadrature).unwrap();
-        (stress_rate(&mut collision, &covariance, width(modes)) - wanted).amax()
+        let rate = stress_rate(&mut collision, &covariance, Quadrature::half_width(modes));
+        // The trace is energy, which `conserve` takes out.
+        (rate - Matrix3::identity() * (rate.trace() / 3.0) - wanted).amax()
     };
     let errors = [16, 24, 32].map(error);
-    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.2 * errors[1], "{errors:?}");
+    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.5 * errors[1], "{errors:?}");
 }
 
 #[test]
@@ -64,36 +62,75 @@ fn both_parities_are_one_operator() {
     for kernel in kernels {
         let [even, any] = [Parity::Even, Parity::Any].map(|parity| {
             let mut collision = Collision::new(16, kernel.clone(), parity, Quadrature::for_modes(16)).unwrap();
-            stress_rate(&mut collision, &covariance, width(16))
+            stress_rate(&mut collision, &covariance, Quadrature::half_width(16))
         });
         // Rounding of sums over w w^T times volume, both growing with the box.
-        assert!((even - any).amax() < 1e-15 * width(16).powi(5) * even.amax().max(1.0), "{even} {any}");
+        assert!(
+            (even - any).amax() < 1e-15 * Quadrature::half_width(16).powi(5) * even.amax().max(1.0),
+            "{even} {any}"
+        );
     }
 }
 
 #[test]
 fn small_stresses_of_every_kernel_relax_as_in_the_first_sonine_order() {
-    // A Gaussian of covariance I + e D is M (1 + e W:D/2), the first term of Chapman and Enskog: rate p/mu_1.
+    // A Gaussian of covariance I + e D is M (1 + e W:D/2), the first term of Chapman and Enskog: rate p/mu_1. Soft spheres
+    // and potentials bring Legendre orders in: their first one relaxes the stress.
     let strain = 0.01;
     let covariance = Matrix3::from_diagonal(&Vector3::new(1.0 + strain, 1.0 - 0.5 * strain, 1.0 - 0.5 * strain));
-    let potential = lennard_jones();
+    let of_kernel = |kernel: CollisionKernel| {
+        (SpectralKernel::of_kernel(&kernel, 1.0).unwrap(), Transport::of_kernel(&kernel, 1.0).unwrap())
+    };
+    let of_potential = |potential: PairPotential| {
+        (SpectralKernel::of_potential(&potential, 1.0).unwrap(), Transport::of_potential(&potential, 1.0).unwrap())
+    };
+    let repulsive = Arc::new(InversePower { epsilon: 1.0, sigma: 1.0, exponent: 6.0 });
     let cases = [
-        (power_law(0.38), transport(0.38)),
-        (power_law(1.0), transport(1.0)),
-        (SpectralKernel::of_potential(&potential, 1.0).unwrap(), Transport::of_potential(&potential, 1.0).unwrap()),
+        of_kernel(CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 0.38 }),
+        of_kernel(CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 1.0 }),
+        of_kernel(CollisionKernel::VariableSoftSphere { rate: 1.0, exponent: 0.38, alpha: 1.4 }),
+        of_kernel(CollisionKernel::VariableSoftSphere { rate: 1.0, exponent: 1.0, alpha: 2.5 }),
+        of_potential(lennard_jones()),
+        of_potential(PairPotential::new(repulsive, None, Truncation::Truncated)),
     ];
     for (kernel, transport) in cases {
         let wanted = 1.0 / transport.orders(Property::Viscosity, 1.0).unwrap()[0];
         let mut collision = Collision::new(32, kernel, Parity::Even, Quadrature::for_modes(32)).unwrap();
-        let rate = stress_rate(&mut collision, &covariance, width(32));
+        let rate = stress_rate(&mut collision, &covariance, Quadrature::half_width(32));
         let found = (rate[(1, 1)] - rate[(0, 0)]) / (1.5 * strain);
         // The second order in the strain is below its square.
         assert!((found / wanted - 1.0).abs() < 1e-3, "{found} {wanted}");
     }
 }
 
-fn transport(exponent: f64) -> Transport {
-    Transport::of_kernel(&CollisionKernel::VariableHardSphere { rate: 1.0, exponent }, 1.0).unwrap()
+#[test]
+fn small_knudsen_numbers_stay_on_navier_stokes_at_steps_of_the_mean_free_time() {
+    // The stress of hard spheres and soft spheres under shear, 50 mean free times after a start at rest: -mu K, with
+    // Sonine orders beyond the first; the next term of the shear stress is of third order in Kn.
+    let knudsen = 1e-3;
+    for kernel in [
+        CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 1.0 },
+        CollisionKernel::VariableSoftSphere { rate: 1.0, exponent: 0.5, alpha: 1.6 },
+    ] {
+        let viscosity = Transport::of_kernel(&kernel, 1.0).unwrap().viscosity(1.0).unwrap().value;
+        let error = |modes: usize| {
+            let parameters = gas(SHEAR, SpectralKernel::of_kernel(&kernel, 1.0).unwrap(), knudsen, modes);
+            let mut gas = Spectral::new(parameters).unwrap();
+            let end = 50.0 * knudsen * viscosity;
+            gas.advance(end, &mut Free).unwrap();
+            let steps: f64 = gas.facts().iter().find(|fact| fact.0 == "steps").unwrap().1.parse().unwrap();
+            // The pair of orders 5 and 4 is stable to 3.3 over the fastest rate, that of collisions; in units of the
+            // time that the stress takes it is a few.
+            assert!(steps < 100.0, "{steps} steps for 50 relaxation times of the stress");
+            let row = gas.observe();
+            let theta = row.temperature;
+            let exponent = if matches!(kernel, CollisionKernel::VariableHardSphere { .. }) { 0.5 } else { 0.75 };
+            (-row.pressure[(0, 1)] / (0.5 * knudsen * viscosity * theta.powf(exponent)) - 1.0).abs()
+        };
+        let errors = [16, 24].map(error);
+        // The stress is 5e-4 of the pressure: what is resolved of it is an error of the pressure of 5e-6.
+        assert!(errors[1] < 1e-2 && errors[1] < 0.2 * errors[0], "{errors:?}");
+    }
 }
 
 /// `g/n` of BKW with `K = k`.
@@ -118,11 +155,12 @@ fn the_bkw_relaxation_converges_spectrally() {
         (largest, fourth)
     };
     let errors = [16, 24, 32].map(error);
+    // The spectrum of a product ends at exp(-k^2/4) with k^2 = pi N/(2 w^2), w = 1.05: a factor exp(-8 pi/(8 w^2)) = 0.06
+    // for eight modes more.
     for pair in errors.windows(2) {
-        assert!(pair[1].1 < 0.33 * pair[0].1, "{errors:?}");
+        assert!(pair[1].0 < 0.25 * pair[0].0 && pair[1].1 < 0.25 * pair[0].1, "{errors:?}");
     }
-    // At 32 modes the rule of directions of the loss is what is left of the error of g.
-    assert!(errors[1].0 < 0.5 * errors[0].0 && errors[2].0 < 3e-5, "{errors:?}");
+    assert!(errors[2].0 < 3e-5, "{errors:?}");
 }
 
 #[test]
@@ -182,7 +220,9 @@ fn maxwell_molecules_under_every_class_of_flow_have_their_exact_moments() {
             (gas.observe().pressure - wanted).amax() / (wanted.trace() / 3.0)
         };
         let errors = [16, 24].map(error);
-        assert!(errors[1] < 4e-3 && errors[1] < errors[0], "{gradient}: {errors:?}");
+        // Compression by half stretches the gas most: there 24 modes leave more.
+        let bound = if gradient[(0, 0)] < 0.0 { 2e-2 } else { 4e-3 };
+        assert!(errors[1] < bound && errors[1] < errors[0], "{gradient}: {errors:?}");
         classes.push(AffineFlow::new(gradient).unwrap().classify().class);
     }
     classes.dedup();

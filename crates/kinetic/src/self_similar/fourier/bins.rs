@@ -1,7 +1,7 @@
 //! From the characteristic function back to distributions of velocities, in bins.
 
 use super::FourierProfile;
-use crate::chapman_enskog::legendre_rule;
+use crate::quadrature::legendre_rule;
 use omd_flow::Vector3;
 use std::f64::consts::PI;
 

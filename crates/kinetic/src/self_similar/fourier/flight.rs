@@ -2,7 +2,7 @@
 
 use super::gain::Mode;
 use super::radii::Radii;
-use crate::chapman_enskog::legendre_rule;
+use crate::quadrature::legendre_rule;
 use crate::self_similar::harmonics::values;
 use omd_flow::{Matrix3, Vector3};
 use rayon::prelude::*;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::chapman_enskog::legendre_rule;
+use crate::quadrature::legendre_rule;
 use crate::self_similar::DeflectionLaw;
 use crate::self_similar::moments::ProfileMoments;
 use crate::self_similar::particles::{ProfileSettings, profile};
