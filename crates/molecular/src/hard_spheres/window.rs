@@ -175,7 +175,7 @@ pub(super) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64
 pub(super) fn cheapest_width(density: f64) -> f64 {
     const FIXED: f64 = 45.0;
     let packing = std::f64::consts::PI / 6.0 * density;
-    // Carnahan-Starling's contact value; a guess of cost needs no more where it diverges.
+    // The contact value of [CarnahanStarling1969]; a guess of cost needs no more where it diverges.
     let contact = (1.0 - 0.5 * packing) / (1.0 - packing.min(0.7)).powi(3);
     // Collisions of one sphere while a slow one moves by a diameter.
     let collisions = 2.34 * density * contact;

@@ -90,7 +90,7 @@ fn free_spheres_fly_straight_through_any_number_of_windows() {
     }
 }
 
-/// `g(d)` by the virial series to the tenth coefficient (Clisby and McCoy, J. Stat. Phys. 122 (2006) 15).
+/// `g(d)` by the virial series to the tenth coefficient \[ClisbyMcCoy2006\].
 fn contact_value(packing: f64) -> f64 {
     const REDUCED: [f64; 9] =
         [1.0, 0.625, 0.286_949_5, 0.110_252, 0.038_881_98, 0.013_023_54, 0.004_183_2, 0.001_309_4, 0.000_403_5];
