@@ -131,7 +131,7 @@ fn hard_spheres_stop_with_three_where_a_lattice_vector_is_a_diameter() {
 fn hard_spheres_that_overlap_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let atoms = "4\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\n\
-                 Ar 0.1 1 1\nAr 3 1 1\nAr 1 3 1\nAr 4.5 1 1\n";
+                 Ar 0.25 1 1\nAr 3 1 1\nAr 1 3 1\nAr 4.5 1 1\n";
     std::fs::write(folder.path().join("atoms.extxyz"), atoms).unwrap();
     let text = spheres()
         .replace("atoms = 32", "structure = \"atoms.extxyz\"")
@@ -140,8 +140,8 @@ fn hard_spheres_that_overlap_are_named() {
     let output = omd(folder.path(), &["run", "input.toml"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("spheres 1 and 4 overlap: their distance is 0.6"), "{said}");
-    assert!(said.contains("input.toml:16:13"), "{said}");
+    assert!(said.contains("spheres 1 and 4 overlap: their distance is 0.75, the diameter 1"), "{said}");
+    assert!(said.contains("input.toml:14:13"), "{said}");
 }
 
 #[test]

@@ -225,7 +225,7 @@ impl Gas {
         let most = self.ledger.collisions + MOST_COLLISIONS * self.len() as u64;
         while let Some(contact) = self.queue.pop() {
             let pair = [contact.first as usize, contact.second as usize];
-            if pair.map(|slot| self.stamps[slot]) != contact.stamps {
+            if [self.stamps[pair[0]], self.stamps[pair[1]]] != contact.stamps {
                 continue;
             }
             let now = contact.time;
@@ -233,7 +233,7 @@ impl Gas {
             if !self.collide(window, &contact, &inverse, volume_ratio) {
                 continue;
             }
-            farthest = pair.iter().fold(farthest, |farthest, &slot| farthest.max(self.ways[slot]));
+            farthest = farthest.max(self.ways[pair[0]]).max(self.ways[pair[1]]);
             for slot in pair {
                 let place = inverse * (self.spheres.position(slot) + self.spheres.velocity(slot) * now);
                 let momentum = self.spheres.peculiar(slot, &window.gradient).norm();
@@ -259,8 +259,9 @@ impl Gas {
         let pair = [contact.first as usize, contact.second as usize];
         let now = contact.time;
         let (translation, drift) = window.translation(contact.image);
-        let [first, second] = pair.map(|slot| self.spheres.position(slot) + self.spheres.velocity(slot) * now);
-        let velocities = pair.map(|slot| self.spheres.velocity(slot));
+        let velocities = [self.spheres.velocity(pair[0]), self.spheres.velocity(pair[1])];
+        let first = self.spheres.position(pair[0]) + velocities[0] * now;
+        let second = self.spheres.position(pair[1]) + velocities[1] * now;
         let separation = first - second - translation - drift * now;
         let distance = separation.norm();
         let along = separation / distance;
@@ -272,7 +273,8 @@ impl Gas {
         let gradient = window.gradient * inverse;
         let change = along * speed;
         let peculiar = [velocities[0] - gradient * first, velocities[1] - gradient * second];
-        let momenta = pair.map(|slot| self.spheres.peculiar(slot, &window.gradient));
+        let momenta =
+            [self.spheres.peculiar(pair[0], &window.gradient), self.spheres.peculiar(pair[1], &window.gradient)];
         for (slot, change) in pair.into_iter().zip([-change, change]) {
             let velocity = self.spheres.velocity(slot) + change;
             self.spheres.set_velocity(slot, &velocity);
@@ -286,7 +288,7 @@ impl Gas {
         let virial = along * along.transpose() * (impulse * distance);
         ledger.work -= virial.dot(&gradient);
         ledger.gained += impulse * (along.dot(&(peculiar[0] - peculiar[1])) - speed);
-        ledger.impulses += virial / (window.edges.determinant().abs() * volume_ratio);
+        ledger.impulses += virial / (window.volume * volume_ratio);
         ledger.collisions += 1;
         for (slot, before) in pair.into_iter().zip(momenta) {
             let after = self.spheres.peculiar(slot, &window.gradient);

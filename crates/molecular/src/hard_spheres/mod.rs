@@ -1,5 +1,7 @@
 //! Hard spheres under any `A`, event-driven: no time step, collisions at their exact times.
 //!
+//! The method is that of \[AlderWainwright1959\]; what is new is that the lattice moves.
+//!
 //! Between collisions every sphere and every image flies straight in the inertial frame: `x_i + v_i t`, and the image
 //! under `nu` `x_j + F(t) E nu + v_j t` with `F(t) E nu = E nu + t A E nu`, linear as well. So the contact of two of them is
 //! the root of a quadratic for any `A`, and a run is a sequence of such roots.

@@ -27,6 +27,8 @@ pub(super) struct Window {
     pub(super) edges: Matrix3<f64>,
     pub(super) rates: Matrix3<f64>,
     pub(super) inverse: Matrix3<f64>,
+    /// Of the cell at the start.
+    pub(super) volume: f64,
     /// Norms of the rows of `inverse`: one over the distance between opposite faces.
     pub(super) slopes: [f64; 3],
     /// Bound of `|F(tau)^-1|` over the window.
@@ -78,6 +80,7 @@ impl Window {
             edges,
             rates,
             inverse,
+            volume: edges.determinant().abs(),
             slopes: [0, 1, 2].map(|k| inverse.row(k).norm()),
             stretch: 1.0 / (1.0 - (length * rate).min(MOST_STRAIN)),
             diameter,
@@ -107,8 +110,7 @@ impl Window {
 
     fn make_cells(&mut self, spheres: usize) {
         let needed = (self.contact() + 2.0 * self.slow) * MARGIN;
-        let volume = self.edges.determinant().abs();
-        let width = needed.max((volume / (CELLS_PER_SPHERE * spheres as f64)).cbrt());
+        let width = needed.max((self.volume / (CELLS_PER_SPHERE * spheres as f64)).cbrt());
         for k in 0..3 {
             let faces = 1.0 / self.slopes[k];
             self.cells[k] = ((faces / width) as usize).max(1);
@@ -173,7 +175,7 @@ pub(super) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64
 pub(super) fn cheapest_width(density: f64) -> f64 {
     const FIXED: f64 = 45.0;
     let packing = std::f64::consts::PI / 6.0 * density;
-    // Carnahan-Starling's contact value; a guess of cost needs no more where it diverges.
+    // The contact value of [CarnahanStarling1969]; a guess of cost needs no more where it diverges.
     let contact = (1.0 - 0.5 * packing) / (1.0 - packing.min(0.7)).powi(3);
     // Collisions of one sphere while a slow one moves by a diameter.
     let collisions = 2.34 * density * contact;

@@ -3,6 +3,7 @@
 use crate::spheres::{FLOWS, drawn, end, extra, model};
 use omd_flow::{Description, Free, Matrix3, Vector3};
 use omd_molecular::{HardSpheres, LatticeChoice};
+use std::f64::consts::PI;
 
 #[test]
 fn energy_at_rest_is_constant() {
@@ -85,6 +86,44 @@ fn free_spheres_fly_straight_through_any_number_of_windows() {
             let error = (inverse * (after.positions[k] - wanted)).norm() / (inverse * wanted).norm();
             assert!(error < 1e-9, "{name}: {error:e}");
             assert!((after.lab_velocities[k] - v).norm() < 1e-9 * (1.0 + v.norm()), "{name}");
+        }
+    }
+}
+
+/// `g(d)` by the virial series to the tenth coefficient \[ClisbyMcCoy2006\].
+fn contact_value(packing: f64) -> f64 {
+    const REDUCED: [f64; 9] =
+        [1.0, 0.625, 0.286_949_5, 0.110_252, 0.038_881_98, 0.013_023_54, 0.004_183_2, 0.001_309_4, 0.000_403_5];
+    REDUCED.iter().rev().fold(0.0, |sum, b| sum * 4.0 * packing + b)
+}
+
+/// The collision rate `4 sqrt(pi T/m) n d^2 g(d)` of Enskog and the pressure `Z = 1 + 4 eta g(d)`, with what N spheres of no
+/// momentum and fixed energy have less: `1 - 0.42/N` of the rate, a pair in N of the pressure.
+#[test]
+fn collisions_at_rest_have_enskogs_rate_and_the_pressure_of_the_virial_series() {
+    const SPHERES: usize = 2048;
+    for packing in [0.01, 0.14] {
+        let model = model([0.0; 9]);
+        let (density, contact) = (packing * 6.0 / PI, contact_value(packing));
+        let rate = 4.0 * PI.sqrt() * density * contact * (1.0 - 0.417 / SPHERES as f64);
+        let excess = 4.0 * packing * contact * (1.0 - 1.0 / SPHERES as f64);
+        let runs: Vec<[f64; 2]> = (0..8)
+            .map(|seed| {
+                let atoms = drawn(&model, SPHERES, packing, &LatticeChoice::Cubic, seed);
+                let mut spheres = HardSpheres::new(&model, &atoms).unwrap();
+                spheres.advance(8.0 / rate, &mut Free).unwrap();
+                let before = spheres.observe();
+                spheres.advance(30.0 / rate, &mut Free).unwrap();
+                let after = spheres.observe();
+                let count = |row| extra(row, "collisions_per_particle");
+                let found = (count(&after) - count(&before)) / (after.time - before.time);
+                [found / rate, (after.pressure.trace() / (3.0 * density * after.temperature) - 1.0) / excess]
+            })
+            .collect();
+        for (k, what) in ["rate", "pressure"].iter().enumerate() {
+            let mean = runs.iter().map(|run| run[k]).sum::<f64>() / 8.0;
+            let error = (runs.iter().map(|run| (run[k] - mean).powi(2)).sum::<f64>() / 56.0).sqrt();
+            assert!((mean - 1.0).abs() < 4.0 * error && error < 4e-3, "{what} at {packing}: {mean} +- {error}");
         }
     }
 }

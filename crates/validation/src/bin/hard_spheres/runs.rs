@@ -32,17 +32,17 @@ pub(crate) fn mean(values: &[f64]) -> (f64, f64) {
 
 /// Contact values of the pair correlation and the compressibility `Z = 1 + 4 eta g(d)` at packing fraction `eta`.
 pub(crate) mod state {
-    /// Carnahan and Starling 1969.
+    /// \[CarnahanStarling1969\].
     pub(crate) fn carnahan_starling(eta: f64) -> f64 {
         (1.0 + eta + eta * eta - eta.powi(3)) / (1.0 - eta).powi(3)
     }
 
-    /// Kolafa's equation, as quoted by Boublik 1986: the same with one term more, good to about 1e-4 below freezing.
+    /// Kolafa's equation (recalled from the literature): Carnahan and Starling's with one term more.
     pub(crate) fn kolafa(eta: f64) -> f64 {
         (1.0 + eta + eta * eta - 2.0 / 3.0 * eta.powi(3) * (1.0 + eta)) / (1.0 - eta).powi(3)
     }
 
-    /// The virial series to the tenth coefficient, Clisby and McCoy 2006.
+    /// The virial series to the tenth coefficient, \[ClisbyMcCoy2006\].
     pub(crate) fn virial(eta: f64) -> f64 {
         const REDUCED: [f64; 10] = [
             1.0,
