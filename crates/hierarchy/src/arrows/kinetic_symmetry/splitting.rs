@@ -108,6 +108,9 @@ pub(super) fn study(settings: Settings) -> Study {
     }
 }
 
+/// Name, numbers from coarse to fine, theory of the error, and the number times the size in natural units.
+type Case<'a> = (&'a str, &'a [usize], fn(usize) -> f64, f64);
+
 fn judge(replicas: usize, results: &[Vec<f64>]) -> Finding {
     // The exponent of the decay and its standard error.
     let exponents: Vec<[f64; 2]> = results
@@ -134,7 +137,7 @@ fn judge(replicas: usize, results: &[Vec<f64>]) -> Finding {
         logarithmic: [true, true],
         curves: Vec::new(),
     };
-    let cases: [(&str, &[usize], fn(usize) -> f64, f64); 2] = [
+    let cases: [Case<'_>; 2] = [
         ("time step", &STEPS, step_error, relaxation() * end()),
         ("width of the cells", &CELLS, cell_error, relaxation()),
     ];

@@ -167,10 +167,11 @@ fn collisions_at_rest_have_the_exact_rate_whatever_a_cell_holds() {
 
 #[test]
 fn a_homogeneous_start_is_the_homogeneous_gas() {
-    for (a, exponent) in [(SHEAR, 1.0), (FULL, 0.4)] {
+    let soft = CollisionKernel::VariableSoftSphere { rate: 0.9, exponent: 0.7, alpha: 2.0 };
+    for (a, kernel) in [(SHEAR, vhs(0.7, 1.0)), (FULL, vhs(0.7, 0.4)), (FULL, soft)] {
         let spatial: Vec<[f64; 4]> = (0..24)
             .map(|replica| {
-                let mut given = parameters(a, vhs(0.7, exponent), 4000, replica);
+                let mut given = parameters(a, kernel.clone(), 4000, replica);
                 given.time_step = 0.25;
                 let mut gas = Spatial::new(given).unwrap();
                 gas.advance(2.0, &mut Free).unwrap();
@@ -180,7 +181,7 @@ fn a_homogeneous_start_is_the_homogeneous_gas() {
             .collect();
         let homogeneous: Vec<[f64; 4]> = (0..24)
             .map(|replica| {
-                let given = parameters(a, vhs(0.7, exponent), 4000, replica);
+                let given = parameters(a, kernel.clone(), 4000, replica);
                 let mut gas = Dsmc::new(DsmcParameters {
                     flow: given.flow,
                     kernel: given.kernel,
