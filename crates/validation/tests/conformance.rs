@@ -62,23 +62,25 @@ fn exact(gradient: &[[f64; 3]; 3], time: f64) -> Observables {
     moments.observe()
 }
 
-/// Solvers without noise: density, temperature and every component of the pressure tensor within `bound` of p.
+/// Solvers without noise: the largest error of density, temperature and every component of the pressure tensor, over p.
+fn deviation(table: &str, gradient: &[[f64; 3]; 3], end: f64) -> f64 {
+    let rows = run(table, gradient, end).swap_remove(0);
+    let errors = rows.iter().map(|row| {
+        let wanted = exact(gradient, row.time);
+        let pressure = (row.pressure - wanted.pressure).amax() / (wanted.density * wanted.temperature);
+        let temperature = (row.temperature / wanted.temperature - 1.0).abs();
+        let density = (row.density / wanted.density - 1.0).abs();
+        pressure.max(temperature).max(density)
+    });
+    errors.collect::<Vec<_>>().into_iter().fold(0.0, f64::max)
+}
+
+/// Every flow within `bound`.
 fn conforms(table: &str, bound: f64) {
-    let mut worst = (0.0, FlowClass::Rest);
     for (class, gradient, end) in FLOWS {
-        for row in &run(table, &gradient, end)[0] {
-            let wanted = exact(&gradient, row.time);
-            let size = wanted.density * wanted.temperature;
-            let pressure = (row.pressure - wanted.pressure).amax() / size;
-            let temperature = (row.temperature / wanted.temperature - 1.0).abs();
-            let density = (row.density / wanted.density - 1.0).abs();
-            let error = pressure.max(temperature).max(density);
-            if error > worst.0 {
-                worst = (error, class);
-            }
-        }
+        let error = deviation(table, &gradient, end);
+        assert!(error < bound, "{table}: {error:.2e} of p in {}, bound {bound:e}", class.name());
     }
-    assert!(worst.0 < bound, "{table}: {:.2e} of p in {}, bound {bound:e}", worst.0, worst.1.name());
 }
 
 /// Particles: Hotelling's test of the pressure tensors at the middle and at the end, p above 1e-3 over ten flows.
@@ -135,9 +137,15 @@ fn galerkin() {
     conforms("[galerkin]\norder = 4", 1e-8);
 }
 
-/// The error falls with the modes; what is left at 24 is that of the most stretched flow.
+/// The largest error over all flows falls with the modes. A Gaussian's would fall sixteenfold for eight modes more; the tails
+/// that the strongest flow makes are no Gaussian's, and ask for half.
 #[test]
 fn spectral() {
-    conforms("[spectral]\nmodes = 16", 3e-2);
-    conforms("[spectral]\nmodes = 24", 5e-3);
+    let largest = |modes: usize| {
+        let table = format!("[spectral]\nmodes = {modes}");
+        FLOWS.iter().map(|(_, gradient, end)| deviation(&table, gradient, *end)).fold(0.0, f64::max)
+    };
+    let errors = [16, 24, 32].map(largest);
+    assert!(errors.windows(2).all(|pair| pair[1] < 0.5 * pair[0]), "{errors:?}");
+    assert!(errors[2] < 5e-3, "{errors:?}");
 }

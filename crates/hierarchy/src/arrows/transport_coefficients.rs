@@ -131,7 +131,7 @@ fn fluctuations(settings: Settings) -> Study {
             "A = 0, m = n = T = 1, viscosity 2; DSMC with {PARTICLES} particles, {REPLICAS} replicas of {SAMPLES} samples, {INTERVAL} relaxation times apart; correlations up to {LAGS} samples, Simpson's rule"
         ),
         tasks,
-        judge: Box::new(move |results| judge_fluctuations(results)),
+        judge: Box::new(judge_fluctuations),
     }
 }
 
@@ -160,7 +160,7 @@ fn correlations(
     let conductivity = expected.thermal_conductivity(1.0).map_err(TaskError::failed)?.value;
     let mut gas = start(&experiment, "dsmc", replica)?;
     // Five components of the traceless stress, normalised to the weight of one shear component; three of the heat flux.
-    let mut series = vec![Vec::with_capacity(SAMPLES); 8];
+    let mut series = vec![Vec::new(); 8];
     for sample in 1..=SAMPLES {
         interrupt.advance(gas.as_mut(), step * sample as f64)?;
         let row = gas.observe();

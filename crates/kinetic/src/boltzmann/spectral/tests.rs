@@ -159,10 +159,11 @@ fn the_bkw_relaxation_converges_spectrally() {
     };
     let errors = [16, 24, 32].map(error);
     // The spectrum of a product ends at exp(-k^2/4) with k^2 = pi N/(2 w^2), w = 1.05: a factor exp(-8 pi/(8 w^2)) = 0.06
-    // for eight modes more.
+    // for eight modes more, 0.0034 for sixteen. One of the three may be small by chance: asked for is half of the exponent.
     for pair in errors.windows(2) {
-        assert!(pair[1].0 < 0.25 * pair[0].0 && pair[1].1 < 0.25 * pair[0].1, "{errors:?}");
+        assert!(pair[1].0 < 0.25 * pair[0].0 && pair[1].1 < 0.5 * pair[0].1, "{errors:?}");
     }
+    assert!(errors[2].0 < 0.06 * errors[0].0 && errors[2].1 < 0.06 * errors[0].1, "{errors:?}");
     assert!(errors[2].0 < 3e-5, "{errors:?}");
 }
 
