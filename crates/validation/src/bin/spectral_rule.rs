@@ -173,7 +173,7 @@ fn main() {
                 } else {
                     "M"
                 }
-            )
+            );
         });
         println!();
         report("for_modes", &cases, &Quadrature::for_modes(n));
