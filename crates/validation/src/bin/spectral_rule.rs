@@ -158,7 +158,10 @@ fn report(label: &str, cases: &[Case], q: &Quadrature) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let n: usize = arguments[0].parse().unwrap();
+    let Some(n) = arguments.first().and_then(|argument| argument.parse::<usize>().ok()) else {
+        eprintln!("usage: spectral_rule MODES WIDTH...");
+        std::process::exit(2);
+    };
     let widths: Vec<f64> = arguments[1..].iter().filter_map(|a| a.parse().ok()).collect();
     for width in widths {
         println!("\nwidth {width} (L2, stress, fourth)");
