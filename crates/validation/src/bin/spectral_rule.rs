@@ -1,5 +1,5 @@
 //! Error against cost of one evaluation of `Q(g, g)`, over the parameters of its quadrature, one thread.
-#![allow(clippy::print_stdout, reason = "prints its tables")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "prints its tables and how it is called")]
 
 use nalgebra::{Matrix3, Vector3};
 use omd_interaction::CollisionKernel;
