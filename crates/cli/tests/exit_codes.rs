@@ -180,7 +180,9 @@ fn checkpoints_that_do_not_fit_are_refused() {
 #[test]
 fn a_self_similar_profile_is_done_or_refused() {
     let folder = tempfile::tempdir().unwrap();
+    // So dense that the shear is as slow as the relaxation: a stronger one needs more degrees than a test has time for.
     let maxwell = GAS
+        .replace("number-density = 0.1", "number-density = 1.0")
         .replace("kind = \"wca\"\nepsilon = 1.0\nsigma = 1.0", "kind = \"maxwell\"\nrate = 2.0")
         .replace("[molecular]\natoms = 32\ntime-step = 0.005\n", "[moments]\n");
     std::fs::write(folder.path().join("maxwell.toml"), maxwell).unwrap();
