@@ -77,6 +77,15 @@ impl Sample {
     }
 }
 
+/// The mean of independent numbers and its standard error; NaN of fewer than two.
+#[must_use]
+pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let square: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    (mean, (square / (count * (count - 1.0))).sqrt())
+}
+
 /// The probability that F with (a, b) degrees of freedom is above `f`.
 #[must_use]
 pub fn f_tail(f: f64, a: f64, b: f64) -> f64 {

@@ -5,11 +5,12 @@
 //! the simulated ones that have to become many. At finite density the atoms differ from the Boltzmann equation in the
 //! first order of `n sigma^3` (Enskog); the line through the distances has to meet zero.
 
-use super::experiments::{Gas, bare, flow, kinetic_knudsen, reduced_flow, rows, start};
+use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use crate::experiment::{
     AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
     Scheme, StepControl,
 };
+use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
 use omd_flow::{Description, Matrix3};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -97,10 +98,6 @@ impl Case {
             _ => return Err(TaskError::failed("no atoms")),
         })
     }
-}
-
-fn halves(first: f64, count: i32) -> Vec<f64> {
-    (0..count).map(|k| first * 0.5f64.powi(k)).collect()
 }
 
 fn atoms_at(density: f64) -> usize {
@@ -257,9 +254,7 @@ fn judge(case: Case, densities: &[f64], replicas: &[usize], boltzmann: usize, re
     };
     for (q, name) in QUANTITIES.into_iter().enumerate() {
         let of = |rows: &[Vec<f64>]| rows.iter().map(|row| averaged(row, q)).collect::<Vec<_>>();
-        let values = of(reference);
-        let count = values.len() as f64;
-        let (wanted, wanted_error) = (mean(&values), (scatter(&values) / (count * (count - 1.0))).sqrt());
+        let (wanted, wanted_error) = mean_and_error(&of(reference));
         // Relative for what grows, as it is for what is a ratio already.
         let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
         // The variance goes with 1/N and hardly with the density: all densities together say how large it is, where

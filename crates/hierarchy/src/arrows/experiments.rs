@@ -121,3 +121,8 @@ pub(crate) fn rows(matrix: &Matrix3<f64>) -> String {
     let row = |i: usize| format!("[{}, {}, {}]", matrix[(i, 0)], matrix[(i, 1)], matrix[(i, 2)]);
     format!("[{}, {}, {}]", row(0), row(1), row(2))
 }
+
+/// `count` numbers from `first`, each half of the one before.
+pub(crate) fn halves(first: f64, count: i32) -> Vec<f64> {
+    (0..count).map(|k| first * 0.5f64.powi(k)).collect()
+}

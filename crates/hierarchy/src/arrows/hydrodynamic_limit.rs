@@ -3,7 +3,7 @@
 //! The kinetic side has no noise: exact moments for Maxwell molecules, the Galerkin expansion for the others. Distances
 //! are the largest over the run; temperatures, and stresses `P - n T I`.
 
-use super::experiments::{Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, start};
+use super::experiments::{Gas, bare, flow, full_flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use super::printed::Printed;
 use crate::experiment::{Experiment, GalerkinSettings, MomentsSettings, Preparation, Viscosity};
 use crate::transport::viscosity_law;
@@ -66,11 +66,6 @@ fn study(settings: Settings, gas: Gas, prepared: bool) -> Study {
         tasks: tasks.collect(),
         judge: Box::new(move |results| judge(gas, prepared, &knudsen, results)),
     }
-}
-
-/// `count` numbers from `first`, each half of the one before.
-fn halves(first: f64, count: i32) -> Vec<f64> {
-    (0..count).map(|k| first * 0.5f64.powi(k)).collect()
 }
 
 fn distances(
@@ -164,16 +159,8 @@ fn judge(gas: Gas, prepared: bool, knudsen: &[f64], results: &[Vec<f64>]) -> Fin
         let slopes = richardson(&points);
         let text = format!("{}: {label}, order in Kn", gas.name());
         finding.claims.push(Claim::order(text, &slopes, order));
-        table.header.extend([label.to_owned(), "order".to_owned()]);
-        for (k, row) in table.rows.iter_mut().enumerate() {
-            row.push(format!("{:.3e}", points[k][1]));
-            row.push(if k == 0 { String::new() } else { format!("{:.3}", slopes.local[k - 1]) });
-        }
-        plot.curves.push(Curve {
-            label: label.to_owned(),
-            points: points.iter().map(|&[x, y]| [x, y, 0.0]).collect(),
-            is_theory: false,
-        });
+        table.push_orders(label, &points, &slopes);
+        plot.curves.push(Curve::exact(label, &points));
         let last = points[points.len() - 1];
         plot.curves.push(Curve {
             label: format!("slope {order}"),

@@ -8,7 +8,7 @@ mod resolved;
 
 use super::experiments::{Gas, bare, flow, full_flow, reduced_flow, rows};
 use crate::transport::viscosity_law;
-use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Settings, Slopes, Study, Table, Task, TaskError, richardson};
+use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Settings, Study, Table, Task, TaskError, richardson};
 use fields::{NODES, ReducedFields};
 use omd_flow::{Matrix3, Philox};
 use resolved::Resolved;
@@ -139,18 +139,10 @@ fn judge_resolved(cells: &[usize], results: &[Vec<f64>]) -> Finding {
     };
     for (k, quantity) in ["density", "velocity", "temperature"].into_iter().enumerate() {
         let points: Vec<[f64; 2]> = cells.iter().zip(results).map(|(&n, row)| [1.0 / n as f64, row[k]]).collect();
-        let slopes: Slopes = richardson(&points);
+        let slopes = richardson(&points);
         finding.claims.push(Claim::order_at_least(format!("{quantity}, order in the cell width"), &slopes, 2.0));
-        table.header.extend([quantity.to_owned(), "order".to_owned()]);
-        for (i, row) in table.rows.iter_mut().enumerate() {
-            row.push(format!("{:.3e}", points[i][1]));
-            row.push(if i == 0 { String::new() } else { format!("{:.3}", slopes.local[i - 1]) });
-        }
-        plot.curves.push(Curve {
-            label: quantity.to_owned(),
-            points: points.iter().map(|&[x, y]| [x, y, 0.0]).collect(),
-            is_theory: false,
-        });
+        table.push_orders(quantity, &points, &slopes);
+        plot.curves.push(Curve::exact(quantity, &points));
     }
     finding.tables.push(table);
     finding.plots.push(plot);

@@ -5,6 +5,7 @@
 //! them, so that their distance falls with N at any time as it does at the start (Theorem 2.7).
 
 use super::experiments::{flow, full_flow, reduced_flow, rows};
+use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
 use omd_flow::{Matrix3, Philox, Vector3};
 use omd_interaction::{Gaussian, PairPotential, SmoothForm, Truncation};
@@ -76,13 +77,6 @@ fn wandering(
     let apart = moved.positions.iter().zip(&moved.lab_velocities).zip(&atoms.peculiar);
     let sum: f64 = apart.map(|((x, v), w)| (deformation * (v - gradient * x) - w).norm()).sum();
     Ok(vec![sum / count as f64])
-}
-
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let square = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-    (mean, (square / (count * (count - 1.0))).sqrt())
 }
 
 /// `(ln N, ln mean, relative error)` of replicas one after the other.

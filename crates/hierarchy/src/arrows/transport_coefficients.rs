@@ -88,27 +88,21 @@ fn weak_shear(settings: Settings, gas: Gas) -> Study {
 fn judge_shear(gas: Gas, knudsen: &[f64], results: &[Vec<f64>]) -> Finding {
     let points: Vec<[f64; 2]> = knudsen.iter().zip(results).map(|(&kn, row)| [kn, row[0]]).collect();
     let slopes = richardson(&points);
-    let rows = points.iter().enumerate().map(|(k, [kn, distance])| {
-        let order = if k == 0 { String::new() } else { format!("{:.3}", slopes.local[k - 1]) };
-        vec![format!("{kn}"), format!("{distance:.3e}"), order]
-    });
+    let mut table = Table {
+        caption: "Deviation of the stress over the shear rate from the Chapman-Enskog viscosity".to_owned(),
+        header: vec!["Kn".to_owned()],
+        rows: knudsen.iter().map(|kn| vec![format!("{kn}")]).collect(),
+    };
+    table.push_orders("deviation", &points, &slopes);
     Finding {
         claims: vec![Claim::order(format!("{}: -Pxy/(Kn mu K) - 1, order in Kn", gas.name()), &slopes, 2.0)],
-        tables: vec![Table {
-            caption: "Deviation of the stress over the shear rate from the Chapman-Enskog viscosity".to_owned(),
-            header: ["Kn", "deviation", "order"].map(str::to_owned).to_vec(),
-            rows: rows.collect(),
-        }],
+        tables: vec![table],
         plots: vec![Plot {
             title: format!("{}: deviation from the Chapman-Enskog viscosity", gas.name()),
             x: "Kn".to_owned(),
             y: "relative deviation".to_owned(),
             logarithmic: [true, true],
-            curves: vec![Curve {
-                label: gas.name().to_owned(),
-                points: points.iter().map(|&[x, y]| [x, y, 0.0]).collect(),
-                is_theory: false,
-            }],
+            curves: vec![Curve::exact(gas.name(), &points)],
         }],
         ..Finding::default()
     }

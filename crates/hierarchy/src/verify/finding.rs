@@ -1,6 +1,7 @@
 //! What a study found.
 
 use super::fit::{Fit, Slopes, chi_square_tail, student_tail};
+use crate::statistics::mean_and_error;
 use serde::{Deserialize, Serialize};
 
 /// Whether a claim stands.
@@ -48,6 +49,11 @@ fn deviates(deviation: f64, error: f64) -> bool {
     deviation.is_nan() || error.is_nan() || deviation > DEVIATIONS * error
 }
 
+/// An order as text: digits that no measurement sees are left out.
+fn order(expected: f64) -> String {
+    format!("{}", (1e4 * expected).round() / 1e4)
+}
+
 impl Claim {
     /// An order of convergence that is deterministic: the limit of the local slopes, within its uncertainty.
     #[must_use]
@@ -59,7 +65,7 @@ impl Claim {
             () if slopes.uncertainty > 0.25 => Verdict::Undecided,
             () => Verdict::Holds,
         };
-        Self::new(text, format!("{expected}"), slopes.limit, Some(slopes.uncertainty), None, verdict)
+        Self::new(text, order(expected), slopes.limit, Some(slopes.uncertainty), None, verdict)
     }
 
     /// As [`Self::order`], where more is as good.
@@ -83,7 +89,7 @@ impl Claim {
             () if fit.slope_error > resolution => Verdict::Undecided,
             () => Verdict::Holds,
         };
-        Self::new(text, format!("{expected}"), fit.slope, Some(fit.slope_error), None, verdict)
+        Self::new(text, order(expected), fit.slope, Some(fit.slope_error), None, verdict)
     }
 
     /// A number with a standard error that should not be above `limit`.
@@ -113,9 +119,7 @@ impl Claim {
     /// above `resolution`.
     #[must_use]
     pub fn mean(text: impl Into<String>, values: &[f64], expected: f64, resolution: f64) -> Self {
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let error = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count * (count - 1.0))).sqrt();
+        let (mean, error) = mean_and_error(values);
         let probability = student_tail((mean - expected) / error, values.len().saturating_sub(1));
         let verdict = match () {
             () if probability <= SIGNIFICANT || probability.is_nan() => Verdict::Fails,
@@ -177,6 +181,17 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Table {
+    /// Two columns: errors, and the local orders between them.
+    pub fn push_orders(&mut self, label: &str, points: &[[f64; 2]], slopes: &Slopes) {
+        self.header.extend([label.to_owned(), "order".to_owned()]);
+        for (k, row) in self.rows.iter_mut().enumerate() {
+            row.push(format!("{:.3e}", points[k][1]));
+            row.push(if k == 0 { String::new() } else { format!("{:.3}", slopes.local[k - 1]) });
+        }
+    }
+}
+
 /// A curve of a plot.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
@@ -186,6 +201,15 @@ pub struct Curve {
     pub points: Vec<[f64; 3]>,
     /// A line without marks: theory.
     pub is_theory: bool,
+}
+
+impl Curve {
+    /// Measured points without noise.
+    #[must_use]
+    pub fn exact(label: impl Into<String>, points: &[[f64; 2]]) -> Self {
+        let points = points.iter().map(|&[x, y]| [x, y, 0.0]).collect();
+        Self { label: label.into(), points, is_theory: false }
+    }
 }
 
 /// A picture of a study.
