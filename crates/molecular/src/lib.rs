@@ -20,7 +20,7 @@ mod start;
 mod work;
 
 pub use error::MolecularError;
-pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
+pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, TranslationGroup, rotation_about};
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;

@@ -1,7 +1,7 @@
 //! The time-dependent translation group of an affine flow.
 
+use super::GroupElement;
 use super::twofold::{Twofold, TwofoldMatrix, product, widen};
-use super::{GroupElement, ObjectiveGroup};
 use omd_flow::{AffineFlow, Matrix3, Vector3, lattice};
 
 /// The group of translations `c_nu(t) = F(t) E nu`, `nu` in `Z^3`, with a basis that is reduced again as it gets skewed.
@@ -38,6 +38,19 @@ impl TranslationGroup {
             reference,
             unimodular: Matrix3::identity(),
             reference_rate: product(&widen(&gradient), &reference),
+            anchor: TwofoldMatrix::default(),
+            rate: TwofoldMatrix::default(),
+        };
+        group.set_unimodular(Matrix3::identity());
+        group
+    }
+
+    /// The group of the edges `reference + rates t`, columns, with `rates` as they are.
+    pub(super) fn of_rates(reference: Matrix3<f64>, rates: Matrix3<f64>) -> Self {
+        let mut group = Self {
+            reference,
+            unimodular: Matrix3::identity(),
+            reference_rate: widen(&rates),
             anchor: TwofoldMatrix::default(),
             rate: TwofoldMatrix::default(),
         };
@@ -110,27 +123,17 @@ impl TranslationGroup {
         self.combine(counts, |row, column| self.reference_rate[row][column])
     }
 
-    /// A matrix of two doubles times `counts`, rounded at the end.
-    fn combine(&self, counts: &Vector3<i64>, entry: impl Fn(usize, usize) -> Twofold) -> Vector3<f64> {
-        Vector3::from_fn(|row, _| {
-            let terms = (0..3).map(|column| entry(row, column).times(counts[column] as f64));
-            terms.fold(Twofold::default(), Twofold::plus).hi
-        })
-    }
-}
-
-impl ObjectiveGroup for TranslationGroup {
-    type Label = Vector3<i64>;
-
     /// `(I | A E U nu t + E U nu)`.
-    fn element(&self, label: Vector3<i64>) -> GroupElement {
+    #[must_use]
+    pub fn element(&self, label: Vector3<i64>) -> GroupElement {
         let counts = label.map(|x| x as f64);
         let anchor = Matrix3::from_fn(|row, column| self.anchor[row][column].hi);
         GroupElement { rotation: Matrix3::identity(), rate: self.edge_rates() * counts, offset: anchor * counts }
     }
 
     /// All `nu` that carry some point of the cell to within `radius` of the cell: a box in `nu`, so some more.
-    fn elements_within(&self, time: f64, radius: f64) -> Vec<Vector3<i64>> {
+    #[must_use]
+    pub fn elements_within(&self, time: f64, radius: f64) -> Vec<Vector3<i64>> {
         let Some(inverse) = self.edges(time).try_inverse() else { return vec![Vector3::zeros()] };
         let reach = [0, 1, 2].map(|k| (radius * inverse.row(k).norm()).floor() as i64 + 1);
         let mut labels = Vec::new();
@@ -142,6 +145,14 @@ impl ObjectiveGroup for TranslationGroup {
             }
         }
         labels
+    }
+
+    /// A matrix of two doubles times `counts`, rounded at the end.
+    fn combine(&self, counts: &Vector3<i64>, entry: impl Fn(usize, usize) -> Twofold) -> Vector3<f64> {
+        Vector3::from_fn(|row, _| {
+            let terms = (0..3).map(|column| entry(row, column).times(counts[column] as f64));
+            terms.fold(Twofold::default(), Twofold::plus).hi
+        })
     }
 }
 

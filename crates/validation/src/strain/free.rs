@@ -4,7 +4,7 @@ use super::exact::{ExactFlight, Image, on_grid, ticks};
 use crate::molecular_runs::matrix;
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, lattice};
 use omd_interaction::PairPotential;
-use omd_molecular::{Atoms, Model, Molecular, ObjectiveGroup, Scheme, StepControl};
+use omd_molecular::{Atoms, Model, Molecular, Scheme, StepControl};
 
 /// Atoms of a run.
 pub const ATOMS: usize = 500;
