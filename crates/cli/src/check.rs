@@ -19,7 +19,9 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
     print_keys(&input);
     print_flow(&input.experiment, &input.units);
     print_state(&input);
-    print_long_times(&input);
+    if input.experiment.state.number_density.is_finite() {
+        print_long_times(&input);
+    }
     println!("\nwould run");
     for plan in &plans {
         println!("  {:<14} {} replica{}", plan.name, plan.replicas, if plan.replicas == 1 { "" } else { "s" });
@@ -80,11 +82,17 @@ fn print_state(input: &ResolvedInput) {
     let state = &experiment.state;
     let temperature = state.temperature();
     println!("\nstate at t = 0");
-    println!("  number density  {}", number(units, Dimension::NumberDensity, state.number_density));
+    let has_volume = state.number_density.is_finite();
+    if has_volume {
+        println!("  number density  {}", number(units, Dimension::NumberDensity, state.number_density));
+    }
     println!("  temperature     {}", number(units, Dimension::Temperature, temperature));
-    println!("  pressure (nkT)  {}", number(units, Dimension::Pressure, state.number_density * temperature));
+    if has_volume {
+        println!("  pressure (nkT)  {}", number(units, Dimension::Pressure, state.number_density * temperature));
+    }
     println!("  thermal speed   {}", number(units, Dimension::Velocity, (temperature / state.mass).sqrt()));
-    if let Ok(viscosity) = omd_hierarchy::viscosity(experiment, temperature) {
+    let viscosity = omd_hierarchy::viscosity(experiment, temperature);
+    if let (true, Ok(viscosity)) = (has_volume, viscosity) {
         println!("  viscosity       {} (Kn = 1)", number(units, Dimension::Viscosity, viscosity));
         let time = experiment.knudsen * viscosity / (state.number_density * temperature);
         println!("  collision time  {} (Kn mu/p)", number(units, Dimension::Time, time));
@@ -95,7 +103,7 @@ fn print_state(input: &ResolvedInput) {
     if let Some(molecular) = &experiment.molecular {
         let atoms = match &molecular.start {
             AtomStart::Drawn { atoms, .. } => *atoms,
-            AtomStart::Given { positions, .. } => positions.len(),
+            AtomStart::Given { positions, .. } | AtomStart::Free { positions, .. } => positions.len(),
         };
         match &molecular.scheme {
             Some(scheme) => {

@@ -26,7 +26,7 @@ pub(crate) struct Output {
 impl Output {
     pub(crate) fn new(directory: PathBuf, input: ResolvedInput) -> Self {
         let species = match input.experiment.molecular.as_ref().map(|settings| &settings.start) {
-            Some(AtomStart::Given { species, .. }) => species.clone(),
+            Some(AtomStart::Given { species, .. } | AtomStart::Free { species, .. }) => species.clone(),
             _ => Vec::new(),
         };
         Self { directory, input, species, trajectory: Mutex::new(None) }
@@ -54,7 +54,7 @@ impl Output {
         let Some(structure) = atoms() else { return Ok(()) };
         let shown = Frame {
             time: structure.time,
-            cell: &structure.cell,
+            cell: structure.cell.as_ref(),
             species: &self.species,
             positions: &structure.positions,
             lab_velocities: &structure.lab_velocities,

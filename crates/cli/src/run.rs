@@ -117,21 +117,30 @@ fn stops(progress: &[RunProgress], units: &Units) -> Vec<String> {
 /// The last row of every table: temperature and pressure tensor, side by side.
 fn summary(output: &Output, progress: &[RunProgress]) {
     let units = &output.input().units;
-    let names = ["temperature", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz"];
-    println!("at the end{:>14}{}", "", names.map(|name| format!("{name:>13}")).concat());
-    for run in progress {
-        let rows: Vec<_> = run.replicas.iter().map(|replica| replica.rows.clone()).collect();
-        let Ok(table) = omd_io::Table::from_replicas(&rows, units) else { continue };
+    let names = ["temperature", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz", "axial_force"];
+    let tables: Vec<_> = progress
+        .iter()
+        .filter_map(|run| {
+            let rows: Vec<_> = run.replicas.iter().map(|replica| replica.rows.clone()).collect();
+            Some((run, rows.len(), omd_io::Table::from_replicas(&rows, units).ok()?))
+        })
+        .collect();
+    // Atoms that fill no volume have no pressure; a tube has a force instead.
+    let shown: Vec<&str> =
+        names.into_iter().filter(|name| tables.iter().any(|(.., table)| table.column(name).is_some())).collect();
+    println!("at the end{:>14}{}", "", shown.iter().map(|name| format!("{name:>13}")).collect::<String>());
+    for (run, replicas, table) in &tables {
         let last = |name: &str| table.column(name).and_then(|column| column.last().copied());
         let cells = |suffix: &str| {
-            names.map(|name| match last(&format!("{name}{suffix}")) {
+            let cell = |name: &&str| match last(&format!("{name}{suffix}")) {
                 Some(value) => format!("{value:>13.5e}"),
                 None => format!("{:>13}", ""),
-            })
+            };
+            shown.iter().map(cell).collect::<String>()
         };
-        println!("{:<24}{}", run.description, cells("").concat());
-        if rows.len() > 1 {
-            println!("{:<24}{}", "  standard error", cells("_se").concat());
+        println!("{:<24}{}", run.description, cells(""));
+        if *replicas > 1 {
+            println!("{:<24}{}", "  standard error", cells("_se"));
         }
     }
 }

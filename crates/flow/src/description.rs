@@ -52,8 +52,8 @@ pub struct Stop {
 pub struct Structure {
     /// Time.
     pub time: f64,
-    /// The edges `F(t) E` of the cell the run started with, as columns.
-    pub cell: Matrix3<f64>,
+    /// The edges `F(t) E` of the cell the run started with, as columns; none where the images are no lattice.
+    pub cell: Option<Matrix3<f64>>,
     /// Positions, continuous from the start (unwrapped), in the order given at the start.
     pub positions: Vec<Vector3<f64>>,
     /// Lab velocities of those same unwrapped atoms.

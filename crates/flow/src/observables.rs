@@ -30,6 +30,14 @@ pub enum Dimension {
     Viscosity,
     /// Number per volume.
     NumberDensity,
+    /// Number per area.
+    AreaDensity,
+    /// Number per length.
+    LinearDensity,
+    /// Energy per length.
+    Force,
+    /// Energy per area: force per length.
+    SurfaceTension,
     /// One over time.
     Rate,
     /// The fourth power of a velocity.
@@ -54,7 +62,7 @@ pub struct Extra {
 pub struct Observables {
     /// Time.
     pub time: f64,
-    /// Number density `n`.
+    /// Number density `n`; not a number, as the pressure, where there is no volume: tubes, rings.
     pub density: f64,
     /// `tr P_kinetic / (3 n)`, an energy.
     pub temperature: f64,
@@ -67,6 +75,12 @@ pub struct Observables {
 }
 
 impl Observables {
+    /// Whether there is a volume, and with it a density and a pressure.
+    #[must_use]
+    pub fn has_volume(&self) -> bool {
+        !self.density.is_nan()
+    }
+
     /// Adds a column of this description's own.
     pub fn push(&mut self, name: &'static str, value: f64, dimension: Dimension) {
         self.extra.push(Extra { name: Cow::Borrowed(name), value, dimension });

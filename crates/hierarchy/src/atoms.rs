@@ -3,12 +3,17 @@
 use crate::experiment::{AtomStart, Experiment, Interaction, MolecularSettings};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
-use omd_molecular::{Atoms, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme};
+use omd_flow::{Vector3, draw_velocities};
+use omd_molecular::{
+    Atoms, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme, Sites,
+};
+use std::sync::Arc;
 
 /// What moves.
 enum Matter {
     Atoms(Model, Scheme),
     Spheres(HardSphereModel),
+    Group(Box<GroupModel>, Scheme),
 }
 
 /// How all replicas start.
@@ -23,6 +28,18 @@ struct Start {
 }
 
 impl Start {
+    /// Positions and peculiar velocities of atoms without a cell.
+    fn free(&self, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
+        let AtomStart::Free { positions, peculiar, .. } = &self.atoms else {
+            return Err(MolecularError::Atoms("a group needs atoms that a structure file gives".to_owned()));
+        };
+        let peculiar = match peculiar {
+            Some(peculiar) => peculiar.clone(),
+            None => draw_velocities(positions.len(), &self.covariance, random)?,
+        };
+        Ok([positions.clone(), peculiar])
+    }
+
     fn atoms(&self, random: &mut Philox) -> Result<Atoms, MolecularError> {
         let (density, covariance, duration) = (self.number_density, &self.covariance, self.duration);
         match (&self.atoms, &self.matter) {
@@ -35,14 +52,20 @@ impl Start {
             (AtomStart::Given { cell, positions, shifts, peculiar, .. }, _) => {
                 Atoms::given(*cell, positions.clone(), shifts.clone(), peculiar.clone(), covariance, random)
             }
+            (AtomStart::Free { .. }, _) | (AtomStart::Drawn { .. }, Matter::Group(..)) => {
+                Err(MolecularError::Atoms("atoms and images do not fit each other".to_owned()))
+            }
         }
     }
 
     fn description(&self, random: &mut Philox) -> Result<Box<dyn Description>, MolecularError> {
-        let atoms = self.atoms(random)?;
         Ok(match &self.matter {
-            Matter::Atoms(model, scheme) => Box::new(Molecular::new(model, *scheme, &atoms)?),
-            Matter::Spheres(model) => Box::new(HardSpheres::new(model, &atoms)?),
+            Matter::Atoms(model, scheme) => Box::new(Molecular::new(model, *scheme, &self.atoms(random)?)?),
+            Matter::Spheres(model) => Box::new(HardSpheres::new(model, &self.atoms(random)?)?),
+            Matter::Group(model, scheme) => {
+                let [positions, peculiar] = self.free(random)?;
+                Box::new(GroupMolecular::new(model, *scheme, &positions, &peculiar)?)
+            }
         })
     }
 }
@@ -58,9 +81,15 @@ pub(crate) fn molecular(
 ) -> Result<Plan, BuildError> {
     let (flow, state) = (experiment.flow.clone(), &experiment.state);
     let matter = match (&experiment.interaction, settings.scheme) {
-        (Some(Interaction::Potential(potential)), Some(scheme)) => {
-            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme)
-        }
+        (Some(Interaction::Potential(potential)), Some(scheme)) => match &settings.group {
+            Some(group) => {
+                let cell = group.cell().map(|cell| (flow, cell));
+                let field = Arc::new(Sites(Arc::new(potential.clone())));
+                let model = GroupModel { group: group.clone(), field, mass: state.mass, cell };
+                Matter::Group(Box::new(model), scheme)
+            }
+            None => Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme),
+        },
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
         }
@@ -80,7 +109,7 @@ pub(crate) fn molecular(
     Plan::new("molecular", settings.replicas, move |replica| {
         // Replica r of the atoms draws from stream (seed, 2^63 + r), of DSMC from (seed, r): their noise is independent.
         let mut random = Philox::new(seed, (1 << 63) | replica as u64);
-        let key = if matches!(start.atoms, AtomStart::Given { .. }) { "structure" } else { "atoms" };
+        let key = if matches!(start.atoms, AtomStart::Drawn { .. }) { "atoms" } else { "structure" };
         start.description(&mut random).map_err(|error| BuildError::new("molecular", key, error))
     })
 }

@@ -5,12 +5,14 @@ use omd_interaction::PairPotential;
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
-pub use omd_molecular::{DrawnPositions, LatticeChoice, Scheme, StepControl};
+pub use omd_molecular::{
+    DrawnPositions, GroupElement, GroupError, LatticeChoice, ObjectiveGroup, Scheme, StepControl, rotation_about,
+};
 
 /// The initial state shared by all levels.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Number density at t = 0.
+    /// Number density at t = 0; not a number where the only description is of atoms that fill no volume.
     pub number_density: f64,
     /// `P / n` at t = 0 before preparation, an energy tensor; isotropic unless the input gives `temperature-tensor`.
     pub temperature_tensor: Matrix3<f64>,
@@ -118,6 +120,15 @@ pub enum AtomStart {
         /// Species labels in the file's order, for output.
         species: Vec<String>,
     },
+    /// Given atoms without a cell: their images are those of a group.
+    Free {
+        /// As read.
+        positions: Vec<Vector3<f64>>,
+        /// Peculiar velocities, `None`: drawn from `[state]`.
+        peculiar: Option<Vec<Vector3<f64>>>,
+        /// Species labels in the file's order, for output.
+        species: Vec<String>,
+    },
 }
 
 /// `[molecular]`.
@@ -125,6 +136,8 @@ pub enum AtomStart {
 pub struct MolecularSettings {
     /// The start.
     pub start: AtomStart,
+    /// `[molecular.group]`; `None` for the translations of the cell.
+    pub group: Option<ObjectiveGroup>,
     /// `time-step` and `time-step-control`; `None` for hard spheres, whose collisions are at exact times.
     pub scheme: Option<Scheme>,
     /// Independent runs.

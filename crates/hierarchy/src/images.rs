@@ -35,7 +35,7 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
         Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => return None,
     };
     let plan = plans.iter().find(|plan| plan.name == "molecular")?;
-    let cell = plan.look(|description| description.structure())??.cell;
+    let cell = plan.look(|description| description.structure())??.cell?;
     let mut near = NearImages { distance: f64::INFINITY, time: 0.0, cutoff, hard, meets_from: None };
     for k in 0..=TIMES {
         let time = experiment.schedule.end * f64::from(k) / f64::from(TIMES);
@@ -81,6 +81,7 @@ mod tests {
                     positions: DrawnPositions::Random,
                     lattice: LatticeChoice::Cubic,
                 },
+                group: None,
                 scheme: Some(Scheme { time_step: 1e-3, control: StepControl::Fixed }),
                 replicas: 1,
                 seed: 1,

@@ -7,6 +7,7 @@ mod kernel;
 mod potential;
 mod quadrature;
 pub mod scattering;
+mod site;
 
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 pub use potential::{
@@ -14,3 +15,4 @@ pub use potential::{
     Truncation, Yukawa,
 };
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};
+pub use site::SitePotential;

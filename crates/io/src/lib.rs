@@ -25,7 +25,8 @@ pub use output::{
     CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, TRAJECTORY, histogram_names, prepare_output, table_name,
 };
 pub use structure::{
-    Frame, Structure, TrajectoryWriter, Velocities, parse_structure, write_final_structure, write_frame,
+    Frame, Structure, TrajectoryWriter, Velocities, parse_free_structure, parse_structure, write_final_structure,
+    write_frame,
 };
 pub use table::{Table, TableError};
 pub use units::{Quantity, UnitStyle, Units};

@@ -59,8 +59,8 @@ pub struct InputRecord {
 /// Numbers that follow from the input, in its units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResolvedNumbers {
-    /// `n` at t = 0.
-    pub number_density: f64,
+    /// `n` at t = 0; `None` where atoms fill no volume.
+    pub number_density: Option<f64>,
     /// `T` at t = 0.
     pub temperature: f64,
     /// `A`, rows.
@@ -142,7 +142,8 @@ impl Manifest {
                 warnings: input.warnings.clone(),
             },
             resolved: ResolvedNumbers {
-                number_density: of(Dimension::NumberDensity, experiment.state.number_density),
+                number_density: Some(of(Dimension::NumberDensity, experiment.state.number_density))
+                    .filter(|density| density.is_finite()),
                 temperature: of(Dimension::Temperature, experiment.state.temperature()),
                 velocity_gradient: [0, 1, 2].map(|i| [0, 1, 2].map(|j| of(Dimension::Rate, gradient[(i, j)]))),
                 singular_time: flow.singular_time().map(|time| of(Dimension::Time, time)),

@@ -46,12 +46,14 @@ const HEAT_FLUX: [&str; 3] = ["qx", "qy", "qz"];
 
 /// Names and dimensions of the columns that a row fills.
 fn columns(row: &Observables) -> Vec<(String, Dimension)> {
-    let mut columns = vec![
-        ("time".to_owned(), Dimension::Time),
-        ("density".to_owned(), Dimension::NumberDensity),
-        ("temperature".to_owned(), Dimension::Temperature),
-    ];
-    columns.extend(PRESSURE.map(|name| (name.to_owned(), Dimension::Pressure)));
+    let mut columns = vec![("time".to_owned(), Dimension::Time)];
+    if row.has_volume() {
+        columns.push(("density".to_owned(), Dimension::NumberDensity));
+    }
+    columns.push(("temperature".to_owned(), Dimension::Temperature));
+    if row.has_volume() {
+        columns.extend(PRESSURE.map(|name| (name.to_owned(), Dimension::Pressure)));
+    }
     if row.heat_flux.is_some() {
         columns.extend(HEAT_FLUX.map(|name| (name.to_owned(), Dimension::HeatFlux)));
     }
@@ -60,8 +62,14 @@ fn columns(row: &Observables) -> Vec<(String, Dimension)> {
 }
 
 fn values(row: &Observables) -> Vec<f64> {
-    let mut values = vec![row.time, row.density, row.temperature];
-    values.extend(symmetric_components(&row.pressure));
+    let mut values = vec![row.time];
+    if row.has_volume() {
+        values.push(row.density);
+    }
+    values.push(row.temperature);
+    if row.has_volume() {
+        values.extend(symmetric_components(&row.pressure));
+    }
     values.extend(row.heat_flux.iter().flat_map(|flux| flux.iter().copied()));
     values.extend(row.extra.iter().map(|extra| extra.value));
     values

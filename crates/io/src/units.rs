@@ -175,6 +175,10 @@ impl Units {
             Dimension::HeatFlux => self.energy / (self.length * self.length * self.time),
             Dimension::Viscosity => self.pressure * self.time,
             Dimension::NumberDensity => self.length.powi(-3),
+            Dimension::AreaDensity => self.length.powi(-2),
+            Dimension::LinearDensity => 1.0 / self.length,
+            Dimension::Force => self.energy / self.length,
+            Dimension::SurfaceTension => self.energy / (self.length * self.length),
             Dimension::Rate => 1.0 / self.time,
             Dimension::VelocityToTheFourth => (self.length / self.time).powi(4),
             Dimension::VelocityToTheSixth => (self.length / self.time).powi(6),
@@ -215,6 +219,10 @@ impl Units {
             Dimension::HeatFlux => of("kcal/mol/(Å² fs)", "eV/(Å² ps)", "W/m²"),
             Dimension::Viscosity => of("atm fs", "bar ps", "Pa s"),
             Dimension::NumberDensity => of("1/Å³", "1/Å³", "1/m³"),
+            Dimension::AreaDensity => of("1/Å²", "1/Å²", "1/m²"),
+            Dimension::LinearDensity => of("1/Å", "1/Å", "1/m"),
+            Dimension::Force => of("kcal/(mol Å)", "eV/Å", "N"),
+            Dimension::SurfaceTension => of("kcal/(mol Å²)", "eV/Å²", "N/m"),
             Dimension::Rate => of("1/fs", "1/ps", "1/s"),
             Dimension::VelocityToTheFourth => of("(Å/fs)⁴", "(Å/ps)⁴", "(m/s)⁴"),
             Dimension::VelocityToTheSixth => of("(Å/fs)⁶", "(Å/ps)⁶", "(m/s)⁶"),
@@ -226,7 +234,11 @@ impl Units {
 mod tests {
     use super::*;
 
-    const DIMENSIONS: [Dimension; 15] = [
+    const DIMENSIONS: [Dimension; 19] = [
+        Dimension::AreaDensity,
+        Dimension::LinearDensity,
+        Dimension::Force,
+        Dimension::SurfaceTension,
         Dimension::Area,
         Dimension::Diffusivity,
         Dimension::None,

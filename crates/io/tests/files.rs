@@ -114,7 +114,7 @@ fn a_final_structure_is_the_start_of_the_next_run() {
     let peculiar: Vec<_> = (0..5).map(|i| Vector3::new(0.3, f64::from(i), -1.0 / 3.0)).collect();
     let lab: Vec<_> = positions.iter().zip(&peculiar).map(|(x, w)| flow.lab_from_peculiar(time, x, w)).collect();
     let species = ["Ar", "Ar", "Kr", "Ar", "Xe"].map(str::to_owned);
-    let frame = Frame { time, cell: &cell, species: &species, positions: &positions, lab_velocities: &lab };
+    let frame = Frame { time, cell: Some(&cell), species: &species, positions: &positions, lab_velocities: &lab };
     for style in UnitStyle::ALL {
         let units = Units::new(style);
         write_final_structure(&path, &frame, &units).unwrap();
@@ -122,7 +122,7 @@ fn a_final_structure_is_the_start_of_the_next_run() {
         let structure = parse_structure("final", &text).unwrap();
         assert_eq!(structure.species, species);
         if style == UnitStyle::Lj {
-            assert_eq!((structure.cell, &structure.positions), (cell, &positions), "17 digits keep every bit");
+            assert_eq!((structure.cell, &structure.positions), (Some(cell), &positions), "17 digits keep every bit");
             assert_eq!(structure.velocities, Some(Velocities::Lab(lab.clone())));
             assert!(text.contains("Time=1.5000000000000000e0 pbc"));
         }
@@ -152,7 +152,7 @@ fn a_resumed_trajectory_is_the_uninterrupted_one() {
         for frame in frames {
             let at = [Vector3::repeat(f64::from(frame)); 3];
             let time = f64::from(frame);
-            let frame = Frame { time, cell: &cell, species: &[], positions: &at, lab_velocities: &at };
+            let frame = Frame { time, cell: Some(&cell), species: &[], positions: &at, lab_velocities: &at };
             writer.append(&frame, &units).unwrap();
         }
     };

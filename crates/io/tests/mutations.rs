@@ -4,13 +4,14 @@ use omd_io::{Checkpoint, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
 
-const GOOD: [&str; 6] = [
+const GOOD: [&str; 7] = [
     include_str!("good/argon-shear.toml"),
     include_str!("good/minimal.toml"),
     include_str!("good/lattice.toml"),
     include_str!("good/structure.toml"),
     include_str!("good/kernel.toml"),
     include_str!("good/soft-spheres.toml"),
+    include_str!("good/group.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
 
@@ -102,7 +103,11 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         Ok(input) => {
             let (state, schedule) = (&input.experiment.state, input.experiment.schedule);
             let positive = |x: f64| x > 0.0 && x.is_finite();
-            prop_assert!(positive(state.number_density) && positive(state.mass) && positive(state.temperature()));
+            // Tubes and rings fill no volume.
+            let group = input.experiment.molecular.as_ref().and_then(|molecular| molecular.group.as_ref());
+            let fills = group.is_none_or(|group| group.dimension() == 3);
+            prop_assert!(positive(state.number_density) || !fills);
+            prop_assert!(positive(state.mass) && positive(state.temperature()));
             prop_assert!(positive(schedule.end) && schedule.samples > 0 && positive(input.checkpoint_minutes));
             prop_assert!(input.experiment.flow.singular_time().is_none_or(|singular| schedule.end < singular));
             prop_assert!(positive(input.experiment.flow.volume_ratio(schedule.end)));

@@ -181,3 +181,17 @@ fn hard_spheres_move_without_a_time_step() {
     assert!(input.experiment.molecular.unwrap().scheme.is_none());
     assert!(input.keys.iter().all(|key| !key.key.starts_with("time-step")));
 }
+
+#[test]
+fn a_nanotube_of_two_screws_under_the_flow() {
+    let input = good("group.toml");
+    assert!(input.experiment.state.number_density.is_nan(), "a tube has no density");
+    let molecular = input.experiment.molecular.unwrap();
+    let AtomStart::Free { positions, peculiar: None, species } = &molecular.start else { panic!() };
+    assert_eq!((positions.len(), species.join("").as_str()), (4, "AABB"));
+    let group = molecular.group.unwrap();
+    // Pitches of 5 and 3 are powers of 1; angles of 150 and 90 degrees then leave 6 turns of 5 x 90 - 3 x 150 = 0.
+    assert_eq!((group.dimension(), group.index()), (1, 1));
+    close(group.content(0.0).unwrap(), 1.0);
+    close(group.content(2.0).unwrap(), 1.2);
+}

@@ -41,7 +41,7 @@ fn melted(density: f64, temperature: f64, steps: usize) -> Atoms {
     molecular.advance(steps as f64 * TIME_STEP, &mut Free).expect("finite");
     let end = molecular.atoms();
     Atoms {
-        cell: end.cell,
+        cell: end.cell.expect("atoms in a cell"),
         positions: end.positions,
         shifts: vec![Vector3::zeros(); ATOMS],
         peculiar: end.lab_velocities,

@@ -2,7 +2,7 @@
 //!
 //! The simulated atoms move in the inertial frame; every other atom is the image under an element of an objective
 //! group, placed explicitly, never by the nearest-image convention. An atom may feel its own images and several
-//! images of one neighbour. [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`]
+//! images of one neighbour. [`GroupMolecular`] is the description under any group and with any force field. [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`]
 //! are what it is made of. [`HardSpheres`] is the one of hard spheres, from collision to collision.
 //!
 //! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
@@ -15,7 +15,9 @@ mod hard_spheres;
 mod model;
 mod molecular;
 mod neighbours;
+mod objective;
 mod parallel;
+mod schedule;
 mod start;
 mod work;
 
@@ -24,4 +26,5 @@ pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, Transla
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
+pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites};
 pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};

@@ -1,9 +1,9 @@
 //! The description `molecular`.
 
 mod observe;
-mod schedule;
 
 use crate::engine::Engine;
+use crate::schedule::{Leg, ThermalStep};
 use crate::work::WorkBalance;
 use crate::{Atoms, Model, MolecularError, Scheme, StepControl};
 pub(crate) use observe::{DRIFT, KINETIC};
@@ -11,7 +11,6 @@ use omd_flow::{
     Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
     lattice,
 };
-use schedule::{Leg, ThermalStep};
 
 /// Objective molecular dynamics under the translation group (10) of \[JamesQiWang\], for any `A`.
 ///
@@ -72,7 +71,7 @@ impl Molecular {
     pub fn atoms(&self) -> Structure {
         Structure {
             time: self.engine.time,
-            cell: self.engine.model.flow.deformation(self.engine.time) * self.engine.group.reference(),
+            cell: Some(self.engine.model.flow.deformation(self.engine.time) * self.engine.group.reference()),
             positions: self.engine.unwrapped_positions(),
             lab_velocities: self.engine.unwrapped_velocities(),
         }
@@ -159,7 +158,7 @@ impl Description for Molecular {
             let leg = match self.leg {
                 Some(leg) => leg,
                 None if self.engine.time >= until => return Ok(Advance::Arrived),
-                None => self.plan(until),
+                None => Leg::towards(self.engine.time, until, &self.scheme, &mut self.thermal),
             };
             let done = leg.done + 1;
             self.step(leg.time_step, leg.time_after(done))?;

@@ -71,7 +71,9 @@ pub(crate) fn temperature(results: &Results) -> Panel {
 /// Temperature and density.
 pub(crate) fn state(results: &Results) -> Vec<Panel> {
     let density = column_panel(results, "density", "Number density", "*n*", Quantity::NumberDensity, Scale::Automatic);
-    vec![temperature(results), density]
+    let mut panels = vec![temperature(results), density];
+    panels.retain(|panel| !panel.curves.is_empty());
+    panels
 }
 
 /// The components of the pressure tensor that are more than noise, and the names of the others.
@@ -233,6 +235,10 @@ fn own_column(results: &Results, name: &str) -> Panel {
         "drift_y" => ("Drift", "⟨*w_y*⟩", Quantity::Velocity, Scale::Zero),
         "drift_z" => ("Drift", "⟨*w_z*⟩", Quantity::Velocity, Scale::Zero),
         "collisions_per_particle" => ("Collisions per particle", "", Quantity::None, Scale::Linear),
+        "axial_force" => ("Axial force", "", Quantity::Force, Scale::Automatic),
+        "linear_density" => ("Atoms per length", "", Quantity::LinearDensity, Scale::Automatic),
+        "area_density" => ("Atoms per area", "", Quantity::AreaDensity, Scale::Automatic),
+        _ if name.starts_with("membrane_") => (readable.as_str(), "", Quantity::SurfaceTension, Scale::Automatic),
         "collision_rate" => ("Collision rate", "", Quantity::Rate, Scale::Automatic),
         _ => (readable.as_str(), "", Quantity::None, Scale::Automatic),
     };

@@ -62,14 +62,14 @@ pub(crate) fn render(results: &Results, format: Format) -> Result<Vec<u8>, Repor
 fn stress(results: &Results) -> Option<Panel> {
     let off = COMPONENTS[3..].iter().copied().filter(|component| results.is_active(component));
     let largest = off.max_by(|a, b| departure(results, a).total_cmp(&departure(results, b)));
-    Some(curves::pressure(results, largest.unwrap_or("xx")))
+    Some(curves::pressure(results, largest.unwrap_or("xx"))).filter(|panel| !panel.curves.is_empty())
 }
 
 /// The component of the diagonal farthest from the mean.
 fn normal_stress(results: &Results) -> Option<Panel> {
     let diagonal = COMPONENTS[..3].iter().copied();
     let farthest = diagonal.max_by(|a, b| departure(results, a).total_cmp(&departure(results, b)))?;
-    Some(curves::pressure(results, farthest))
+    Some(curves::pressure(results, farthest)).filter(|panel| !panel.curves.is_empty())
 }
 
 /// The largest distance of a component from its value in an isotropic state, over the mean pressure.

@@ -84,10 +84,11 @@ pub(crate) fn pressure<'a>(table: &'a Table, component: &str) -> Option<Column<'
     table.column(&format!("kinetic_p{component}")).or_else(|| table.column(&format!("p{component}")))
 }
 
-/// `tr P/3` of the tensor that [`pressure`] gives.
+/// `tr P/3` of the tensor that [`pressure`] gives; not a number where there is none.
 pub(crate) fn mean_pressure(table: &Table) -> Vec<f64> {
     let diagonal = ["xx", "yy", "zz"].map(|component| pressure(table, component).map_or(&[][..], |c| c.values));
-    (0..table.time().len()).map(|i| diagonal.iter().map(|values| values[i]).sum::<f64>() / 3.0).collect()
+    let value = |values: &[f64], i: usize| values.get(i).copied().unwrap_or(f64::NAN);
+    (0..table.time().len()).map(|i| diagonal.iter().map(|values| value(values, i)).sum::<f64>() / 3.0).collect()
 }
 
 fn root_mean_square_signal(values: &[f64], errors: &[f64]) -> f64 {

@@ -4,7 +4,9 @@ use crate::ReportError;
 use std::path::{Path, PathBuf};
 
 /// The columns that every table has.
-const REQUIRED: [&str; 9] = ["time", "density", "temperature", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz"];
+const REQUIRED: [&str; 2] = ["time", "temperature"];
+/// The columns that every table has of which it has one: tubes and rings fill no volume.
+const OF_VOLUME: [&str; 7] = ["density", "pxx", "pyy", "pzz", "pxy", "pxz", "pyz"];
 
 /// What ends the name of a column of standard errors.
 const ERROR_SUFFIX: &str = "_se";
@@ -104,8 +106,10 @@ impl Reader<'_> {
         if names.first().is_none_or(|name| name != "time") {
             return Err(self.fault(1, 1, "the first column must be `time`".to_owned()));
         }
-        for required in REQUIRED {
-            if !names.iter().any(|name| name == required) {
+        let has = |wanted: &&str| names.iter().any(|name| name == wanted);
+        let of_volume = if OF_VOLUME.iter().any(has) { &OF_VOLUME[..] } else { &[] };
+        for required in REQUIRED.iter().chain(of_volume) {
+            if !has(required) {
                 return Err(self.fault(1, names.len() + 1, format!("the column `{required}` is missing")));
             }
         }

@@ -68,7 +68,8 @@ pub fn start_from_rest(end: omd_flow::Structure, temperature: f64) -> Atoms {
     let thermal: Vec<Vector3<f64>> = end.lab_velocities.iter().map(|v| v - mean).collect();
     let present = thermal.iter().map(Vector3::norm_squared).sum::<f64>() / (3.0 * count as f64);
     let peculiar = thermal.iter().map(|w| w * (temperature / present).sqrt()).collect();
-    Atoms { cell: end.cell, positions: end.positions, shifts: vec![Vector3::zeros(); count], peculiar }
+    let cell = end.cell.expect("atoms in a cell");
+    Atoms { cell, positions: end.positions, shifts: vec![Vector3::zeros(); count], peculiar }
 }
 
 /// The matrix of these rows.

@@ -92,6 +92,7 @@ fn map(settings: Settings) -> Study {
                             positions: DrawnPositions::Random,
                             lattice: LatticeChoice::Cubic,
                         },
+                        group: None,
                         scheme: Some(Scheme { time_step: 0.003, control: StepControl::Thermal }),
                         replicas: replica + 1,
                         seed: settings.seed,

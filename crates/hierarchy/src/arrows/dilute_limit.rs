@@ -206,6 +206,7 @@ fn molecules(
             positions: DrawnPositions::Random,
             lattice: LatticeChoice::Cubic,
         },
+        group: None,
         scheme,
         replicas: replica + 1,
         seed: settings.seed,

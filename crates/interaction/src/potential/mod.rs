@@ -130,6 +130,21 @@ impl PairPotential {
             _ => self.form.derivative(distance) - self.slope,
         }
     }
+    /// The largest distance at which the energy is above `energy`, zero if there is none or no cutoff.
+    #[must_use]
+    pub fn core(&self, energy: f64) -> f64 {
+        let Some(cutoff) = self.cutoff else { return 0.0 };
+        // From outside inwards: the first crossing is the outermost one.
+        let steps = 4096;
+        let place = |k: usize| cutoff * (1.0 - k as f64 / f64::from(steps));
+        let Some(inside) = (1..steps as usize).find(|&k| self.energy(place(k)) > energy) else { return 0.0 };
+        let (mut low, mut high) = (place(inside), place(inside - 1));
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if self.energy(middle) > energy { low = middle } else { high = middle }
+        }
+        high
+    }
 }
 
 #[cfg(test)]

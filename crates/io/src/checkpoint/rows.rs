@@ -85,7 +85,7 @@ impl Histogram {
 }
 
 /// Dimensions by their place here; a new one goes to the end.
-const DIMENSIONS: [Dimension; 15] = [
+const DIMENSIONS: [Dimension; 19] = [
     Dimension::None,
     Dimension::Time,
     Dimension::Length,
@@ -101,6 +101,10 @@ const DIMENSIONS: [Dimension; 15] = [
     Dimension::VelocityToTheSixth,
     Dimension::Area,
     Dimension::Diffusivity,
+    Dimension::AreaDensity,
+    Dimension::LinearDensity,
+    Dimension::Force,
+    Dimension::SurfaceTension,
 ];
 
 fn code(dimension: Dimension) -> u8 {
@@ -121,6 +125,10 @@ fn code(dimension: Dimension) -> u8 {
         Dimension::VelocityToTheSixth => 12,
         Dimension::Area => 13,
         Dimension::Diffusivity => 14,
+        Dimension::AreaDensity => 15,
+        Dimension::LinearDensity => 16,
+        Dimension::Force => 17,
+        Dimension::SurfaceTension => 18,
     }
 }
 

@@ -35,9 +35,35 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
             histograms_fit(reader, tables, settings.replicas, &histogram, schedule);
         }
     }
+    if let Some(group) = parts.group.as_ref().filter(|group| group.dimension() < 3) {
+        no_volume(reader, tables, group.dimension());
+    }
     let given_by_structure = parts.molecular.as_ref().is_some_and(|keys| !matches!(keys.start, Start::Drawn { .. }));
     if let Some(section) = tables.get("state").filter(|state| !given_by_structure && !state.has("number-density")) {
         reader.missing(section, "number-density");
+    }
+}
+
+/// Where `[molecular.group]` stands, if it is there and has generators of its own.
+fn group_table(tables: &Tables<'_>) -> Option<std::ops::Range<usize>> {
+    let molecular = tables.get("molecular")?;
+    let table = molecular.value("group")?.get_ref().as_table()?;
+    let of_cell = table.get("kind").and_then(|kind| kind.get_ref().as_str()) == Some("translation");
+    (!of_cell || table.contains_key("translations")).then(|| molecular.key_span("group"))
+}
+
+/// A ring, a tube or a layer has no density, and nothing else describes it.
+fn no_volume(reader: &mut Reader<'_>, tables: &Tables<'_>, dimension: usize) {
+    let what = ["finite", "a tube or a rod", "a layer"][dimension.min(2)];
+    if let Some(state) = tables.get("state").filter(|state| state.has("number-density")) {
+        let message = format!("`number-density` in [state] has no meaning: the group of [molecular.group] is {what}");
+        reader.error(&state.key_span("number-density"), message, Some("remove it".to_owned()));
+    }
+    let others = super::description_names().filter(|name| *name != "molecular");
+    for table in others.filter_map(|name| tables.get(name)).collect::<Vec<_>>() {
+        let message =
+            format!("[{}] describes a gas that fills space; the group of [molecular.group] is {what}", table.name);
+        reader.error(&table.header(), message, Some(format!("remove [{}] or [molecular.group]", table.name)));
     }
 }
 
@@ -86,6 +112,10 @@ fn interaction(
     let Some(interaction) = interaction else { return };
     if tables.contains_key("molecular") {
         atoms_move(reader, section, interaction);
+    }
+    if let (Some(group), Interaction::HardSphere { .. }) = (group_table(tables), interaction) {
+        let message = "[molecular.group] needs a potential; hard spheres have the images of the cell only".to_owned();
+        reader.error(&group, message, Some("remove [molecular.group], or use a potential".to_owned()));
     }
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);

@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     Seed,
     /// Three rows of three numbers.
     Matrix,
+    /// Three numbers.
+    Vector,
     /// More than one form, in words.
     Several(&'static str),
 }
@@ -94,6 +96,23 @@ pub(crate) const SECTIONS: &[Section] = &[
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
+    section(
+        "molecular.group",
+        false,
+        true,
+        "Which images the atoms have, where they are not the translations of the cell: an objective group, its generators \
+         at t = 0. It moves with the flow, `c(t) = (I + tA) b`, so `A` has to commute with the rotations and to act along \
+         the translations of the group only: zero for a ring, `k n n^T` for a helix about `n`, whose pitch then grows as \
+         `1 + kt`. The atoms come from `structure`, whose `Lattice` is not read. Potentials only, not hard spheres. \
+         Optional.",
+    ),
+    section(
+        "molecular.group.generators",
+        false,
+        true,
+        "One generator of `product` or `generators`: `x -> point + M R (x - point) + translation`, `R` a rotation, `M` a \
+         reflection. Write a list of tables, `generators = [{ angle = 90, translation = [0, 0, 1] }, ...]`.",
+    ),
     section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
     section("dsmc", true, true, "The Boltzmann equation by particles."),
     section(
@@ -168,6 +187,7 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
         ("spectral", "modes") => 256,
         ("moments", "order") => 24,
         ("galerkin", "order") => 16,
+        ("molecular.group", "order") => 10_000,
         (_, "replicas") => 1_000_000,
         ("time", "samples") => 10_000_000,
         _ => u64::from(u32::MAX),

@@ -1,6 +1,7 @@
 //! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
 
 mod consistency;
+mod group;
 mod keys;
 mod kinds;
 mod nearest;
@@ -22,7 +23,7 @@ use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
     DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
-    Schedule, SpectralSettings, State, Viscosity,
+    ObjectiveGroup, Schedule, SpectralSettings, State, Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};
@@ -163,6 +164,8 @@ struct Parts<'a> {
     knudsen: Option<f64>,
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
+    /// `[molecular.group]` under the flow.
+    group: Option<ObjectiveGroup>,
     dsmc: Option<DsmcSettings>,
     spectral: Option<SpectralSettings>,
     mean_field: Option<MeanFieldSettings>,
@@ -197,6 +200,9 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
             reader.unknown_keys(section, &[]);
         }
     }
+    let molecular = tables.get("molecular").map(|section| tables::molecular(reader, section, &tables));
+    let group_keys = molecular.as_ref().and_then(|keys| keys.group.as_ref());
+    let group = group_keys.zip(flow.as_ref()).and_then(|(keys, flow)| keys.group(reader, flow));
     Parts {
         title,
         flow,
@@ -204,7 +210,8 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         interaction: tables.get("interaction").and_then(|section| physics::interaction(reader, section)),
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
         schedule,
-        molecular: tables.get("molecular").map(|section| tables::molecular(reader, section, &tables)),
+        molecular,
+        group,
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
         spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
         mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
@@ -229,6 +236,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     let molecular = match (parts.molecular, started.atoms) {
         (Some(keys), Some(start)) => Some(MolecularSettings {
             start,
+            group: parts.group,
             scheme: keys.scheme,
             replicas: keys.replicas?,
             seed: keys.seed?,

@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::tables::{MolecularKeys, Start};
 use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
-use crate::structure::{Structure, parse_structure};
+use crate::structure::{Structure, parse_free_structure, parse_structure};
 use omd_flow::{Dimension, Vector3};
 use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation};
 use std::path::Path;
@@ -77,8 +77,10 @@ fn from_structure(
     };
     let help = || Some("the path is relative to the input file".to_owned());
     let text = text.map_err(|message| reader.error(&span, message, help())).ok()?;
-    let structure =
-        parse_structure(&file.display().to_string(), &text).map_err(|error| reader.adopt(&span, error)).ok()?;
+    let shown = file.display().to_string();
+    let parsed =
+        if keys.group.is_some() { parse_free_structure(&shown, &text) } else { parse_structure(&shown, &text) };
+    let structure = parsed.map_err(|error| reader.adopt(&span, error)).ok()?;
     let count = structure.positions.len();
     if structure.velocities.is_some() && keys.replicas.is_some_and(|replicas| replicas > 1) {
         let message = format!("{} must be 1: the structure file gives the velocities", called("molecular", "replicas"));
@@ -94,7 +96,6 @@ fn from_structure(
         return None;
     }
     let atoms = structure.start(parts.flow.as_ref()?, &reader.units);
-    let shown = file.display().to_string();
     let warnings = [temperature_warning(reader, parts, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
     let warnings = warnings.into_iter().flatten().collect();
     let structure =
@@ -104,11 +105,20 @@ fn from_structure(
 
 /// The density of the cell, internal units; the cell and the atoms decide.
 fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure) -> Option<f64> {
-    let in_style = structure.positions.len() as f64 / structure.cell.determinant().abs();
-    let number_density = in_style / reader.units.factor(crate::units::Quantity::Of(Dimension::Length)).powi(3);
+    let count = structure.positions.len() as f64;
+    let length = reader.units.factor(crate::units::Quantity::Of(Dimension::Length));
+    let (volume, who) = match (structure.cell, &parts.group) {
+        (Some(cell), _) => (cell.determinant().abs() * length.powi(3), "the atoms and the cell of the structure file"),
+        (None, Some(group)) if group.dimension() == 3 => {
+            (group.content(0.0)?, "the atoms of the structure file and [molecular.group]")
+        }
+        // Tubes, rings and layers fill no volume.
+        _ => return Some(f64::NAN),
+    };
+    let number_density = count / volume;
+    let in_style = number_density * length.powi(3);
     match parts.state?.number_density {
-        Some(given) => same(reader, parts, given, number_density, "the atoms and the cell of the structure file")
-            .then_some(number_density),
+        Some(given) => same(reader, parts, given, number_density, who).then_some(number_density),
         None => {
             reader.record("state", "number-density", show(in_style), false);
             Some(number_density)
@@ -118,7 +128,9 @@ fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure)
 
 /// What `[state]` says of stress does not reach atoms that bring their velocities.
 fn stress_warning(parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
-    let AtomStart::Given { peculiar: Some(_), .. } = atoms else { return None };
+    let (AtomStart::Given { peculiar: Some(_), .. } | AtomStart::Free { peculiar: Some(_), .. }) = atoms else {
+        return None;
+    };
     let key = match parts.state?.preparation {
         Preparation::NavierStokes => "preparation",
         Preparation::Equilibrium => {
@@ -130,7 +142,10 @@ fn stress_warning(parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<St
 
 /// The other descriptions start from `[state]`: a user should know when the atoms do not.
 fn temperature_warning(reader: &Reader<'_>, parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
-    let AtomStart::Given { peculiar: Some(peculiar), .. } = atoms else { return None };
+    let (AtomStart::Given { peculiar: Some(peculiar), .. } | AtomStart::Free { peculiar: Some(peculiar), .. }) = atoms
+    else {
+        return None;
+    };
     let state = parts.state?;
     let count = peculiar.len() as f64;
     let mean = peculiar.iter().sum::<Vector3<f64>>() / count;

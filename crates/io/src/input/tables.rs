@@ -1,6 +1,7 @@
 //! `[time]`, `[scaling]`, `[run]` and the tables that run descriptions.
 
 use super::consistency::Tables;
+use super::group::{GroupKeys, group};
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
 use super::wording::{called, float, found, show};
@@ -46,6 +47,7 @@ pub(super) struct MolecularKeys {
     pub(super) scheme: Option<Scheme>,
     pub(super) replicas: Option<usize>,
     pub(super) seed: Option<u64>,
+    pub(super) group: Option<GroupKeys>,
     pub(super) trajectory: Option<TrajectorySettings>,
 }
 
@@ -65,10 +67,16 @@ pub(super) enum Start {
 /// `[molecular]`.
 pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> MolecularKeys {
     let mut known: Vec<_> = keys::names("molecular").collect();
-    known.push("trajectory");
+    known.extend(["group", "trajectory"]);
     reader.unknown_keys(section, &known);
+    let group = group(reader, section);
+    if group.is_some() && !section.has("structure") {
+        let message = "missing key `structure` in [molecular]: [molecular.group] needs it".to_owned();
+        reader.error(&section.header(), message, Some("add `structure = ...`: a file".to_owned()));
+    }
     MolecularKeys {
-        start: start(reader, section),
+        start: if group.is_some() && !section.has("structure") { Start::Wrong } else { start(reader, section) },
+        group,
         scheme: scheme(reader, section, tables),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
@@ -190,7 +198,7 @@ fn histogram(reader: &mut Reader<'_>, dsmc: &Section<'_>) -> Option<HistogramSet
 }
 
 /// The table `key` inside `section`, where it is there, and where it begins.
-fn subtable<'a>(
+pub(super) fn subtable<'a>(
     reader: &mut Reader<'_>,
     section: &Section<'a>,
     key: &'static str,

@@ -36,6 +36,7 @@ pub(super) fn form(shape: &Shape) -> String {
         Shape::Count(least) => format!("an integer of {least} or more"),
         Shape::Seed => "an integer of 0 or more".to_owned(),
         Shape::Matrix => "three rows of three numbers".to_owned(),
+        Shape::Vector => "three numbers".to_owned(),
         Shape::Several(words) => (*words).to_owned(),
     }
 }

@@ -4,5 +4,5 @@ mod comment;
 mod read;
 mod write;
 
-pub use read::{Structure, Velocities, parse_structure};
+pub use read::{Structure, Velocities, parse_free_structure, parse_structure};
 pub use write::{Frame, TrajectoryWriter, write_final_structure, write_frame};

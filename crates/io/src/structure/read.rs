@@ -20,8 +20,8 @@ pub enum Velocities {
 /// One frame as it stands in the file, in the file's order and units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structure {
-    /// The cell at t = 0; the edges are the columns.
-    pub cell: Matrix3<f64>,
+    /// The cell at t = 0; the edges are the columns. None where the file has none and none is needed.
+    pub cell: Option<Matrix3<f64>>,
     /// Labels; `X` where the file has none.
     pub species: Vec<String>,
     /// Positions, not wrapped.
@@ -41,7 +41,6 @@ impl Structure {
     pub fn start(&self, flow: &AffineFlow, units: &Units) -> AtomStart {
         let length = units.factor(Quantity::Of(Dimension::Length));
         let speed = units.factor(Quantity::Of(Dimension::Velocity));
-        let cell = self.cell * length;
         let read: Vec<_> = self.positions.iter().map(|x| x * length).collect();
         let peculiar = self.velocities.as_ref().map(|velocities| match velocities {
             Velocities::Peculiar(w) => w.iter().map(|w| w * speed).collect(),
@@ -49,6 +48,9 @@ impl Structure {
                 read.iter().zip(v).map(|(x, v)| flow.peculiar_from_lab(0.0, x, &(v * speed))).collect()
             }
         });
+        let Some(cell) = self.cell.map(|cell| cell * length) else {
+            return AtomStart::Free { positions: read, peculiar, species: self.species.clone() };
+        };
         let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
         let shifts: Vec<Vector3<i64>> = read.iter().map(|x| (inverse * x).map(|s| s.floor() as i64)).collect();
         let positions = read.iter().zip(&shifts).map(|(x, nu)| x - cell * nu.map(|n| n as f64)).collect();
@@ -200,6 +202,18 @@ impl Reader<'_> {
 /// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no `Lattice`
 /// or a singular one, more than one frame, an atom more than 2^31 cells away.
 pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> {
+    parse(file, text, true)
+}
+
+/// As [`parse_structure`] for atoms whose images a group makes: a `Lattice` is not needed and not read.
+///
+/// # Errors
+/// [`InputError`].
+pub fn parse_free_structure(file: &str, text: &str) -> Result<Structure, InputError> {
+    parse(file, text, false)
+}
+
+fn parse(file: &str, text: &str, in_cell: bool) -> Result<Structure, InputError> {
     let reader = Reader { file, text };
     if text.trim().is_empty() {
         return Err(InputError::about_file(format!("the structure file {file} is empty"), None));
@@ -207,7 +221,7 @@ pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> 
     let count = reader.count()?;
     let line_two = text.lines().nth(1).unwrap_or_default();
     let pairs = comment::pairs(line_two).map_err(|message| reader.at_line(2, message, None))?;
-    let cell = reader.cell(comment::value(&pairs, "Lattice"))?;
+    let cell = if in_cell { Some(reader.cell(comment::value(&pairs, "Lattice"))?) } else { None };
     let columns = reader.columns(comment::value(&pairs, "Properties"))?;
     let structure = atoms(&reader, count, cell, columns)?;
     if let Some((line, _)) = text.lines().enumerate().skip(count + 2).find(|(_, line)| !line.trim().is_empty()) {
@@ -217,8 +231,13 @@ pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> 
     Ok(structure)
 }
 
-fn atoms(reader: &Reader<'_>, count: usize, cell: Matrix3<f64>, columns: Columns) -> Result<Structure, InputError> {
-    let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
+fn atoms(
+    reader: &Reader<'_>,
+    count: usize,
+    cell: Option<Matrix3<f64>>,
+    columns: Columns,
+) -> Result<Structure, InputError> {
+    let inverse = cell.and_then(|cell| cell.try_inverse()).unwrap_or_else(Matrix3::zeros);
     let mut structure = Structure { cell, species: Vec::new(), positions: Vec::new(), velocities: None };
     let mut velocities = Vec::new();
     let mut ids: HashMap<&str, usize> = HashMap::new();

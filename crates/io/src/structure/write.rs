@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct Frame<'a> {
     /// The time.
     pub time: f64,
-    /// `F(t) E`, the original basis; edges are the columns.
-    pub cell: &'a Matrix3<f64>,
+    /// `F(t) E`, the original basis; edges are the columns. None where the images are no lattice.
+    pub cell: Option<&'a Matrix3<f64>>,
     /// Labels in the file's order; `X` for all when empty.
     pub species: &'a [String],
     /// Unwrapped positions.
@@ -30,13 +30,19 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame<'_>, units: &Units) -> io
     let length = |x: f64| units.to_style(Dimension::Length, x);
     let speed = |x: f64| units.to_style(Dimension::Velocity, x);
     writeln!(out, "{}", frame.positions.len())?;
-    out.write_all(b"Lattice=\"")?;
-    // Column-major storage: edge after edge.
-    for (k, entry) in frame.cell.iter().enumerate() {
-        write!(out, "{}{:.16e}", if k == 0 { "" } else { " " }, length(*entry))?;
-    }
+    let periodic = if let Some(cell) = frame.cell {
+        out.write_all(b"Lattice=\"")?;
+        // Column-major storage: edge after edge.
+        for (k, entry) in cell.iter().enumerate() {
+            write!(out, "{}{:.16e}", if k == 0 { "" } else { " " }, length(*entry))?;
+        }
+        out.write_all(b"\" ")?;
+        "T T T"
+    } else {
+        "F F F"
+    };
     let time = units.to_style(Dimension::Time, frame.time);
-    writeln!(out, "\" Properties=species:S:1:pos:R:3:velo:R:3 Time={time:.16e} pbc=\"T T T\"")?;
+    writeln!(out, "Properties=species:S:1:pos:R:3:velo:R:3 Time={time:.16e} pbc=\"{periodic}\"")?;
     for (index, (x, v)) in frame.positions.iter().zip(frame.lab_velocities).enumerate() {
         out.write_all(frame.species.get(index).map_or("X", String::as_str).as_bytes())?;
         for number in x.iter().map(|x| length(*x)).chain(v.iter().map(|v| speed(*v))) {

@@ -23,8 +23,8 @@ pub enum GroupError {
     },
     /// Two words that are one element at t = 0 and two later.
     #[error(
-        "generators {first} and {second} make no group that lasts: a product of theirs is the identity at t = 0 and \
-         moves later; rotations have to commute with the velocity gradient"
+        "{} no group that lasts: a product is the identity at t = 0 and moves later; rotations have to commute with the \
+         velocity gradient", make(*first, *second)
     )]
     Apart {
         /// The one.
@@ -34,8 +34,8 @@ pub enum GroupError {
     },
     /// Elements pile up.
     #[error(
-        "generators {first} and {second} make no discrete group: their products come as close to the identity as one \
-         likes, and atoms would fill lines or space; angles need all their digits"
+        "{} no discrete group: products come as close to the identity as one likes, and images would fill lines or \
+         space; angles need all their digits", make(*first, *second)
     )]
     NotDiscrete {
         /// The one.
@@ -49,6 +49,11 @@ pub enum GroupError {
          {}", rows(.0)
     )]
     Flow(Matrix3<f64>),
+}
+
+/// `generators 1 and 2 make`.
+fn make(first: usize, second: usize) -> String {
+    if first == second { format!("generator {first} makes") } else { format!("generators {first} and {second} make") }
 }
 
 /// A matrix as an input file has it, rounded.

@@ -51,7 +51,7 @@ pub struct ObjectiveGroup {
 #[derive(Clone, Debug)]
 enum Form {
     Axial(Axial),
-    Crystal(Crystal),
+    Crystal(Box<Crystal>),
 }
 
 /// The velocity field `u(x, t) = L x + u_0` under which images move: `u(g x) = Q u(x) + a`, so that `w = v - u` is the
@@ -117,7 +117,7 @@ impl ObjectiveGroup {
         generate::check_isometries(generators)?;
         let form = match Axial::new(generators) {
             Some(axial) => Form::Axial(axial?),
-            None => Form::Crystal(Crystal::new(generators)?),
+            None => Form::Crystal(Box::new(Crystal::new(generators)?)),
         };
         Ok(Self { form })
     }
@@ -265,6 +265,15 @@ impl ObjectiveGroup {
             }
         };
         Some(whole / copies)
+    }
+
+    /// The edges of the cell at t = 0, as columns, where there are translations in three dimensions.
+    #[must_use]
+    pub fn cell(&self) -> Option<Matrix3<f64>> {
+        match &self.form {
+            Form::Crystal(crystal) if crystal.rank == 3 => Some(crystal.frame(0.0)),
+            _ => None,
+        }
     }
 
     /// The unit vector along the translations of a group that has them in one direction only.

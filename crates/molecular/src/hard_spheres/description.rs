@@ -87,7 +87,7 @@ impl Description for HardSpheres {
         let gas = &self.gas;
         Some(Structure {
             time: gas.time,
-            cell: gas.model.flow.deformation(gas.time) * gas.group.reference(),
+            cell: Some(gas.model.flow.deformation(gas.time) * gas.group.reference()),
             positions: gas.unwrapped_positions(),
             lab_velocities: gas.unwrapped_velocities(),
         })

@@ -5,7 +5,6 @@ mod positions;
 mod proximity;
 
 pub use auto::auto_cell;
-use proximity::core_radius;
 pub(crate) use proximity::{refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};
@@ -80,7 +79,7 @@ impl Atoms {
         duration: f64,
         random: &mut Philox,
     ) -> Result<Self, MolecularError> {
-        let radius = core_radius(&model.potential, model.mass * covariance.trace() / 3.0);
+        let radius = model.potential.core(model.mass * covariance.trace() / 3.0);
         let draw = Draw { flow: &model.flow, count, number_density, lattice, duration };
         let drawn = draw.positions(positions, radius, random)?;
         let (cell, positions) =

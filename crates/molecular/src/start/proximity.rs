@@ -5,7 +5,6 @@ use crate::neighbours::{Arrangement, LANES, NeighbourList, PADDING, Reach, STRID
 use crate::{Model, MolecularError};
 use fearless_simd::Level;
 use omd_flow::{Matrix3, Vector3, lattice};
-use omd_interaction::PairPotential;
 
 /// A pair of atoms, the second translated: `separation = x_first - x_second_image`.
 #[derive(Clone, Copy, Debug)]
@@ -58,28 +57,13 @@ pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radiu
     pairs
 }
 
-/// The largest distance at which the potential is above `energy`, zero if there is none.
-pub(super) fn core_radius(potential: &PairPotential, energy: f64) -> f64 {
-    let Some(cutoff) = potential.cutoff() else { return 0.0 };
-    // From outside inwards: the first crossing is the outermost one.
-    let steps = 4096;
-    let place = |k: usize| cutoff * (1.0 - k as f64 / f64::from(steps));
-    let Some(inside) = (1..steps as usize).find(|&k| potential.energy(place(k)) > energy) else { return 0.0 };
-    let (mut low, mut high) = (place(inside), place(inside - 1));
-    for _ in 0..60 {
-        let middle = 0.5 * (low + high);
-        if potential.energy(middle) > energy { low = middle } else { high = middle }
-    }
-    high
-}
-
 /// Refuses atoms whose pair energy is above `1e6 k_B T`, images included.
 pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), MolecularError> {
     let count = atoms.positions.len() as f64;
     let temperature = model.mass * atoms.peculiar.iter().map(|w| w.norm_squared()).sum::<f64>() / (3.0 * count);
     // Atoms at rest have no temperature to measure an energy by.
     let energy = if temperature > 0.0 { 1e6 * temperature } else { f64::MAX };
-    let radius = core_radius(&model.potential, energy);
+    let radius = model.potential.core(energy);
     // Atoms at one place have no energy that is a number; a sliver of the cutoff catches them.
     let least = model.potential.cutoff().unwrap_or(0.0) * 1e-6;
     match close_pairs(&atoms.cell, &atoms.positions, radius.max(least)).first() {

@@ -25,7 +25,7 @@ pub(crate) struct BruteForce {
 
 impl BruteForce {
     pub(crate) fn new(model: &HardSphereModel, start: Structure, until: f64) -> Self {
-        let reference = model.flow.inverse_deformation(start.time) * start.cell;
+        let reference = model.flow.inverse_deformation(start.time) * start.cell.unwrap();
         let count = start.positions.len();
         let mut all = Self {
             model: model.clone(),

@@ -136,7 +136,7 @@ fn observables_follow_their_definitions() {
     let w: Vec<Vector3<f64>> =
         end.positions.iter().zip(&end.lab_velocities).map(|(x, v)| model.flow.peculiar_from_lab(0.3, x, v)).collect();
     let mean = w.iter().sum::<Vector3<f64>>() / 125.0;
-    let volume = end.cell.determinant();
+    let volume = end.cell.unwrap().determinant();
     let kinetic = w.iter().map(|w| (w - mean) * (w - mean).transpose()).sum::<Matrix3<f64>>() / volume;
     let heat = w.iter().map(|w| (w - mean) * (w - mean).norm_squared()).sum::<Vector3<f64>>() * (0.5 / volume);
     let fourth = w.iter().map(|w| (w - mean).norm_squared().powi(2)).sum::<f64>() / 125.0;

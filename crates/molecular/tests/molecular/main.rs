@@ -2,6 +2,7 @@
 
 mod dynamics;
 mod fixtures;
+mod groups;
 mod images;
 mod reference;
 mod starts;

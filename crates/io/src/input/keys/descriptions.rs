@@ -1,6 +1,6 @@
 //! Keys of the descriptions and of how a run is kept.
 
-use super::{Absent, Key, POSITIVE, PURE, Shape, key};
+use super::{Absent, Key, POSITIVE, PURE, Shape, Sign, key};
 use crate::units::Quantity;
 use omd_flow::Dimension;
 
@@ -57,6 +57,121 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
     ),
     key("molecular", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),
     key("molecular", "seed", Shape::Seed, PURE, Absent::Default("1"), "Seed; replica r draws from stream r."),
+    key(
+        "molecular.group",
+        "kind",
+        Shape::Choice(&["translation", "helical", "cyclic", "dihedral", "product", "generators"]),
+        PURE,
+        Absent::Error,
+        "`translation`: 1 to 3 translations, or those of the cell. `helical`: powers of one screw. `cyclic`: a ring. \
+         `dihedral`: a ring with a twofold axis across. `product`: generators that commute, such as the two screws of a \
+         nanotube. `generators`: any.",
+    ),
+    key(
+        "molecular.group",
+        "axis",
+        Shape::Vector,
+        PURE,
+        Absent::Default("[0, 0, 1]"),
+        "`helical`, `cyclic`, `dihedral`: the direction of the axis, of any length.",
+    ),
+    key(
+        "molecular.group",
+        "point",
+        Shape::Vector,
+        Quantity::Of(Dimension::Length),
+        Absent::Default("[0, 0, 0]"),
+        "`helical`, `cyclic`, `dihedral`: a point on the axis.",
+    ),
+    key(
+        "molecular.group",
+        "angle",
+        Shape::Number(Sign::Any),
+        PURE,
+        Absent::Rule("required by `helical`"),
+        "The rotation of the screw, in degrees; any angle, with all its digits.",
+    ),
+    key(
+        "molecular.group",
+        "pitch",
+        Shape::Number(Sign::Any),
+        Quantity::Of(Dimension::Length),
+        Absent::Rule("required by `helical`"),
+        "The translation of the screw along the axis at t = 0.",
+    ),
+    key(
+        "molecular.group",
+        "order",
+        Shape::Count(2),
+        PURE,
+        Absent::Rule("required by `cyclic` and `dihedral`"),
+        "How many copies make the ring.",
+    ),
+    key(
+        "molecular.group",
+        "twofold-axis",
+        Shape::Vector,
+        PURE,
+        Absent::Rule("required by `dihedral`"),
+        "The direction of the axis through `point`, normal to `axis`, about which the ring is turned by half a turn.",
+    ),
+    key(
+        "molecular.group",
+        "translations",
+        Shape::Several("one to three rows of three numbers"),
+        Quantity::Of(Dimension::Length),
+        Absent::Rule("the cell, as without this table"),
+        "`translation`: the translations at t = 0, one for a rod, two for a layer.",
+    ),
+    key(
+        "molecular.group",
+        "generators",
+        Shape::Several("a list of tables"),
+        PURE,
+        Absent::Rule("required by `product` and `generators`"),
+        "See `[molecular.group.generators]`.",
+    ),
+    key(
+        "molecular.group.generators",
+        "axis",
+        Shape::Vector,
+        PURE,
+        Absent::Default("[0, 0, 1]"),
+        "The axis of the rotation.",
+    ),
+    key(
+        "molecular.group.generators",
+        "angle",
+        Shape::Number(Sign::Any),
+        PURE,
+        Absent::Default("0.0"),
+        "Of the rotation, in degrees.",
+    ),
+    key(
+        "molecular.group.generators",
+        "mirror",
+        Shape::Vector,
+        PURE,
+        Absent::Rule("no reflection"),
+        "The normal of the plane through `point` in which to reflect after the rotation; the inversion is a rotation by \
+         180 degrees with `mirror` along its axis.",
+    ),
+    key(
+        "molecular.group.generators",
+        "point",
+        Shape::Vector,
+        Quantity::Of(Dimension::Length),
+        Absent::Default("[0, 0, 0]"),
+        "A point that rotation and reflection keep.",
+    ),
+    key(
+        "molecular.group.generators",
+        "translation",
+        Shape::Vector,
+        Quantity::Of(Dimension::Length),
+        Absent::Default("[0, 0, 0]"),
+        "What is added at t = 0.",
+    ),
     key("molecular.trajectory", "every", Shape::Count(1), PURE, Absent::Error, "A frame every so many samples."),
     key(
         "molecular.trajectory",

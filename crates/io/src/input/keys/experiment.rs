@@ -29,7 +29,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
         "number-density",
         POSITIVE,
         Quantity::Of(Dimension::NumberDensity),
-        Absent::Rule("required, unless `structure` gives it"),
+        Absent::Rule("required, unless `structure` or `[molecular.group]` gives it"),
         "Atoms per volume.",
     ),
     key(

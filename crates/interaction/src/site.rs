@@ -1,0 +1,62 @@
+//! Potentials of many bodies, one atom at a time.
+
+use crate::PairPotential;
+use nalgebra::Vector3;
+use std::fmt::Debug;
+
+/// The energy `E_i` of one atom as a function of where its neighbours are; the energy of a system is the sum over its
+/// atoms.
+///
+/// Pair potentials, embedded atoms, Tersoff and Stillinger-Weber are of this form.
+pub trait SitePotential: Debug + Send + Sync {
+    /// Neighbours farther than this do not matter.
+    fn cutoff(&self) -> f64;
+
+    /// `E_i` for neighbours at `neighbours`, relative to the atom and all nearer than the cutoff; writes `dE_i/dr_j` for
+    /// each of them into `gradients`, which is as long.
+    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64;
+
+    /// By how much `E_i` jumps where a neighbour comes in at the cutoff: zero, but for a potential that is cut plainly.
+    fn jump(&self) -> f64 {
+        0.0
+    }
+
+    /// The largest distance at which a pair alone has more than this energy, zero if there is none: atoms nearer than it
+    /// overlap.
+    fn core(&self, _energy: f64) -> f64 {
+        0.0
+    }
+}
+
+/// `E_i = (1/2) sum_j U(r_ij)`.
+///
+/// The cutoff has to be there; without one nothing is nearer than it.
+impl SitePotential for PairPotential {
+    fn cutoff(&self) -> f64 {
+        Self::cutoff(self).unwrap_or(0.0)
+    }
+
+    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
+        let cutoff = SitePotential::cutoff(self);
+        let (shift, slope) = self.shift_and_slope();
+        let mut sum = 0.0;
+        for (r, gradient) in neighbours.iter().zip(gradients) {
+            let distance = r.norm();
+            let (energy, derivative) = self.form().energy_and_derivative(distance);
+            sum += 0.5 * (energy - shift - slope * (distance - cutoff));
+            *gradient = r * (0.5 * (derivative - slope) / distance);
+        }
+        sum
+    }
+
+    fn jump(&self) -> f64 {
+        let cutoff = SitePotential::cutoff(self);
+        let (shift, _) = self.shift_and_slope();
+        // Of the whole pair; a site has half of it.
+        0.5 * (self.form().energy(cutoff) - shift)
+    }
+
+    fn core(&self, energy: f64) -> f64 {
+        Self::core(self, energy)
+    }
+}

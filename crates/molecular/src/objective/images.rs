@@ -1,0 +1,234 @@
+//! Which images are near the simulated atoms, and who is near whom.
+
+use super::forces::Neighbourhood;
+use crate::group::{GroupElement, Label, ObjectiveGroup};
+use crate::parallel::each;
+use omd_flow::Vector3;
+
+/// Rows that are searched together.
+const CHUNK: usize = 256;
+
+/// An image: which atom, under which of the elements in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ghost {
+    source: u32,
+    element: u32,
+}
+
+/// A ghost and where it is.
+type Placed = (Ghost, Vector3<f64>);
+
+/// All images within a radius of some simulated atom at the time of the list, and full lists of neighbours.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Images {
+    elements: Vec<GroupElement>,
+    /// Sorted by source.
+    ghosts: Vec<Ghost>,
+    /// The ghosts of atom `k` are `of_atom[k]..of_atom[k + 1]`.
+    of_atom: Vec<u32>,
+    starts: Vec<u32>,
+    neighbours: Vec<u32>,
+    naming: Vec<u32>,
+    entries: Vec<u32>,
+    /// Simulated atoms, then ghosts, at the present time.
+    positions: Vec<Vector3<f64>>,
+    contributing: usize,
+}
+
+/// Two atoms at t = 0; the second may be an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closest {
+    pub(super) first: usize,
+    pub(super) second: usize,
+    pub(super) distance: f64,
+}
+
+impl Images {
+    /// Finds the images of `atoms` within `radius` of one of them at `time`.
+    ///
+    /// An element that brings an image of one atom within `radius` of another moves the centre of a ball of radius
+    /// `rho` around the atoms by `radius + 2 rho` at most; the group names those without looking at others.
+    pub(super) fn build(&mut self, group: &ObjectiveGroup, time: f64, atoms: &[Vector3<f64>], radius: f64) {
+        let (low, high) = atoms.iter().fold((atoms[0], atoms[0]), |(low, high), x| (low.inf(x), high.sup(x)));
+        let centre = (low + high) * 0.5;
+        let ball = atoms.iter().map(|x| (x - centre).norm()).fold(0.0, f64::max);
+        let labels = group.within(time, &centre, (radius + 2.0 * ball) * (1.0 + 1e-9));
+        let mut labels: Vec<Label> = labels.into_iter().filter(|label| *label != Label::IDENTITY).collect();
+        labels.sort_unstable();
+        let elements: Vec<GroupElement> = labels.iter().map(|label| group.element(label)).collect();
+        let margin = Vector3::repeat(radius * (1.0 + 1e-12));
+        let (near_low, near_high) = (low - margin, high + margin);
+        let mut candidates: Vec<(u32, Vec<Placed>)> =
+            (0..elements.len() as u32).map(|index| (index, Vec::new())).collect();
+        each(&mut candidates, |(index, found)| {
+            let element = &elements[*index as usize];
+            for (source, x) in atoms.iter().enumerate() {
+                let y = element.position(time, x);
+                if (0..3).all(|k| y[k] >= near_low[k] && y[k] <= near_high[k]) {
+                    found.push((Ghost { source: source as u32, element: *index }, y));
+                }
+            }
+        });
+        let mut ghosts: Vec<Placed> = candidates.into_iter().flat_map(|(_, found)| found).collect();
+        ghosts.sort_unstable_by_key(|(ghost, _)| *ghost);
+        let mut places = atoms.to_vec();
+        places.extend(ghosts.iter().map(|(_, y)| *y));
+        let rows = search(&places, atoms.len(), radius, near_low, near_high);
+        self.take(elements, &ghosts, atoms.len(), &rows);
+        self.place(time, atoms);
+    }
+
+    /// Keeps the ghosts that some row names.
+    fn take(&mut self, elements: Vec<GroupElement>, ghosts: &[Placed], count: usize, rows: &[Vec<Vec<u32>>]) {
+        let mut used = vec![false; ghosts.len()];
+        let named = rows.iter().flatten().flatten();
+        named.filter_map(|&p| (p as usize).checked_sub(count)).for_each(|ghost| used[ghost] = true);
+        let mut index: Vec<u32> = (0..count as u32).collect();
+        self.ghosts.clear();
+        for ((ghost, _), &used) in ghosts.iter().zip(&used) {
+            index.push((count + self.ghosts.len()) as u32);
+            if used {
+                self.ghosts.push(*ghost);
+            }
+        }
+        self.elements = elements;
+        self.contributing = count;
+        self.of_atom = starts_of(count, self.ghosts.iter().map(|ghost| ghost.source));
+        self.starts.clear();
+        self.starts.push(0);
+        self.neighbours.clear();
+        for row in rows.iter().flatten() {
+            self.neighbours.extend(row.iter().map(|&p| index[p as usize]));
+            self.starts.push(self.neighbours.len() as u32);
+        }
+        let total = count + self.ghosts.len();
+        self.naming = starts_of(total, self.neighbours.iter().copied());
+        let mut next = self.naming.clone();
+        self.entries.resize(self.neighbours.len(), 0);
+        for (entry, &position) in self.neighbours.iter().enumerate() {
+            self.entries[next[position as usize] as usize] = entry as u32;
+            next[position as usize] += 1;
+        }
+    }
+
+    /// Puts the simulated atoms at `atoms` and their images where they are at `time`.
+    pub(super) fn place(&mut self, time: f64, atoms: &[Vector3<f64>]) {
+        self.positions.clear();
+        self.positions.extend_from_slice(atoms);
+        let places = self.ghosts.iter().map(|ghost| {
+            let element = &self.elements[ghost.element as usize];
+            element.position(time, &atoms[ghost.source as usize])
+        });
+        self.positions.extend(places);
+    }
+
+    pub(super) fn neighbourhood(&self) -> Neighbourhood<'_> {
+        Neighbourhood {
+            positions: &self.positions,
+            contributing: self.contributing,
+            starts: &self.starts,
+            neighbours: &self.neighbours,
+            naming: &self.naming,
+            entries: &self.entries,
+        }
+    }
+
+    pub(super) fn contributing(&self) -> usize {
+        self.contributing
+    }
+
+    /// Images in use.
+    pub(super) fn len(&self) -> usize {
+        self.ghosts.len()
+    }
+
+    /// Entries of all lists.
+    pub(super) fn listed(&self) -> usize {
+        self.neighbours.len()
+    }
+
+    /// The images of an atom: the element, and the index of the position.
+    pub(super) fn of_atom(&self, atom: usize) -> impl Iterator<Item = (&GroupElement, usize)> {
+        let own = self.of_atom[atom] as usize..self.of_atom[atom + 1] as usize;
+        own.map(|ghost| (&self.elements[self.ghosts[ghost].element as usize], self.contributing + ghost))
+    }
+
+    /// The nearest two of all that are listed.
+    pub(super) fn closest(&self) -> Option<Closest> {
+        let pairs = (0..self.contributing).flat_map(|first| {
+            let row = self.starts[first] as usize..self.starts[first + 1] as usize;
+            self.neighbours[row].iter().map(move |&p| (first, p as usize))
+        });
+        let closest = pairs.map(|(first, p)| {
+            let distance = (self.positions[p] - self.positions[first]).norm();
+            let second = p.checked_sub(self.contributing).map_or(p, |ghost| self.ghosts[ghost].source as usize);
+            Closest { first: first.min(second), second: first.max(second), distance }
+        });
+        closest.min_by(|a, b| a.distance.total_cmp(&b.distance))
+    }
+}
+
+/// Where the run of each key would start if `keys` were sorted.
+fn starts_of(count: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut starts = vec![0; count + 1];
+    keys.for_each(|key| starts[key as usize + 1] += 1);
+    for k in 0..count {
+        starts[k + 1] += starts[k];
+    }
+    starts
+}
+
+/// For each of the first `count` places, in chunks, all others within `radius`.
+fn search(
+    places: &[Vector3<f64>],
+    count: usize,
+    radius: f64,
+    low: Vector3<f64>,
+    high: Vector3<f64>,
+) -> Vec<Vec<Vec<u32>>> {
+    // Cells at least as wide as the radius, and not many more of them than places.
+    let extent = high - low;
+    let mut cells = [0, 1, 2].map(|k| ((extent[k] / radius).floor().min(1e6) as usize).max(1));
+    while cells.iter().product::<usize>() > 4 * places.len() + 64 {
+        let most = (0..3).max_by_key(|&k| cells[k]).unwrap_or(0);
+        cells[most] = cells[most].div_ceil(2);
+    }
+    let cell = |x: &Vector3<f64>| {
+        [0, 1, 2].map(|k| {
+            let place = (x[k] - low[k]) / extent[k] * cells[k] as f64;
+            (place as usize).min(cells[k] - 1)
+        })
+    };
+    let index = |[i, j, k]: [usize; 3]| (i * cells[1] + j) * cells[2] + k;
+    let starts = starts_of(cells.iter().product(), places.iter().map(|x| index(cell(x)) as u32));
+    let mut next = starts.clone();
+    let mut sorted = vec![0u32; places.len()];
+    for (p, x) in places.iter().enumerate() {
+        let slot = &mut next[index(cell(x))];
+        sorted[*slot as usize] = p as u32;
+        *slot += 1;
+    }
+    let mut chunks: Vec<(usize, Vec<Vec<u32>>)> = (0..count).step_by(CHUNK).map(|first| (first, Vec::new())).collect();
+    each(&mut chunks, |(first, rows)| {
+        for atom in *first..(*first + CHUNK).min(count) {
+            let x = &places[atom];
+            let home = cell(x);
+            let mut row = Vec::new();
+            let span = |k: usize| home[k].saturating_sub(1)..=(home[k] + 1).min(cells[k] - 1);
+            for i in span(0) {
+                for j in span(1) {
+                    let [begin, end] = [*span(2).start(), *span(2).end()].map(|k| index([i, j, k]));
+                    for &p in &sorted[starts[begin] as usize..starts[end + 1] as usize] {
+                        if p as usize != atom && (places[p as usize] - x).norm_squared() < radius * radius {
+                            row.push(p);
+                        }
+                    }
+                }
+            }
+            // An order of its own, not that of the cells: sums do not depend on where the box begins.
+            row.sort_unstable();
+            rows.push(row);
+        }
+    });
+    chunks.into_iter().map(|(_, rows)| rows).collect()
+}

@@ -1,0 +1,256 @@
+//! Objective molecular dynamics under any group, with any force field.
+//!
+//! The engine of translations (`crate::engine`) is faster and knows pair potentials only; this one knows neither what
+//! the group is nor what acts. Images are explicit: (source, element), placed where the group has them at every step.
+
+mod engine;
+mod forces;
+mod images;
+mod observe;
+
+pub use forces::{Evaluation, ForceField, Neighbourhood, Sites};
+
+use crate::schedule::{Leg, ThermalStep};
+use crate::work::WorkBalance;
+use crate::{MolecularError, ObjectiveGroup, Scheme, StepControl};
+use engine::Engine;
+use omd_flow::{
+    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure,
+    Vector3,
+};
+use std::sync::Arc;
+
+/// The equations: which images, which forces, which mass.
+#[derive(Clone, Debug)]
+pub struct GroupModel {
+    /// The group; it brings its motion.
+    pub group: ObjectiveGroup,
+    /// The energy of the simulated atoms.
+    pub field: Arc<dyn ForceField>,
+    /// Mass of an atom.
+    pub mass: f64,
+    /// The edges (columns) of the cell at t = 0, for structure files, where the group is that of a cell under this flow.
+    pub cell: Option<(omd_flow::AffineFlow, Matrix3<f64>)>,
+}
+
+/// Objective molecular dynamics (1), (2) of \[JamesQiWang\] under any [`ObjectiveGroup`].
+///
+/// # Valid when
+/// The group is discrete: until its translations vanish.
+/// # Preserves
+/// The work balance, to `O(dt^2)`: `d/dt (sum m w^2/2 + U) = -S : L - sum m w.(du/dt + u.grad u)`, `w = v - u`,
+/// `S = sum m w w^T + sum f y^T` over the simulated atoms and all images; momentum along what no rotation changes; the
+/// bits on any number of threads, through pauses and checkpoints.
+/// # Accuracy
+/// `O(dt^2)`; lists are exact: they are made anew before a pair could be missed.
+/// # Cost
+/// `O(N)` a step.
+#[derive(Clone, Debug)]
+pub struct GroupMolecular {
+    engine: Engine,
+    cell: Option<(omd_flow::AffineFlow, Matrix3<f64>)>,
+    scheme: Scheme,
+    thermal: ThermalStep,
+    balance: WorkBalance,
+    leg: Option<Leg>,
+}
+
+impl GroupMolecular {
+    /// Places the atoms at t = 0; `peculiar` are their velocities relative to the field of the images, `v = w + u`.
+    ///
+    /// # Errors
+    /// [`MolecularError`], atoms that overlap each other or an image among them.
+    pub fn new(
+        model: &GroupModel,
+        scheme: Scheme,
+        positions: &[Vector3<f64>],
+        peculiar: &[Vector3<f64>],
+    ) -> Result<Self, MolecularError> {
+        for (name, value) in [("mass", model.mass), ("time step", scheme.time_step)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(MolecularError::NotPositive(name, value));
+            }
+        }
+        if !(model.field.reach() > 0.0 && model.field.reach().is_finite()) {
+            return Err(MolecularError::Cutoff(model.field.reach()));
+        }
+        let count = positions.len();
+        if count == 0 || count > u32::MAX as usize / 16 {
+            return Err(MolecularError::Atoms(format!("{count} atoms cannot be simulated")));
+        }
+        if peculiar.len() != count {
+            return Err(MolecularError::Atoms(format!("{count} positions, {} velocities", peculiar.len())));
+        }
+        let usable = |v: &Vector3<f64>| v.iter().all(|x| x.abs() < 1e100);
+        if let Some(index) = positions.iter().zip(peculiar).position(|(x, w)| !usable(x) || !usable(w)) {
+            return Err(MolecularError::NotFinite(index + 1));
+        }
+        let motion = model.group.motion(0.0);
+        let velocities = positions.iter().zip(peculiar).map(|(x, w)| w + motion.velocity(x)).collect();
+        let (group, field) = (model.group.clone(), model.field.clone());
+        let engine = Engine::new(group, field, model.mass, scheme.time_step, positions.to_vec(), velocities);
+        let mut molecular = Self {
+            engine,
+            cell: model.cell.clone(),
+            scheme,
+            thermal: ThermalStep::default(),
+            balance: WorkBalance::default(),
+            leg: None,
+        };
+        molecular.refuse_overlaps(peculiar)?;
+        molecular.thermal = ThermalStep::new(molecular.temperature());
+        molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
+        Ok(molecular)
+    }
+
+    fn refuse_overlaps(&self, peculiar: &[Vector3<f64>]) -> Result<(), MolecularError> {
+        let mean = peculiar.iter().map(Vector3::norm_squared).sum::<f64>() / peculiar.len() as f64;
+        // Atoms at rest have no temperature to measure an energy by.
+        let energy = if mean > 0.0 { 1e6 * self.engine.mass * mean / 3.0 } else { f64::MAX };
+        let field = &self.engine.field;
+        // Atoms at one place have no energy that is a number.
+        let least = field.core(energy).max(1e-6 * field.reach());
+        match self.engine.images.closest() {
+            Some(pair) if pair.distance < least => {
+                Err(MolecularError::Overlap { first: pair.first + 1, second: pair.second + 1, distance: pair.distance })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The simulated atoms, continuous from the start, in the order given.
+    #[must_use]
+    pub fn atoms(&self) -> Structure {
+        let (mut positions, mut lab_velocities) = (Vec::new(), Vec::new());
+        for [x, v, _] in self.engine.unfolded() {
+            positions.push(x);
+            lab_velocities.push(v);
+        }
+        let time = self.engine.time;
+        let cell = self.cell.as_ref().map(|(flow, edges)| flow.deformation(time) * edges);
+        Structure { time, cell, positions, lab_velocities }
+    }
+
+    /// The forces on those atoms.
+    #[must_use]
+    pub fn forces(&self) -> Vec<Vector3<f64>> {
+        self.engine.unfolded().map(|[_, _, force]| force).collect()
+    }
+
+    /// The energy of the simulated atoms, each with its own share.
+    #[must_use]
+    pub fn potential_energy(&self) -> f64 {
+        self.engine.evaluation.energy
+    }
+
+    /// The group, in the basis in use.
+    #[must_use]
+    pub fn group(&self) -> &ObjectiveGroup {
+        &self.engine.group
+    }
+
+    /// Steps taken.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.engine.steps
+    }
+
+    /// How often images and neighbours were found anew.
+    #[must_use]
+    pub fn list_builds(&self) -> u64 {
+        self.engine.rebuilds
+    }
+
+    fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
+        let moved = self.engine.step(time_step, end);
+        let power = self.power();
+        self.balance.advance(time_step, power);
+        if self.scheme.control == StepControl::Thermal {
+            self.thermal.note(self.temperature());
+        }
+        let energy = self.balance_energy();
+        if !(moved && energy.is_finite() && power.is_finite()) {
+            return Err(self.blown_up(end, "energies are no longer finite"));
+        }
+        // A residual as large as the energy there is means that the trajectory is no solution of anything.
+        let kinetic = 0.5 * self.kinetic_sum().trace();
+        let expected = (self.balance.energy_at_start + self.balance.work).abs();
+        if kinetic > 2.0 * expected && self.balance.residual(energy).abs() > kinetic.max(expected) {
+            return Err(self.blown_up(end, "the work balance is off by more than the energy there is"));
+        }
+        Ok(())
+    }
+
+    fn blown_up(&self, time: f64, what: &str) -> Stop {
+        let steps = self.engine.steps;
+        let hint = "atoms came too close for the time step; hint: a smaller time-step";
+        Stop { time, reason: format!("{what} after {steps} steps: {hint}") }
+    }
+}
+
+impl Description for GroupMolecular {
+    fn name(&self) -> &'static str {
+        "molecular"
+    }
+
+    fn time(&self) -> f64 {
+        self.engine.time
+    }
+
+    fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
+        let every = (20_000 / self.engine.positions.len().max(1)).max(1) as u64;
+        loop {
+            let leg = match self.leg {
+                Some(leg) => leg,
+                None if self.engine.time >= until => return Ok(Advance::Arrived),
+                None => Leg::towards(self.engine.time, until, &self.scheme, &mut self.thermal),
+            };
+            let done = leg.done + 1;
+            self.step(leg.time_step, leg.time_after(done))?;
+            self.leg = leg.after(done);
+            let asks = self.engine.steps.is_multiple_of(every) && self.engine.time < until;
+            if asks && monitor.at(self.engine.time) == Pace::Pause {
+                return Ok(Advance::Paused);
+            }
+        }
+    }
+
+    fn observe(&mut self) -> Observables {
+        self.observables()
+    }
+
+    fn structure(&self) -> Option<Structure> {
+        Some(self.atoms())
+    }
+
+    fn save(&self, state: &mut StateWriter) {
+        self.engine.save(state);
+        self.thermal.save(state);
+        for value in [self.balance.energy_at_start, self.balance.work, self.balance.power] {
+            state.f64(value);
+        }
+        Leg::save(self.leg, state);
+    }
+
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.engine.restore(state)?;
+        self.thermal = ThermalStep::restore(state)?;
+        self.balance = WorkBalance { energy_at_start: state.f64()?, work: state.f64()?, power: state.f64()? };
+        self.leg = Leg::restore(state)?;
+        Ok(())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let engine = &self.engine;
+        let listed = engine.images.listed() as f64 / engine.positions.len() as f64;
+        vec![
+            ("atoms", engine.positions.len().to_string()),
+            ("steps", engine.steps.to_string()),
+            ("neighbour list builds", engine.rebuilds.to_string()),
+            ("listed neighbours of an atom", format!("{listed:.1}")),
+            ("images in use", engine.images.len().to_string()),
+            ("dimensions of the group", engine.group.dimension().to_string()),
+            ("elements of the group, in a pitch or a cell", engine.group.index().to_string()),
+        ]
+    }
+}

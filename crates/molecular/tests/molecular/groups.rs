@@ -1,0 +1,469 @@
+//! Dynamics under groups: against all copies moved one by one, against independent numbers, against the engine of
+//! translations, and against the derivatives of the energy.
+
+use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, shaken};
+use omd_flow::{
+    Advance, AffineFlow, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3,
+};
+use omd_interaction::{Gaussian, PairPotential, SitePotential, Truncation};
+use omd_molecular::{
+    GroupElement, GroupModel, GroupMolecular, Label, Molecular, ObjectiveGroup, Sites, rotation_about,
+};
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+fn at(x: f64, y: f64, z: f64) -> Vector3<f64> {
+    Vector3::new(x, y, z)
+}
+
+fn still() -> AffineFlow {
+    flow([0.0; 9])
+}
+
+/// So weak at its cutoff that differences see nothing of it.
+fn soft() -> PairPotential {
+    PairPotential::new(Arc::new(Gaussian { epsilon: 2.3, sigma: 0.32 }), Some(2.0), Truncation::ShiftedForce)
+}
+
+/// Bodies beyond pairs: `E_i = sqrt(rho) + rho^2/10 + sum_{j<k} s_j s_k cos`, `rho = sum s`, `s = (1 - r^2/c^2)^5`.
+#[derive(Debug)]
+struct ManyBodies;
+
+const CUTOFF: f64 = 1.9;
+
+impl SitePotential for ManyBodies {
+    fn cutoff(&self) -> f64 {
+        CUTOFF
+    }
+
+    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
+        let smooth = |r: &Vector3<f64>| {
+            let rest = 1.0 - r.norm_squared() / (CUTOFF * CUTOFF);
+            (rest.powi(5), r * (-10.0 * rest.powi(4) / (CUTOFF * CUTOFF)))
+        };
+        let weights: Vec<_> = neighbours.iter().map(smooth).collect();
+        let rho: f64 = weights.iter().map(|w| w.0).sum::<f64>() + 0.1;
+        let mut energy = rho.sqrt() + rho * rho / 10.0;
+        for (gradient, weight) in gradients.iter_mut().zip(&weights) {
+            *gradient = weight.1 * (0.5 / rho.sqrt() + 0.2 * rho);
+        }
+        for j in 0..neighbours.len() {
+            for k in 0..j {
+                let (a, b) = (neighbours[j].normalize(), neighbours[k].normalize());
+                let cosine = a.dot(&b);
+                energy += weights[j].0 * weights[k].0 * cosine;
+                let across = weights[j].0 * weights[k].0;
+                gradients[j] +=
+                    weights[j].1 * weights[k].0 * cosine + (b - a * cosine) * (across / neighbours[j].norm());
+                gradients[k] +=
+                    weights[k].1 * weights[j].0 * cosine + (a - b * cosine) * (across / neighbours[k].norm());
+            }
+        }
+        energy
+    }
+}
+
+fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
+    GroupModel { group, field: Arc::new(Sites(potential)), mass: 1.0, cell: None }
+}
+
+/// One group of every kind, its flow and its generators.
+fn zoo() -> Vec<(&'static str, AffineFlow, Vec<GroupElement>)> {
+    let (axis, point) = (at(0.3, -0.5, 0.8).normalize(), at(0.7, 0.2, -0.4));
+    let along = |rate: f64| AffineFlow::new(axis * axis.transpose() * rate).unwrap();
+    let full = || flow([0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15]);
+    let turn = |direction: Vector3<f64>, angle: f64, offset: Vector3<f64>| {
+        GroupElement::about(&Vector3::zeros(), rotation_about(&direction, angle), &offset)
+    };
+    let translations = |rows: &[[f64; 3]]| -> Vec<_> {
+        rows.iter().map(|row| GroupElement::translation(Vector3::from(*row))).collect()
+    };
+    let mut inverted = translations(&[[2.0, 0.1, 0.0], [0.3, 1.7, 0.2], [0.0, -0.4, 1.9]]);
+    inverted.push(GroupElement::about(&point, -Matrix3::identity(), &Vector3::zeros()));
+    vec![
+        ("helix", along(0.4), vec![GroupElement::screw(&point, &axis, 1.0, 0.9)]),
+        ("ring", still(), vec![GroupElement::screw(&point, &axis, TAU / 7.0, 0.0)]),
+        (
+            "dihedral",
+            still(),
+            vec![turn(Vector3::z(), TAU / 5.0, Vector3::zeros()), turn(Vector3::x(), TAU / 2.0, Vector3::zeros())],
+        ),
+        (
+            "nanotube",
+            along(-0.2),
+            vec![
+                GroupElement::screw(&point, &axis, 0.7 * 5.0 + TAU / 4.0, 5.0 * 0.31),
+                GroupElement::screw(&point, &axis, 0.7 * 3.0, 3.0 * 0.31),
+            ],
+        ),
+        (
+            "infinite dihedral",
+            flow([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3]),
+            vec![
+                turn(Vector3::x(), TAU / 2.0, Vector3::zeros()),
+                turn(at(0.6, 0.8, 0.0), TAU / 2.0, at(0.0, 0.0, 0.9)),
+            ],
+        ),
+        (
+            "layer that tilts",
+            flow([0.1, 0.4, 0.0, -0.2, 0.05, 0.0, 0.3, -0.1, 0.0]),
+            translations(&[[1.1, 0.1, 0.0], [0.3, 1.4, 0.0]]),
+        ),
+        ("translations", full(), translations(&[[2.0, 0.1, 0.0], [0.3, 1.7, 0.2], [0.0, -0.4, 1.9]])),
+        ("P-1", full(), inverted),
+        (
+            "P4_2",
+            flow([0.1, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, -0.2]),
+            vec![
+                GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 4.0, 1.0),
+                GroupElement::translation(at(2.4, 0.0, 0.0)),
+            ],
+        ),
+        (
+            "tetrahedron",
+            still(),
+            vec![
+                turn(Vector3::z(), TAU / 2.0, Vector3::zeros()),
+                turn(at(1.0, 1.0, 1.0).normalize(), TAU / 3.0, Vector3::zeros()),
+            ],
+        ),
+    ]
+}
+
+/// `count` atoms near a place off every axis, and velocities; some are far from the others, and outside any cell.
+fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
+    let mut random = Philox::new(seed, 0);
+    let places = (0..count).map(|_| at(0.9, 0.4, 0.3) + Vector3::from_fn(|_, _| 2.4 * (random.uniform() - 0.5)));
+    let places = places.collect();
+    (places, (0..count).map(|_| Vector3::from_fn(|_, _| 0.7 * random.normal())).collect())
+}
+
+/// All copies of the atoms as ordinary molecular dynamics by sums over all pairs: no group, no lists.
+struct Explicit {
+    positions: Vec<Vector3<f64>>,
+    velocities: Vec<Vector3<f64>>,
+    forces: Vec<Vector3<f64>>,
+    potential: PairPotential,
+}
+
+impl Explicit {
+    fn new(
+        elements: &[GroupElement],
+        positions: &[Vector3<f64>],
+        velocities: &[Vector3<f64>],
+        potential: PairPotential,
+    ) -> Self {
+        let copies = |part: &dyn Fn(&GroupElement) -> Vec<Vector3<f64>>| elements.iter().flat_map(part).collect();
+        let mut explicit = Self {
+            positions: copies(&|g| positions.iter().map(|x| g.position(0.0, x)).collect()),
+            velocities: copies(&|g| velocities.iter().map(|v| g.velocity(v)).collect()),
+            forces: Vec::new(),
+            potential,
+        };
+        explicit.evaluate();
+        explicit
+    }
+
+    fn evaluate(&mut self) {
+        self.forces = vec![Vector3::zeros(); self.positions.len()];
+        for i in 0..self.positions.len() {
+            for j in 0..i {
+                let r = self.positions[i] - self.positions[j];
+                let force = r * (-self.potential.derivative(r.norm()) / r.norm());
+                self.forces[i] += force;
+                self.forces[j] -= force;
+            }
+        }
+    }
+
+    fn step(&mut self, dt: f64) {
+        self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
+        self.positions.iter_mut().zip(&self.velocities).for_each(|(x, v)| *x += v * dt);
+        self.evaluate();
+        self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
+    }
+}
+
+/// The identity first, then the other elements of a finite group.
+fn all_elements(group: &ObjectiveGroup) -> Vec<GroupElement> {
+    let mut labels = group.within(0.0, &Vector3::zeros(), 1e9);
+    labels.sort_by_key(|label| *label != Label::IDENTITY);
+    assert_eq!(labels.len(), group.index());
+    labels.iter().map(|label| group.element(label)).collect()
+}
+
+#[test]
+fn all_copies_of_a_finite_group_move_as_images() {
+    for (name, flow, generators) in zoo().into_iter().filter(|(_, flow, _)| flow.volume_ratio(1.0) == 1.0) {
+        let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+        if group.dimension() > 0 {
+            continue;
+        }
+        let (positions, velocities) = gas(9, 3);
+        let elements = all_elements(&group);
+        let mut explicit = Explicit::new(&elements, &positions, &velocities, soft());
+        let molecular = GroupMolecular::new(&model(group, Arc::new(soft())), fixed(0.004), &positions, &velocities);
+        let mut molecular = molecular.unwrap();
+        for _ in 0..600 {
+            explicit.step(0.004);
+        }
+        molecular.advance(2.4, &mut Free).unwrap();
+        let (found, forces) = (molecular.atoms(), molecular.forces());
+        assert_eq!(molecular.steps(), 600);
+        assert!(molecular.list_builds() > 3, "{name}: lists are made anew");
+        let moved = positions.iter().zip(&found.positions).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
+        assert!(moved > 1.0, "{name}: {moved}");
+        // Every copy, not only the first.
+        for (copy, element) in elements.iter().enumerate() {
+            for k in 0..positions.len() {
+                let index = copy * positions.len() + k;
+                let (x, v) = (&found.positions[k], &found.lab_velocities[k]);
+                assert!((explicit.positions[index] - element.position(2.4, x)).norm() < 1e-10, "{name} {copy} {k}");
+                assert!((explicit.velocities[index] - element.velocity(v)).norm() < 1e-10, "{name} {copy} {k}");
+                assert!((explicit.forces[index] - element.rotation * forces[k]).norm() < 1e-9, "{name} {copy} {k}");
+            }
+        }
+    }
+}
+
+/// Position, velocity at the start; position, velocity and force at t = 0.5; by atom.
+fn reference(text: &str) -> Vec<[Vector3<f64>; 5]> {
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|line| {
+        let numbers: Vec<f64> = line.split(',').map(|word| word.parse().unwrap()).collect();
+        [0, 3, 6, 9, 12].map(|k| Vector3::from_row_slice(&numbers[k..k + 3]))
+    })
+    .collect()
+}
+
+#[test]
+fn ring_and_helix_agree_with_an_independent_program() {
+    let stretch = flow([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.3 / 0.9]);
+    let ring = GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 7.0, 0.0);
+    let helix = GroupElement::screw(&Vector3::zeros(), &Vector3::z(), 1.0, 0.9);
+    for (flow, generator, text) in
+        [(still(), ring, include_str!("data/omd_ring.csv")), (stretch, helix, include_str!("data/omd_helix.csv"))]
+    {
+        let rows = reference(text);
+        let group = ObjectiveGroup::new(&flow, &[generator]).unwrap();
+        let positions: Vec<_> = rows.iter().map(|row| row[0]).collect();
+        let peculiar: Vec<_> = rows.iter().map(|row| flow.peculiar_from_lab(0.0, &row[0], &row[1])).collect();
+        let model = model(group, Arc::new(lennard_jones(2.5, Truncation::Shifted)));
+        let mut molecular = GroupMolecular::new(&model, fixed(1e-3), &positions, &peculiar).unwrap();
+        molecular.advance(0.5, &mut Free).unwrap();
+        let (found, forces) = (molecular.atoms(), molecular.forces());
+        assert_eq!(molecular.steps(), 500);
+        for (k, [_, _, x, v, f]) in rows.iter().enumerate() {
+            assert!((found.positions[k] - x).norm() < 1e-11, "{k}: {}", found.positions[k] - x);
+            assert!((found.lab_velocities[k] - v).norm() < 1e-11, "{k}");
+            assert!((forces[k] - f).norm() < 1e-10, "{k}");
+        }
+    }
+}
+
+#[test]
+fn translations_move_as_in_the_engine_of_translations() {
+    for (rows, truncation) in [
+        ([0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15], Truncation::ShiftedForce),
+        ([0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], Truncation::Truncated),
+    ] {
+        let flow = flow(rows);
+        let cell = cube(6.0) + Matrix3::new(0.0, 0.4, -0.3, 0.2, 0.0, 0.1, 0.0, -0.5, 0.0);
+        let atoms = shaken(cell, [5, 5, 5], 0.1, 1.0, 11);
+        let potential = lennard_jones(2.0, truncation);
+        let fast = crate::fixtures::model(flow.clone(), potential.clone());
+        let mut fast = Molecular::new(&fast, fixed(0.002), &atoms).unwrap();
+        let edges: Vec<_> = cell.column_iter().map(|edge| GroupElement::translation(edge.into())).collect();
+        let group = ObjectiveGroup::new(&flow, &edges).unwrap();
+        let general = GroupModel { cell: Some((flow, cell)), ..model(group, Arc::new(potential)) };
+        let mut general = GroupMolecular::new(&general, fixed(0.002), &atoms.positions, &atoms.peculiar).unwrap();
+        for time in [0.0, 0.4, 1.2] {
+            fast.advance(time, &mut Free).unwrap();
+            general.advance(time, &mut Free).unwrap();
+            let (a, b) = (fast.atoms(), general.atoms());
+            let far = |x: &[Vector3<f64>], y: &[Vector3<f64>]| {
+                x.iter().zip(y).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max)
+            };
+            assert!(far(&a.positions, &b.positions) < 1e-10, "{}", far(&a.positions, &b.positions));
+            assert!(far(&a.lab_velocities, &b.lab_velocities) < 1e-9);
+            assert!(far(&fast.forces(), &general.forces()) < 1e-8);
+            let (a, b) = (fast.observe(), general.observe());
+            assert!((a.density - b.density).abs() < 1e-13 && (a.temperature - b.temperature).abs() < 1e-10);
+            assert!((a.pressure - b.pressure).norm() < 1e-9, "{}", a.pressure - b.pressure);
+            assert!((a.heat_flux.unwrap() - b.heat_flux.unwrap()).norm() < 1e-10);
+            for column in &a.extra {
+                let (here, there) = (column.value, extra(&b, &column.name));
+                assert!((here - there).abs() < 1e-8 * (1.0 + here.abs()), "{}: {here} {there}", column.name);
+            }
+            assert_eq!(a.extra.len(), b.extra.len());
+        }
+        assert!(general.list_builds() > 5);
+    }
+}
+
+fn potentials() -> [(&'static str, Arc<dyn SitePotential>); 2] {
+    [("pairs", Arc::new(soft())), ("many bodies", Arc::new(ManyBodies))]
+}
+
+#[test]
+fn forces_are_minus_the_gradient_of_the_energy_for_every_group() {
+    for (name, flow, generators) in zoo() {
+        let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+        for (what, potential) in potentials() {
+            let (positions, velocities) = gas(5, 4);
+            let energy = |positions: &[Vector3<f64>]| {
+                let model = model(group.clone(), potential.clone());
+                GroupMolecular::new(&model, fixed(1e-3), positions, &velocities).unwrap()
+            };
+            let forces = energy(&positions).forces();
+            for k in 0..positions.len() {
+                for axis in 0..3 {
+                    let moved = |by: f64| {
+                        let mut positions = positions.clone();
+                        positions[k][axis] += by;
+                        energy(&positions).potential_energy()
+                    };
+                    // Five points: the error is of fourth order.
+                    let h = 1e-3;
+                    let slope = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
+                    let size = forces.iter().map(Vector3::norm).fold(1.0, f64::max);
+                    let off = (forces[k][axis] + slope).abs() / size;
+                    assert!(off < 1e-8, "{name}, {what}, atom {k}: {slope} is off by {off:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn work_is_balanced_to_second_order_under_every_group() {
+    for (name, flow, generators) in zoo() {
+        let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+        for (what, potential) in potentials() {
+            let (positions, velocities) = gas(6, 5);
+            let residual = |dt: f64| {
+                let model = model(group.clone(), potential.clone());
+                let mut molecular = GroupMolecular::new(&model, fixed(dt), &positions, &velocities).unwrap();
+                let size = molecular.potential_energy().abs();
+                molecular.advance(0.6, &mut Free).unwrap();
+                (extra(&molecular.observe(), "energy_balance"), size)
+            };
+            let [coarse, fine] = [0.004, 0.002].map(residual);
+            let order = (coarse.0 / fine.0).abs().log2();
+            assert!((1.7..2.3).contains(&order), "{name}, {what}: {coarse:?} {fine:?}, order {order}");
+            assert!(fine.0.abs() < 2e-3 * fine.1.abs(), "{name}, {what}: {fine:?}");
+        }
+    }
+}
+
+#[test]
+fn the_axial_force_is_the_slope_of_the_energy_with_the_length() {
+    for (name, flow, generators) in zoo() {
+        let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+        let Some(axis) = group.direction(0.0) else { continue };
+        for (what, potential) in potentials() {
+            let (positions, _) = gas(5, 6);
+            let rest = vec![Vector3::zeros(); 5];
+            let stretched = |by: f64| {
+                let stretch = Matrix3::identity() + axis * axis.transpose() * by;
+                // Q keeps the axis up to its sign, so the stretch of the offsets is that of the group.
+                let generators: Vec<_> =
+                    generators.iter().map(|g| GroupElement { offset: stretch * g.offset, ..*g }).collect();
+                let group = ObjectiveGroup::new(&still(), &generators).unwrap();
+                let positions: Vec<_> = positions.iter().map(|x| stretch * x).collect();
+                GroupMolecular::new(&model(group, potential.clone()), fixed(1e-3), &positions, &rest).unwrap()
+            };
+            let energy = |by: f64| stretched(by).potential_energy();
+            let h = 1e-3;
+            let slope = (8.0 * (energy(h) - energy(-h)) - (energy(2.0 * h) - energy(-2.0 * h))) / (12.0 * h);
+            let force = extra(&stretched(0.0).observe(), "axial_force");
+            let length = group.content(0.0).unwrap();
+            assert!((force - slope / length).abs() < 1e-7 * (1.0 + force.abs()), "{name}, {what}: {force} {slope}");
+            assert!(force.abs() > 1e-3, "{name}, {what}: a force worth comparing");
+        }
+    }
+}
+
+#[test]
+fn momentum_is_kept_along_what_no_rotation_changes() {
+    let (_, flow, generators) = zoo().into_iter().find(|(name, ..)| *name == "ring").unwrap();
+    let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+    let (positions, velocities) = gas(6, 8);
+    let model = model(group, Arc::new(ManyBodies));
+    let mut molecular = GroupMolecular::new(&model, fixed(2e-3), &positions, &velocities).unwrap();
+    let drift = |row: &omd_flow::Observables| at(extra(row, "drift_x"), extra(row, "drift_y"), extra(row, "drift_z"));
+    let before = drift(&molecular.observe());
+    molecular.advance(1.0, &mut Free).unwrap();
+    let after = molecular.observe();
+    assert!((drift(&after) - before).norm() < 1e-13 && before.norm() > 0.05);
+    assert!(!after.has_volume() && after.pressure.iter().all(|p| p.is_nan()) && after.heat_flux.is_none());
+}
+
+/// Pauses at every opportunity.
+struct Restless;
+
+impl Monitor for Restless {
+    fn at(&mut self, _time: f64) -> Pace {
+        Pace::Pause
+    }
+}
+
+#[test]
+fn a_run_that_is_saved_and_restored_again_and_again_keeps_its_bits() {
+    for (name, flow, generators) in zoo() {
+        let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+        // Enough atoms that a pause is asked for every few steps.
+        let (positions, velocities) = gas(700, 9);
+        let soft =
+            PairPotential::new(Arc::new(Gaussian { epsilon: 0.02, sigma: 0.1 }), Some(0.25), Truncation::Shifted);
+        let model = model(group, Arc::new(soft));
+        let fresh = || GroupMolecular::new(&model, fixed(5e-3), &positions, &velocities).unwrap();
+        let mut straight = fresh();
+        straight.advance(0.45, &mut Free).unwrap();
+        let mut broken = fresh();
+        let mut pauses = 0;
+        while broken.advance(0.45, &mut Restless).unwrap() == Advance::Paused {
+            let mut state = StateWriter::new();
+            broken.save(&mut state);
+            broken = fresh();
+            let bytes = state.into_bytes();
+            let mut reader = StateReader::new(&bytes);
+            broken.restore(&mut reader).unwrap();
+            reader.finish().unwrap();
+            pauses += 1;
+        }
+        assert!(pauses > 2, "{name}");
+        assert_eq!(straight.atoms(), broken.atoms(), "{name}");
+        let [a, b] = [straight.observe(), broken.observe()].map(|row| row.extra);
+        assert_eq!(a, b, "{name}");
+    }
+}
+
+#[test]
+fn threads_do_not_change_the_bits() {
+    let (_, flow, generators) = zoo().into_iter().find(|(name, ..)| *name == "nanotube").unwrap();
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let group = ObjectiveGroup::new(&flow, &generators).unwrap();
+            let (positions, velocities) = gas(900, 10);
+            let soft =
+                PairPotential::new(Arc::new(Gaussian { epsilon: 0.02, sigma: 0.1 }), Some(0.25), Truncation::Shifted);
+            let model = model(group, Arc::new(soft));
+            let mut molecular = GroupMolecular::new(&model, fixed(5e-3), &positions, &velocities).unwrap();
+            molecular.advance(0.3, &mut Free).unwrap();
+            (molecular.atoms(), molecular.observe().extra)
+        })
+    };
+    assert_eq!(run(1), run(3));
+}
+
+#[test]
+fn an_atom_on_an_axis_overlaps_its_own_image() {
+    let group = ObjectiveGroup::new(&still(), &[GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 4.0, 0.0)]);
+    let model = model(group.unwrap(), Arc::new(soft()));
+    let refused =
+        GroupMolecular::new(&model, fixed(1e-3), &[at(1.0, 0.0, 0.0), at(0.0, 0.0, 3.0)], &[at(0.0, 0.1, 0.0); 2]);
+    let message = refused.unwrap_err().to_string();
+    assert!(message.starts_with("atom 2 overlaps its own image at distance 0"), "{message}");
+}
