@@ -4,6 +4,7 @@
 //! beyond the block. As long as the middle cannot feel that the block ends, the copies there move as the images do.
 
 mod block;
+mod groups;
 
 use super::experiments::{flow, full_flow, reduced_flow, rows};
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
@@ -24,7 +25,7 @@ const EVERY: usize = 20;
 const ROUNDING: f64 = 1e-11;
 
 pub(super) fn studies(settings: &Settings) -> Vec<Study> {
-    vec![copies(*settings), sensitivity(*settings)]
+    vec![copies(*settings), groups::study(*settings), sensitivity(*settings)]
 }
 
 fn potential() -> PairPotential {
@@ -270,6 +271,8 @@ mod tests {
     fn copies_follow_images_and_a_wrong_sign_turns_the_arrow_red() {
         assert_eq!(judged("copies", None), Verdict::Holds);
         assert_eq!(judged("copies", Some(Fault::FlowSign)), Verdict::Fails);
+        assert_eq!(judged("groups", None), Verdict::Holds);
+        assert_eq!(judged("groups", Some(Fault::FlowSign)), Verdict::Fails);
         assert_eq!(judged("sensitivity", None), Verdict::Holds);
     }
 }

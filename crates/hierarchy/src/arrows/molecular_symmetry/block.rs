@@ -2,50 +2,60 @@
 
 use omd_flow::{AffineFlow, Vector3};
 use omd_interaction::PairPotential;
-use omd_molecular::Atoms;
+use omd_molecular::{Atoms, GroupElement};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
 type Cell = [i32; 3];
 
-/// `(2 layers + 1)^3` copies of the simulated atoms; m = 1.
+/// Copies of the simulated atoms; m = 1.
 pub(super) struct Block {
     positions: Vec<Vector3<f64>>,
     velocities: Vec<Vector3<f64>>,
     accelerations: Vec<Vector3<f64>>,
     potential: PairPotential,
     cutoff: f64,
-    /// The atoms of the innermost copy.
-    innermost: std::ops::Range<usize>,
+    /// Atoms of a copy.
+    atoms: usize,
+    /// The copy of the identity.
+    innermost: usize,
 }
 
 impl Block {
     /// Copy `nu` is displaced by `E nu` and moves faster by `A E nu`, eq. (10) at t = 0.
     pub(super) fn new(flow: &AffineFlow, atoms: &Atoms, potential: &PairPotential, layers: usize) -> Self {
-        let gradient = flow.velocity_gradient_at_zero();
         let range = -(layers as i64)..=layers as i64;
-        let (mut positions, mut velocities, mut innermost) = (Vec::new(), Vec::new(), 0..0);
+        let mut elements = Vec::new();
         for i in range.clone() {
             for j in range.clone() {
                 for k in range.clone() {
                     let shift = atoms.cell * Vector3::new(i as f64, j as f64, k as f64);
-                    if (i, j, k) == (0, 0, 0) {
-                        innermost = positions.len()..positions.len() + atoms.positions.len();
-                    }
-                    for (x, w) in atoms.positions.iter().zip(&atoms.peculiar) {
-                        positions.push(x + shift);
-                        velocities.push(w + gradient * x + gradient * shift);
-                    }
+                    elements.push(GroupElement::translation(shift).moved_by(flow));
                 }
             }
         }
+        let gradient = flow.velocity_gradient_at_zero();
+        let velocities: Vec<_> = atoms.peculiar.iter().zip(&atoms.positions).map(|(w, x)| w + gradient * x).collect();
+        Self::of_copies(&elements, &atoms.positions, &velocities, potential)
+    }
+
+    /// A copy for each of `elements` at t = 0: `Q x + b`, `Q v + a`.
+    pub(super) fn of_copies(
+        elements: &[GroupElement],
+        positions: &[Vector3<f64>],
+        velocities: &[Vector3<f64>],
+        potential: &PairPotential,
+    ) -> Self {
+        let copies = |part: &dyn Fn(&GroupElement) -> Vec<Vector3<f64>>| elements.iter().flat_map(part).collect();
+        let positions_of = |g: &GroupElement| positions.iter().map(|x| g.position(0.0, x)).collect();
         let mut block = Self {
-            accelerations: vec![Vector3::zeros(); positions.len()],
-            positions,
-            velocities,
+            positions: copies(&positions_of),
+            velocities: copies(&|g| velocities.iter().map(|v| g.velocity(v)).collect()),
+            accelerations: vec![Vector3::zeros(); elements.len() * positions.len()],
             potential: potential.clone(),
             cutoff: potential.cutoff().unwrap_or(f64::INFINITY),
-            innermost,
+            atoms: positions.len(),
+            innermost: elements.iter().position(|g| *g == GroupElement::identity()).unwrap_or(0),
         };
         block.accelerate();
         block
@@ -65,7 +75,13 @@ impl Block {
 
     /// Positions and accelerations of the atoms of the innermost copy.
     pub(super) fn innermost(&self) -> (&[Vector3<f64>], &[Vector3<f64>]) {
-        (&self.positions[self.innermost.clone()], &self.accelerations[self.innermost.clone()])
+        self.copy(self.innermost)
+    }
+
+    /// Positions and accelerations of the atoms of a copy.
+    pub(super) fn copy(&self, copy: usize) -> (&[Vector3<f64>], &[Vector3<f64>]) {
+        let range = copy * self.atoms..(copy + 1) * self.atoms;
+        (&self.positions[range.clone()], &self.accelerations[range])
     }
 
     fn accelerate(&mut self) {
