@@ -8,6 +8,7 @@ mod potential;
 mod quadrature;
 pub mod scattering;
 mod site;
+mod tersoff;
 
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 pub use potential::{
@@ -16,3 +17,4 @@ pub use potential::{
 };
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};
 pub use site::SitePotential;
+pub use tersoff::Tersoff;

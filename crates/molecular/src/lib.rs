@@ -27,4 +27,4 @@ pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites};
-pub use start::{Atoms, DrawnPositions, LatticeChoice, auto_cell};
+pub use start::{Atoms, DrawnPositions, LatticeChoice, Nanotube, auto_cell};

@@ -1,10 +1,12 @@
 //! The atoms at t = 0.
 
 mod auto;
+mod nanotube;
 mod positions;
 mod proximity;
 
 pub use auto::auto_cell;
+pub use nanotube::Nanotube;
 pub(crate) use proximity::{refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};

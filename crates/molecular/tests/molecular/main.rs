@@ -4,5 +4,6 @@ mod dynamics;
 mod fixtures;
 mod groups;
 mod images;
+mod nanotubes;
 mod reference;
 mod starts;
