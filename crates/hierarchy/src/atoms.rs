@@ -1,9 +1,10 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
-use crate::experiment::{AtomStart, Experiment, Interaction, MolecularSettings};
+use crate::experiment::{AtomStart, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_flow::{Vector3, draw_velocities};
+use omd_interaction::SitePotential;
 use omd_molecular::{
     Atoms, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme, Sites,
 };
@@ -30,14 +31,22 @@ struct Start {
 impl Start {
     /// Positions and peculiar velocities of atoms without a cell.
     fn free(&self, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
-        let AtomStart::Free { positions, peculiar, .. } = &self.atoms else {
-            return Err(MolecularError::Atoms("a group needs atoms that a structure file gives".to_owned()));
+        let (positions, peculiar) = match &self.atoms {
+            AtomStart::Free { positions, peculiar, .. } => (positions.clone(), peculiar),
+            AtomStart::Given { cell, positions, shifts, peculiar, .. } => {
+                let read = |(x, nu): (&Vector3<f64>, &Vector3<i64>)| x + cell * nu.map(|n| n as f64);
+                (positions.iter().zip(shifts).map(read).collect(), peculiar)
+            }
+            AtomStart::Drawn { .. } => {
+                let message = "a structure file has to give the atoms of a group or of many bodies";
+                return Err(MolecularError::Atoms(message.to_owned()));
+            }
         };
         let peculiar = match peculiar {
             Some(peculiar) => peculiar.clone(),
             None => draw_velocities(positions.len(), &self.covariance, random)?,
         };
-        Ok([positions.clone(), peculiar])
+        Ok([positions, peculiar])
     }
 
     fn atoms(&self, random: &mut Philox) -> Result<Atoms, MolecularError> {
@@ -70,6 +79,31 @@ impl Start {
     }
 }
 
+/// Atoms among the images of a group, or of the translations of their cell.
+fn of_group(
+    experiment: &Experiment,
+    settings: &MolecularSettings,
+    potential: Arc<dyn SitePotential>,
+    scheme: Scheme,
+) -> Result<Matter, BuildError> {
+    let flow = &experiment.flow;
+    let group = match (&settings.group, &settings.start) {
+        (Some(group), _) => group.clone(),
+        (None, AtomStart::Given { cell, .. }) => {
+            let edges: Vec<_> = cell.column_iter().map(|edge| GroupElement::translation(edge.into())).collect();
+            ObjectiveGroup::new(flow, &edges).map_err(|error| BuildError::new("molecular", "structure", error))?
+        }
+        _ => return Err(BuildError::new("molecular", "structure", "is missing: nothing else gives these atoms")),
+    };
+    let cell = match &settings.start {
+        AtomStart::Given { cell, .. } => Some(*cell),
+        _ => group.cell(),
+    };
+    let cell = cell.map(|cell| (flow.clone(), cell));
+    let model = GroupModel { group, field: Arc::new(Sites(potential)), mass: experiment.state.mass, cell };
+    Ok(Matter::Group(Box::new(model), scheme))
+}
+
 /// The plan of the experiment's atoms; `tensor` is `P/n` at t = 0.
 ///
 /// # Errors
@@ -81,19 +115,19 @@ pub(crate) fn molecular(
 ) -> Result<Plan, BuildError> {
     let (flow, state) = (experiment.flow.clone(), &experiment.state);
     let matter = match (&experiment.interaction, settings.scheme) {
-        (Some(Interaction::Potential(potential)), Some(scheme)) => match &settings.group {
-            Some(group) => {
-                let cell = group.cell().map(|cell| (flow, cell));
-                let field = Arc::new(Sites(Arc::new(potential.clone())));
-                let model = GroupModel { group: group.clone(), field, mass: state.mass, cell };
-                Matter::Group(Box::new(model), scheme)
-            }
-            None => Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme),
-        },
+        (Some(Interaction::Potential(potential)), Some(scheme)) if settings.group.is_none() => {
+            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme)
+        }
+        (Some(Interaction::Potential(potential)), Some(scheme)) => {
+            of_group(experiment, settings, Arc::new(potential.clone()), scheme)?
+        }
+        (Some(Interaction::ManyBody(potential)), Some(scheme)) => {
+            of_group(experiment, settings, potential.clone(), scheme)?
+        }
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
         }
-        (Some(Interaction::Potential(_)), None) => {
+        (Some(Interaction::Potential(_) | Interaction::ManyBody(_)), None) => {
             return Err(BuildError::new("molecular", "time-step", "is missing"));
         }
         _ => return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms")),

@@ -1,13 +1,14 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
-use omd_interaction::PairPotential;
+use omd_interaction::{PairPotential, SitePotential};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{
     DrawnPositions, GroupElement, GroupError, LatticeChoice, ObjectiveGroup, Scheme, StepControl, rotation_about,
 };
+use std::sync::Arc;
 
 /// The initial state shared by all levels.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub enum Preparation {
 pub enum Interaction {
     /// Lennard-Jones, WCA, inverse power, ...
     Potential(PairPotential),
+    /// A potential of many bodies: atoms only.
+    ManyBody(Arc<dyn SitePotential>),
     /// Hard spheres of this diameter.
     HardSphere {
         /// Length.
@@ -73,7 +76,7 @@ impl Interaction {
     pub fn kernel_exponent(&self) -> Option<f64> {
         match self {
             Self::KernelOnly { exponent, .. } | Self::SoftKernel { exponent, .. } => Some(*exponent),
-            Self::Potential(_) | Self::HardSphere { .. } => None,
+            Self::Potential(_) | Self::ManyBody(_) | Self::HardSphere { .. } => None,
         }
     }
 }

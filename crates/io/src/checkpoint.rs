@@ -12,10 +12,10 @@
 //!
 //! The first 20 bytes and the last 4 mean the same in every format.
 
+use crate::InputError;
 use crate::files::{FileError, write_atomically};
 use crate::input::{ResolvedInput, resolve_input};
 use crate::output::CHECKPOINT;
-use crate::{InputError, StructureFile};
 use omd_hierarchy::progress::{ReplicaProgress, RunProgress};
 use rows::{Histogram, Names, Row};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub struct Checkpoint {
     pub path: PathBuf,
     /// The text of the input file.
     pub input: String,
-    /// Length and CRC-32 of the structure file, if the input names one.
+    /// Length and CRC-32 of the files that the input names, if it names any.
     pub structure: Option<(u64, u32)>,
     /// How far the descriptions have come.
     pub runs: Vec<RunProgress>,
@@ -100,13 +100,15 @@ pub enum CheckpointError {
         /// The input file.
         path: PathBuf,
     },
-    /// The structure file changed.
+    /// The structure file changed, or the parameter file.
     #[error(
-        "the structure file {} is not the one the run began with\n  = help: restore it to go on, or start anew with `omd run`",
+        "the {what} file {} is not the one the run began with\n  = help: restore it to go on, or start anew with `omd run`",
         path.display()
     )]
     OtherStructure {
-        /// The structure file.
+        /// Which kind of file the input names, the first where it names two.
+        what: &'static str,
+        /// That file.
         path: PathBuf,
     },
     /// The input in it does not resolve: the structure file is gone, say.
@@ -149,7 +151,7 @@ impl Checkpoint {
             version: version.to_owned(),
             path: std::path::absolute(&input.path).unwrap_or_else(|_| input.path.clone()),
             input: input.text.clone(),
-            structure: input.structure.as_ref().map(StructureFile::fingerprint),
+            structure: input.fingerprint(),
             runs,
         }
     }
@@ -265,9 +267,11 @@ impl Checkpoint {
             return Err(CheckpointError::OtherInput { path: self.path.clone() });
         }
         let resolved = resolve_input(&self.path, &self.input)?;
-        match &resolved.structure {
-            Some(file) if Some(file.fingerprint()) != self.structure => {
-                Err(CheckpointError::OtherStructure { path: file.path.clone() })
+        let files = [("structure", &resolved.structure), ("parameter", &resolved.parameters)];
+        let named = files.into_iter().find_map(|(what, file)| Some((what, file.as_ref()?)));
+        match named {
+            Some((what, file)) if resolved.fingerprint() != self.structure => {
+                Err(CheckpointError::OtherStructure { what, path: file.path.clone() })
             }
             _ => Ok(resolved),
         }

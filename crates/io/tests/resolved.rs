@@ -195,3 +195,22 @@ fn a_nanotube_of_two_screws_under_the_flow() {
     close(group.content(0.0).unwrap(), 1.0);
     close(group.content(2.0).unwrap(), 1.2);
 }
+
+#[test]
+fn parameters_of_a_file_are_in_electronvolts_whatever_the_units() {
+    let input = good("tersoff.toml");
+    let Some(Interaction::ManyBody(potential)) = &input.experiment.interaction else { panic!() };
+    assert_eq!(potential.cutoff(), 2.1);
+    // Two atoms at 1.4 angstrom, f_C = 1: A exp(-lambda_1 r) - B exp(-lambda_2 r), each has half.
+    let pair = 1393.6 * (-3.4879f64 * 1.4).exp() - 346.7 * (-2.2119f64 * 1.4).exp();
+    let energy = potential.energy(&[Vector3::new(0.0, 0.0, 1.4)], &mut [Vector3::zeros()]);
+    close(energy, 0.5 * pair / 1.0364269e-4);
+    let text = input.text.replace("units = \"metal\"", "units = \"real\"");
+    let real = resolve_input(&input.path, &text).unwrap();
+    let Some(Interaction::ManyBody(potential)) = &real.experiment.interaction else { panic!() };
+    assert_eq!(potential.energy(&[Vector3::new(0.0, 0.0, 1.4)], &mut [Vector3::zeros()]), energy);
+    // A parameter file that changes is another input, though the structure file is the same.
+    let (with, mut without) = (input.fingerprint(), input);
+    without.parameters = None;
+    assert_ne!(with, without.fingerprint());
+}

@@ -110,6 +110,10 @@ fn interaction(
         return;
     };
     let Some(interaction) = interaction else { return };
+    if let Interaction::ManyBody(_) = interaction {
+        many_bodies(reader, tables, viscosity);
+        return;
+    }
     if tables.contains_key("molecular") {
         atoms_move(reader, section, interaction);
     }
@@ -142,6 +146,21 @@ fn interaction(
     }
 }
 
+/// Bodies beyond pairs neither scatter nor have a kernel, and where atoms of them may be drawn nobody knows.
+fn many_bodies(reader: &mut Reader<'_>, tables: &Tables<'_>, viscosity: Option<&Viscosity>) {
+    for name in ["dsmc", "spectral", "mean-field", "moments", "galerkin", "navier-stokes"] {
+        let needs = name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog);
+        if let Some(table) = tables.get(name).filter(|_| needs) {
+            let message = format!("[{name}] needs pairs that scatter; this interaction is of many bodies");
+            reader.error(&table.header(), message, Some(format!("remove [{name}]")));
+        }
+    }
+    if let Some(molecular) = tables.get("molecular").filter(|molecular| !molecular.has("structure")) {
+        let message = "missing key `structure` in [molecular]: this interaction needs it".to_owned();
+        reader.error(&molecular.header(), message, Some("add `structure = ...`: a file".to_owned()));
+    }
+}
+
 fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Interaction) {
     let span = section.span("kind");
     match interaction {
@@ -153,7 +172,7 @@ fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Inte
         Interaction::Potential(potential) if potential.cutoff().is_none() => {
             cutoff_missing(reader, section, "[molecular]");
         }
-        Interaction::HardSphere { .. } | Interaction::Potential(_) => {}
+        Interaction::HardSphere { .. } | Interaction::Potential(_) | Interaction::ManyBody(_) => {}
     }
 }
 

@@ -75,6 +75,13 @@ pub(crate) const KINDS: &[Kind] = &[
         meaning: "`U(r) = strength exp(-rho/screening-length)/rho`, `rho = sqrt(r^2 + softening^2)`",
     },
     Kind {
+        name: "tersoff",
+        available: true,
+        required: &["parameters", "element"],
+        optional: &[],
+        meaning: "Tersoff's bond-order potential of one element, `[molecular]` with `structure` only",
+    },
+    Kind {
         name: "hard-sphere",
         available: true,
         required: &["diameter"],
@@ -117,6 +124,7 @@ pub(crate) const KIND_NAMES: &[&str] = &[
     "harmonic",
     "coulomb",
     "yukawa",
+    "tersoff",
     "hard-sphere",
     "maxwell",
     "vhs",

@@ -10,6 +10,7 @@ mod reader;
 mod reference;
 mod start;
 mod tables;
+mod tersoff;
 mod wording;
 
 pub use reader::ResolvedKey;
@@ -46,6 +47,8 @@ pub struct ResolvedInput {
     pub checkpoint_minutes: f64,
     /// The structure file, if one is named.
     pub structure: Option<StructureFile>,
+    /// The parameter file of the interaction, if one is named.
+    pub parameters: Option<StructureFile>,
     /// Every key with the value that holds, defaults included, in the order they are read.
     pub keys: Vec<ResolvedKey>,
     /// What a user should know though nothing is wrong.
@@ -53,6 +56,18 @@ pub struct ResolvedInput {
 }
 
 impl ResolvedInput {
+    /// Length and checksum of all files that the input names, `None` where it names none.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<(u64, u32)> {
+        let files = [&self.structure, &self.parameters].map(|file| file.as_ref().map(StructureFile::fingerprint));
+        match files {
+            [Some((length, checksum)), Some((other, others))] => {
+                Some((length + other, checksum.rotate_left(1) ^ others))
+            }
+            [one, other] => one.or(other),
+        }
+    }
+
     /// A message about `key` in `[section]` found after reading, as an error that points at it.
     #[must_use]
     pub fn diagnostic(&self, section: &str, key: &str, message: &str) -> InputError {
@@ -68,7 +83,7 @@ impl ResolvedInput {
     }
 }
 
-/// Which structure file was read.
+/// Which structure or parameter file was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StructureFile {
     /// As found from the input file's directory.
@@ -80,6 +95,11 @@ pub struct StructureFile {
 }
 
 impl StructureFile {
+    /// The file at `path` with these bytes.
+    pub(crate) fn of(path: PathBuf, bytes: &[u8]) -> Self {
+        Self { path, length: bytes.len() as u64, checksum: crc32fast::hash(bytes) }
+    }
+
     /// Length and checksum.
     #[must_use]
     pub fn fingerprint(&self) -> (u64, u32) {
@@ -121,6 +141,7 @@ pub fn resolve_input(path: &Path, text: &str) -> Result<ResolvedInput, InputErro
             experiment: resolved.experiment,
             checkpoint_minutes: resolved.checkpoint_minutes,
             structure: resolved.structure,
+            parameters: resolved.parameters,
             keys: reader.resolved,
             warnings: resolved.warnings,
         }),
@@ -161,6 +182,7 @@ struct Parts<'a> {
     flow: Option<AffineFlow>,
     state: Option<StateKeys>,
     interaction: Option<Interaction>,
+    parameters: Option<StructureFile>,
     knudsen: Option<f64>,
     schedule: Option<Schedule>,
     molecular: Option<MolecularKeys>,
@@ -176,7 +198,8 @@ struct Parts<'a> {
 }
 
 /// Reads every table.
-fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'a> {
+fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Path) -> Parts<'a> {
+    let mut parameters = None;
     let root = Section::new("", &(0..0), document);
     let mut known: Vec<_> = keys::names("").collect();
     known.extend(keys::SECTIONS.iter().map(|section| section.name).filter(|name| !name.contains('.')));
@@ -207,7 +230,10 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
         title,
         flow,
         state,
-        interaction: tables.get("interaction").and_then(|section| physics::interaction(reader, section)),
+        interaction: tables
+            .get("interaction")
+            .and_then(|section| physics::interaction(reader, section, path, &mut parameters)),
+        parameters,
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
         schedule,
         molecular,
@@ -225,7 +251,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>) -> Parts<'
 
 /// The whole input; `None` when something was reported.
 fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Option<Resolved> {
-    let parts = read_parts(reader, document);
+    let parts = read_parts(reader, document, path);
     consistency::check(reader, document, &parts);
     if !reader.is_clean() {
         return None;
@@ -267,7 +293,8 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         navier_stokes: parts.navier_stokes,
     };
     let checkpoint_minutes = parts.checkpoint_minutes?;
-    Some(Resolved { experiment, checkpoint_minutes, structure: started.structure, warnings: started.warnings })
+    let (structure, parameters) = (started.structure, parts.parameters);
+    Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings: started.warnings })
 }
 
 /// What an input comes to.
@@ -275,5 +302,6 @@ struct Resolved {
     experiment: Experiment,
     checkpoint_minutes: f64,
     structure: Option<StructureFile>,
+    parameters: Option<StructureFile>,
     warnings: Vec<String>,
 }

@@ -1,15 +1,16 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
-use super::keys;
 use super::kinds::{self, Kind};
 use super::reader::{Reader, Section};
 use super::wording::{called, float, rounded, show};
+use super::{StructureFile, keys};
 use crate::units::{Quantity, UnitStyle};
 use omd_flow::{AffineFlow, Dimension, Matrix3};
 use omd_hierarchy::experiment::{Interaction, Preparation};
 use omd_interaction::{
     Coulomb, Gaussian, Harmonic, InversePower, LennardJones, Morse, PairPotential, SoftMorse, Truncation, Yukawa,
 };
+use std::path::Path;
 use std::sync::Arc;
 
 /// `[flow]`.
@@ -103,8 +104,13 @@ fn temperature_tensor(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
     Some(symmetric)
 }
 
-/// `[interaction]`.
-pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Interaction> {
+/// `[interaction]`; the parameter file that it names, if it does, goes into `parameters`.
+pub(super) fn interaction(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    path: &Path,
+    parameters: &mut Option<StructureFile>,
+) -> Option<Interaction> {
     let name = reader.choice(section, "kind")?;
     let kind = kinds::kind(name)?;
     if !kind.available {
@@ -168,6 +174,11 @@ pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>) -> Opt
             let (cutoff, truncation) = cutoff(reader, section)?;
             let form = Yukawa { strength: strength?, screening: screening?, softening: softening? };
             Some(potential(Arc::new(form), cutoff, truncation))
+        }
+        "tersoff" => {
+            let (interaction, file) = super::tersoff::interaction(reader, section, kind, path)?;
+            *parameters = Some(file);
+            Some(interaction)
         }
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),

@@ -98,8 +98,7 @@ fn from_structure(
     let atoms = structure.start(parts.flow.as_ref()?, &reader.units);
     let warnings = [temperature_warning(reader, parts, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
     let warnings = warnings.into_iter().flatten().collect();
-    let structure =
-        Some(StructureFile { path: file, length: text.len() as u64, checksum: crc32fast::hash(text.as_bytes()) });
+    let structure = Some(StructureFile::of(file, text.as_bytes()));
     Some(Started { number_density, atoms: Some(atoms), structure, warnings })
 }
 

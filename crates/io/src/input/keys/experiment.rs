@@ -134,6 +134,23 @@ pub(super) const EXPERIMENT: &[Key] = &[
         Absent::Default("shifted-force"),
         "What happens at the cutoff: nothing, the energy goes to zero, energy and force go to zero.",
     ),
+    key(
+        "interaction",
+        "parameters",
+        Shape::Text,
+        PURE,
+        Absent::Error,
+        "A parameter file of LAMMPS's `pair_style tersoff`, relative to the input; in electronvolts and angstrom whatever \
+         `units` are.",
+    ),
+    key(
+        "interaction",
+        "element",
+        Shape::Text,
+        PURE,
+        Absent::Error,
+        "Whose entry of the parameter file holds: the one that names it three times.",
+    ),
     key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
     key(
         "interaction",
