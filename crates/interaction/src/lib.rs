@@ -3,13 +3,16 @@
 //!
 //! Invariant: knows no atoms, no distribution and no flow; internal units, `k_B = 1`.
 
+mod embedded;
 mod kernel;
 mod potential;
 mod quadrature;
 pub mod scattering;
 mod site;
+mod stillinger_weber;
 mod tersoff;
 
+pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedPair, EmbeddedTables};
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 pub use potential::{
     Coulomb, Gaussian, Harmonic, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm, SoftMorse,
@@ -17,4 +20,5 @@ pub use potential::{
 };
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};
 pub use site::SitePotential;
+pub use stillinger_weber::StillingerWeber;
 pub use tersoff::Tersoff;

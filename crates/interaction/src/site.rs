@@ -1,6 +1,6 @@
 //! Potentials of many bodies, one atom at a time.
 
-use crate::PairPotential;
+use crate::{EmbeddedAtom, PairPotential};
 use nalgebra::Vector3;
 use std::fmt::Debug;
 
@@ -25,6 +25,11 @@ pub trait SitePotential: Debug + Send + Sync {
     /// overlap.
     fn core(&self, _energy: f64) -> f64 {
         0.0
+    }
+
+    /// The embedded atoms behind it, if it is theirs: their forces need no list of gradients.
+    fn as_embedded_atom(&self) -> Option<&EmbeddedAtom> {
+        None
     }
 }
 

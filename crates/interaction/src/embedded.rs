@@ -1,0 +1,312 @@
+//! The embedded-atom method of one element, from tables.
+
+use crate::SitePotential;
+use nalgebra::Vector3;
+
+/// Rows that the differences at the ends of a table need.
+const FEWEST: usize = 5;
+
+/// The functions of an element on grids that begin at zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmbeddedTables {
+    /// Distance of neighbouring entries of `embedding`, density.
+    pub density_step: f64,
+    /// `F(rho)`, energy.
+    pub embedding: Vec<f64>,
+    /// Distance of neighbouring entries of `density` and `pair`, length.
+    pub distance_step: f64,
+    /// `rho(r)`.
+    pub density: Vec<f64>,
+    /// `r phi(r)`, energy x length.
+    pub pair: Vec<f64>,
+    /// Neighbours farther than this do not matter, length.
+    pub cutoff: f64,
+}
+
+/// Tables that are none.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EmbeddedError {
+    /// Too short for the differences that make slopes.
+    #[error("{0} has {1} values; {FEWEST} are needed at least")]
+    Short(&'static str, usize),
+    /// A step or the cutoff.
+    #[error("{0} must be positive, found {1}")]
+    NotPositive(&'static str, f64),
+    /// `density` and `pair` share a grid.
+    #[error("the density has {0} values, the pair function {1}")]
+    Lengths(usize, usize),
+    /// The cutoff ends where the tables do, or before.
+    #[error("the cutoff {cutoff} is beyond the end of the tables, {end}")]
+    Cutoff {
+        /// As given.
+        cutoff: f64,
+        /// The last distance that the tables have, and one step.
+        end: f64,
+    },
+}
+
+/// `E_i = F(rho_i) + (1/2) sum_j phi(r_ij)`, `rho_i = sum_j rho(r_ij)`, \[DawBaskes1984\].
+///
+/// Between the entries of the tables the functions are the cubics of LAMMPS's `pair_style eam`: slopes at the entries
+/// from differences of fourth order, of second and first at the ends; the pair function is that of `r phi`. Past the
+/// last density `F` goes on along its slope there.
+///
+/// # Accuracy
+/// Energies and forces are LAMMPS's to rounding. Energy and forces are continuous between the entries, second
+/// derivatives are not; at the cutoff the functions end as the tables do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmbeddedAtom {
+    embedding: Cubics,
+    /// `[rho, r phi]`, coefficients of one interval in one cache line, highest power first.
+    functions: Vec<[[f64; 4]; 2]>,
+    per_step: f64,
+    cutoff: f64,
+}
+
+/// What one neighbour at a distance brings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EmbeddedPair {
+    /// `rho`.
+    pub density: f64,
+    /// `d rho/dr`.
+    pub density_slope: f64,
+    /// `phi`.
+    pub energy: f64,
+    /// `d phi/dr`.
+    pub slope: f64,
+}
+
+/// A function on an even grid from zero; `[c3, c2, c1, c0]` of an interval in units of the step.
+#[derive(Clone, Debug, PartialEq)]
+struct Cubics {
+    coefficients: Vec<[f64; 4]>,
+    per_step: f64,
+}
+
+/// The cubics between `values`, one fewer than values.
+fn cubics(values: &[f64]) -> Vec<[f64; 4]> {
+    let last = values.len() - 1;
+    let slope = |m: usize| match m {
+        0 => values[1] - values[0],
+        _ if m == last => values[m] - values[m - 1],
+        _ if m == 1 || m == last - 1 => 0.5 * (values[m + 1] - values[m - 1]),
+        _ => ((values[m - 2] - values[m + 2]) + 8.0 * (values[m + 1] - values[m - 1])) / 12.0,
+    };
+    let interval = |m: usize| {
+        let (rise, from, to) = (values[m + 1] - values[m], slope(m), slope(m + 1));
+        [from + to - 2.0 * rise, 3.0 * rise - 2.0 * from - to, from, values[m]]
+    };
+    (0..last).map(interval).collect()
+}
+
+/// The interval of `place`, counted in steps, and how far into it; past the end, the end.
+#[inline(always)]
+fn interval(place: f64, count: usize) -> (usize, f64) {
+    let index = (place as usize).min(count - 1);
+    (index, (place - index as f64).min(1.0))
+}
+
+#[inline(always)]
+fn value(c: &[f64; 4], p: f64) -> f64 {
+    ((c[0] * p + c[1]) * p + c[2]) * p + c[3]
+}
+
+#[inline(always)]
+fn slope(c: &[f64; 4], p: f64) -> f64 {
+    (3.0 * c[0] * p + 2.0 * c[1]) * p + c[2]
+}
+
+impl EmbeddedAtom {
+    /// Cubics through the tables.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`].
+    pub fn new(tables: &EmbeddedTables) -> Result<Self, EmbeddedError> {
+        let sizes = [("F(rho)", &tables.embedding), ("rho(r)", &tables.density), ("r phi(r)", &tables.pair)];
+        if let Some((name, values)) = sizes.into_iter().find(|(_, values)| values.len() < FEWEST) {
+            return Err(EmbeddedError::Short(name, values.len()));
+        }
+        let steps =
+            [("drho", tables.density_step), ("dr", tables.distance_step), ("the cutoff", tables.cutoff)];
+        if let Some((name, step)) = steps.into_iter().find(|(_, step)| !(*step > 0.0 && step.is_finite())) {
+            return Err(EmbeddedError::NotPositive(name, step));
+        }
+        let (count, pairs) = (tables.density.len(), tables.pair.len());
+        if count != pairs {
+            return Err(EmbeddedError::Lengths(count, pairs));
+        }
+        // Files whose last entry is the one before the cutoff are common.
+        let end = count as f64 * tables.distance_step * (1.0 + 1e-9);
+        if tables.cutoff > end {
+            return Err(EmbeddedError::Cutoff { cutoff: tables.cutoff, end });
+        }
+        let functions = cubics(&tables.density).into_iter().zip(cubics(&tables.pair));
+        Ok(Self {
+            embedding: Cubics { coefficients: cubics(&tables.embedding), per_step: 1.0 / tables.density_step },
+            functions: functions.map(|(density, pair)| [density, pair]).collect(),
+            per_step: 1.0 / tables.distance_step,
+            cutoff: tables.cutoff,
+        })
+    }
+
+    /// `F` and `F'` at a density.
+    #[must_use]
+    pub fn embedding(&self, density: f64) -> (f64, f64) {
+        let place = density * self.embedding.per_step;
+        let count = self.embedding.coefficients.len();
+        let (index, p) = interval(place, count);
+        let c = &self.embedding.coefficients[index];
+        let slope = slope(c, p) * self.embedding.per_step;
+        let beyond = (place - count as f64).max(0.0) / self.embedding.per_step;
+        (value(c, p) + slope * beyond, slope)
+    }
+
+    /// `rho` at a distance below the cutoff.
+    #[inline(always)]
+    #[must_use]
+    pub fn density(&self, distance: f64) -> f64 {
+        let (index, p) = interval(distance * self.per_step, self.functions.len());
+        value(&self.functions[index][0], p)
+    }
+
+    /// `rho`, `phi` and their slopes at a distance below the cutoff.
+    #[inline(always)]
+    #[must_use]
+    pub fn pair(&self, distance: f64) -> EmbeddedPair {
+        let (index, p) = interval(distance * self.per_step, self.functions.len());
+        let [density, pair] = &self.functions[index];
+        let inverse = 1.0 / distance;
+        let energy = value(pair, p) * inverse;
+        EmbeddedPair {
+            density: value(density, p),
+            density_slope: slope(density, p) * self.per_step,
+            energy,
+            slope: (slope(pair, p) * self.per_step - energy) * inverse,
+        }
+    }
+}
+
+impl SitePotential for EmbeddedAtom {
+    fn cutoff(&self) -> f64 {
+        self.cutoff
+    }
+
+    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
+        let density = neighbours.iter().map(|r| self.density(r.norm())).sum();
+        let (mut energy, embedding_slope) = self.embedding(density);
+        for (r, gradient) in neighbours.iter().zip(gradients) {
+            let distance = r.norm();
+            let pair = self.pair(distance);
+            energy += 0.5 * pair.energy;
+            *gradient = r * ((embedding_slope * pair.density_slope + 0.5 * pair.slope) / distance);
+        }
+        energy
+    }
+
+    fn core(&self, energy: f64) -> f64 {
+        let (alone, _) = self.embedding(0.0);
+        let pair = |r: f64| {
+            let pair = self.pair(r);
+            2.0 * (self.embedding(pair.density).0 - alone) + pair.energy
+        };
+        // From outside, to the first entry that is above, then between it and the one before.
+        let step = 1.0 / self.per_step;
+        let entries = (1..=(self.cutoff / step) as usize).rev().map(|m| m as f64 * step);
+        let Some(above) = entries.into_iter().find(|r| pair(*r) > energy) else { return 0.0 };
+        let (mut low, mut high) = (above, above + step);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if pair(middle) > energy { low = middle } else { high = middle }
+        }
+        high
+    }
+
+    fn as_embedded_atom(&self) -> Option<&EmbeddedAtom> {
+        Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A polynomial of third degree in each table.
+    fn cubic_tables() -> EmbeddedTables {
+        let grid = |count: usize, step: f64, f: fn(f64) -> f64| (0..count).map(|m| f(m as f64 * step)).collect();
+        EmbeddedTables {
+            density_step: 0.5,
+            embedding: grid(40, 0.5, |x| -x + 0.01 * x * x * x),
+            distance_step: 0.1,
+            density: grid(50, 0.1, |r| (5.0 - r).powi(3)),
+            pair: grid(50, 0.1, |r| 3.0 * (4.9 - r).powi(2)),
+            cutoff: 4.9,
+        }
+    }
+
+    #[test]
+    fn cubics_are_exact_where_slopes_are() {
+        let atom = EmbeddedAtom::new(&cubic_tables()).unwrap();
+        for r in [0.25, 1.0, 2.345, 4.61] {
+            let pair = atom.pair(r);
+            assert!((pair.density - (5.0 - r).powi(3)).abs() < 1e-12 && atom.density(r) == pair.density);
+            assert!((pair.density_slope + 3.0 * (5.0 - r).powi(2)).abs() < 1e-11);
+            let phi = 3.0 * (4.9 - r).powi(2) / r;
+            assert!((pair.energy - phi).abs() < 1e-11);
+            assert!((pair.slope + 6.0 * (4.9 - r) / r + phi / r).abs() < 1e-10);
+        }
+        let (embedding, slope) = atom.embedding(7.3);
+        assert!((embedding + 7.3 - 0.01 * 7.3f64.powi(3)).abs() < 1e-12);
+        assert!((slope + 1.0 - 0.03 * 7.3 * 7.3).abs() < 1e-12);
+        // Along a line past the last entry, 19.5; its slope there is a difference of first order.
+        let [(at, slope), (past, after)] = [19.5, 22.0].map(|density| atom.embedding(density));
+        assert!((past - at - 2.5 * slope).abs() < 1e-12 && slope == after);
+        let differences = (19.5f64.powi(3) - 19f64.powi(3)) * 0.01 / 0.5 - 1.0;
+        assert!((slope - differences).abs() < 1e-12);
+    }
+
+    #[test]
+    fn gradients_are_those_of_the_energy() {
+        let atom = EmbeddedAtom::new(&cubic_tables()).unwrap();
+        let places = [[1.41, 0.1, 0.2], [-0.8, 2.2, 0.0], [-0.6, -1.1, 3.5]].map(Vector3::from);
+        let mut gradients = [Vector3::zeros(); 3];
+        atom.energy(&places, &mut gradients);
+        for j in 0..3 {
+            for axis in 0..3 {
+                let moved = |by: f64| {
+                    let mut places = places;
+                    places[j][axis] += by;
+                    atom.energy(&places, &mut [Vector3::zeros(); 3])
+                };
+                let h = 1e-4;
+                let slope = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
+                let error = (gradients[j][axis] - slope).abs();
+                assert!(error < 1e-8 * (1.0 + slope.abs()), "{j} {axis}: {slope} {}", gradients[j][axis]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_core_is_where_a_pair_alone_has_the_energy() {
+        let atom = EmbeddedAtom::new(&cubic_tables()).unwrap();
+        let core = atom.core(300.0);
+        let pair = |r: f64| 2.0 * atom.embedding(atom.density(r)).0 + atom.pair(r).energy;
+        assert!(core > 0.0 && (pair(core) - 300.0).abs() < 1e-6, "{core} {}", pair(core));
+        assert_eq!(atom.core(f64::MAX), 0.0);
+    }
+
+    #[test]
+    fn tables_that_are_none_are_refused() {
+        let tables = cubic_tables();
+        let refused = |tables: EmbeddedTables| EmbeddedAtom::new(&tables).unwrap_err().to_string();
+        assert_eq!(
+            refused(EmbeddedTables { embedding: vec![0.0; 4], ..tables.clone() }),
+            "F(rho) has 4 values; 5 are needed at least"
+        );
+        assert_eq!(refused(EmbeddedTables { distance_step: 0.0, ..tables.clone() }), "dr must be positive, found 0");
+        assert!(refused(EmbeddedTables { cutoff: 6.0, ..tables.clone() }).starts_with("the cutoff 6 is beyond"));
+        assert_eq!(
+            refused(EmbeddedTables { pair: vec![0.0; 9], ..tables }),
+            "the density has 50 values, the pair function 9"
+        );
+    }
+}
