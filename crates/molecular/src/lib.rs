@@ -26,5 +26,5 @@ pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, Transla
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
-pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites};
+pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
 pub use start::{Atoms, DrawnPositions, LatticeChoice, Nanotube, auto_cell};

@@ -1,5 +1,6 @@
 //! The energy of the simulated atoms as a function of all positions, those of their images included.
 
+use super::embedded::EmbeddedAtoms;
 use super::images::Images;
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
@@ -26,12 +27,15 @@ pub struct Neighbourhood<'a> {
     pub naming: &'a [u32],
     /// See `naming`.
     pub entries: &'a [u32],
+    /// Which simulated atom is at each position, or has its image there.
+    pub sources: &'a [u32],
 }
 
 /// What a force field says of a neighbourhood.
 #[derive(Clone, Debug, Default)]
 pub struct Evaluation {
-    /// Minus the gradient of the energy by each position, images included.
+    /// Minus the gradient of the energy by each position, images included; or, where the field has carried back what
+    /// acts on images, the forces on the simulated atoms alone.
     pub forces: Vec<Vector3<f64>>,
     /// The energy of the simulated atoms.
     pub energy: f64,
@@ -41,11 +45,14 @@ pub struct Evaluation {
     pub virial: Matrix3<f64>,
     /// Workspace: one gradient for each entry of the list.
     gradients: Vec<Vector3<f64>>,
+    /// Workspace: one number for each simulated atom.
+    pub(super) numbers: Vec<f64>,
 }
 
 /// A force field for any group: an energy of the contributing atoms that depends on all positions.
 ///
-/// Forces on images are given back; the engine carries them to the simulated atoms through `Q^T`.
+/// Forces on images are given back and the engine carries them to the simulated atoms through `Q^T`, or the field has
+/// done so itself: see [`Evaluation::forces`].
 pub trait ForceField: Debug + Send + Sync {
     /// Positions farther than this from every contributing atom do not matter.
     fn reach(&self) -> f64;
@@ -60,6 +67,15 @@ pub trait ForceField: Debug + Send + Sync {
 /// A potential that is a sum over sites.
 #[derive(Clone, Debug)]
 pub struct Sites(pub Arc<dyn SitePotential>);
+
+/// The force field of a potential, in the form that is fastest for it.
+#[must_use]
+pub fn force_field(potential: Arc<dyn SitePotential>) -> Arc<dyn ForceField> {
+    match potential.as_embedded_atom() {
+        Some(atom) => Arc::new(EmbeddedAtoms::new(atom.clone())),
+        None => Arc::new(Sites(potential)),
+    }
+}
 
 /// The atoms of one chunk.
 struct Part<'a> {
@@ -158,6 +174,10 @@ impl Sites {
 pub(super) fn mapped_back(images: &Images, evaluation: &Evaluation, forces: &mut Vec<Vector3<f64>>) {
     let count = images.contributing();
     forces.resize(count, Vector3::zeros());
+    if evaluation.forces.len() == count {
+        forces.copy_from_slice(&evaluation.forces);
+        return;
+    }
     let mut chunks: Vec<_> = forces.chunks_mut(4 * CHUNK).enumerate().collect();
     each(&mut chunks, |(index, forces)| {
         for (k, force) in forces.iter_mut().enumerate() {

@@ -30,6 +30,8 @@ pub(super) struct Images {
     neighbours: Vec<u32>,
     naming: Vec<u32>,
     entries: Vec<u32>,
+    /// Whose place a position is.
+    sources: Vec<u32>,
     /// Simulated atoms, then ghosts, at the present time.
     positions: Vec<Vector3<f64>>,
     contributing: usize,
@@ -93,6 +95,9 @@ impl Images {
         }
         self.elements = elements;
         self.contributing = count;
+        self.sources.clear();
+        self.sources.extend(0..count as u32);
+        self.sources.extend(self.ghosts.iter().map(|ghost| ghost.source));
         self.of_atom = starts_of(count, self.ghosts.iter().map(|ghost| ghost.source));
         self.starts.clear();
         self.starts.push(0);
@@ -130,6 +135,7 @@ impl Images {
             neighbours: &self.neighbours,
             naming: &self.naming,
             entries: &self.entries,
+            sources: &self.sources,
         }
     }
 

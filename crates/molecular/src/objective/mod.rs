@@ -3,12 +3,13 @@
 //! The engine of translations (`crate::engine`) is faster and knows pair potentials only; this one knows neither what
 //! the group is nor what acts. Images are explicit: (source, element), placed where the group has them at every step.
 
+mod embedded;
 mod engine;
 mod forces;
 mod images;
 mod observe;
 
-pub use forces::{Evaluation, ForceField, Neighbourhood, Sites};
+pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 
 use crate::schedule::{Leg, ThermalStep};
 use crate::work::WorkBalance;

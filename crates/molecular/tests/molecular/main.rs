@@ -4,6 +4,7 @@ mod dynamics;
 mod fixtures;
 mod groups;
 mod images;
+mod many_bodies;
 mod nanotubes;
 mod reference;
 mod starts;
