@@ -6,7 +6,7 @@ use omd_flow::{Description, Matrix3, Philox};
 use omd_flow::{Vector3, draw_velocities};
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme, Sites,
+    Atoms, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme, force_field,
 };
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ fn of_group(
         _ => group.cell(),
     };
     let cell = cell.map(|cell| (flow.clone(), cell));
-    let model = GroupModel { group, field: Arc::new(Sites(potential)), mass: experiment.state.mass, cell };
+    let model = GroupModel { group, field: force_field(potential), mass: experiment.state.mass, cell };
     Ok(Matter::Group(Box::new(model), scheme))
 }
 

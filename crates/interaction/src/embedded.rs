@@ -136,8 +136,8 @@ impl EmbeddedAtom {
             return Err(EmbeddedError::Lengths(count, pairs));
         }
         // Files whose last entry is the one before the cutoff are common.
-        let end = count as f64 * tables.distance_step * (1.0 + 1e-9);
-        if tables.cutoff > end {
+        let end = count as f64 * tables.distance_step;
+        if tables.cutoff > end * (1.0 + 1e-9) {
             return Err(EmbeddedError::Cutoff { cutoff: tables.cutoff, end });
         }
         let functions = cubics(&tables.density).into_iter().zip(cubics(&tables.pair));

@@ -5,7 +5,7 @@ use omd_hierarchy::experiment::{
     AtomStart, DrawnPositions, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation, Profile,
     StepControl, Viscosity,
 };
-use omd_interaction::{SmoothForm, Truncation};
+use omd_interaction::{EmbeddedAtom, EmbeddedTables, SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};
 use std::path::Path;
 
@@ -213,4 +213,60 @@ fn parameters_of_a_file_are_in_electronvolts_whatever_the_units() {
     let (with, mut without) = (input.fingerprint(), input);
     without.parameters = None;
     assert_ne!(with, without.fingerprint());
+}
+
+/// The table that the files in tests/good were made from; electronvolt and angstrom.
+fn copper_or_nickel([edge, repulsion, hopping, p, q]: [f64; 5]) -> EmbeddedTables {
+    let (step, cutoff, nearest) = (0.06, 4.8, edge / 2f64.sqrt());
+    let table = |f: &dyn Fn(f64) -> f64| (0..81).map(|m| f(f64::from(m) * step)).collect::<Vec<_>>();
+    let fade = |r: f64| (1.0 - (r / cutoff) * (r / cutoff)).powi(2);
+    EmbeddedTables {
+        density_step: 0.25,
+        embedding: (0..81).map(|m| -(f64::from(m) * 0.25).sqrt()).collect(),
+        distance_step: step,
+        density: table(&|r| hopping * hopping * (-2.0 * q * (r / nearest - 1.0)).exp() * fade(r)),
+        pair: table(&|r| 2.0 * repulsion * (-p * (r / nearest - 1.0)).exp() * r * fade(r)),
+        cutoff,
+    }
+}
+
+#[test]
+fn files_of_embedded_atoms_hold_the_tables_they_were_made_from() {
+    let nickel = EmbeddedAtom::new(&copper_or_nickel([3.524, 0.0376, 1.07, 16.999, 1.189])).unwrap();
+    let copper = EmbeddedAtom::new(&copper_or_nickel([3.615, 0.0855, 1.224, 10.96, 2.278])).unwrap();
+    let input = good("embedded.toml");
+    let electronvolt = 1.0 / 1.0364269e-4;
+    for (file, element, expected) in [
+        ("CuNi.eam.alloy", "element = \"Cu\"", &copper),
+        ("CuNi.eam.alloy", "element = \"Ni\"", &nickel),
+        ("CuNi.eam.fs", "element = \"Cu\"", &copper),
+        ("CuNi.eam.fs", "element = \"Ni\"", &nickel),
+        ("Ni.eam", "", &nickel),
+    ] {
+        let text = input.text.replace("element = \"Ni\"", element).replace("CuNi.eam.alloy", file);
+        let input = resolve_input(&input.path, &text).unwrap();
+        let Some(Interaction::ManyBody(potential)) = &input.experiment.interaction else { panic!() };
+        let atom = potential.as_embedded_atom().unwrap();
+        assert_eq!(potential.cutoff(), 4.8);
+        for r in [1.9, 2.4917, 3.33, 4.6] {
+            let (found, expected) = (atom.pair(r), expected.pair(r));
+            close(found.density, expected.density);
+            close(found.energy, expected.energy * electronvolt);
+            close(found.slope, expected.slope * electronvolt);
+            close(atom.embedding(3.0 * r).0, nickel.embedding(3.0 * r).0 * electronvolt);
+        }
+    }
+}
+
+#[test]
+fn silicon_has_the_two_body_energy_of_its_file() {
+    let input = good("embedded.toml");
+    let text = input.text.replace("\"eam\"", "\"stillinger-weber\"").replace("CuNi.eam.alloy", "Si.sw");
+    let input = resolve_input(&input.path, &text.replace("\"Ni\"", "\"Si\"")).unwrap();
+    let Some(Interaction::ManyBody(potential)) = &input.experiment.interaction else { panic!() };
+    close(potential.cutoff(), 1.8 * 2.0951);
+    // The minimum of a pair is -epsilon, at 2^(1/6) sigma; the published digits give eight of it.
+    let place = Vector3::new(0.0, 0.0, 2.0951 * 2f64.powf(1.0 / 6.0));
+    let energy = potential.energy(&[place], &mut [Vector3::zeros()]);
+    assert!((energy * 1.0364269e-4 / (-0.5 * 2.1683) - 1.0).abs() < 1e-8);
 }

@@ -82,6 +82,20 @@ pub(crate) const KINDS: &[Kind] = &[
         meaning: "Tersoff's bond-order potential of one element, `[molecular]` with `structure` only",
     },
     Kind {
+        name: "stillinger-weber",
+        available: true,
+        required: &["parameters", "element"],
+        optional: &[],
+        meaning: "Stillinger and Weber's potential of one element, `[molecular]` with `structure` only",
+    },
+    Kind {
+        name: "eam",
+        available: true,
+        required: &["parameters"],
+        optional: &["element"],
+        meaning: "embedded atoms of one element, `E_i = F(rho_i) + (1/2) sum phi`, `[molecular]` with `structure` only",
+    },
+    Kind {
         name: "hard-sphere",
         available: true,
         required: &["diameter"],
@@ -110,7 +124,6 @@ pub(crate) const KINDS: &[Kind] = &[
         meaning: "the total rate of `vhs` with the deflection `cos chi = 2 U^(1/scattering-exponent) - 1`, `U` uniform; \
                   no atoms",
     },
-    Kind { name: "eam", available: false, required: &[], optional: &[], meaning: "embedded atoms" },
     Kind { name: "kim", available: false, required: &[], optional: &[], meaning: "a model of the OpenKIM repository" },
 ];
 
@@ -125,11 +138,12 @@ pub(crate) const KIND_NAMES: &[&str] = &[
     "coulomb",
     "yukawa",
     "tersoff",
+    "stillinger-weber",
+    "eam",
     "hard-sphere",
     "maxwell",
     "vhs",
     "vss",
-    "eam",
     "kim",
 ];
 

@@ -1,14 +1,17 @@
 //! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
 
 mod consistency;
+mod embedded;
 mod group;
 mod keys;
 mod kinds;
 mod nearest;
+mod parameters;
 mod physics;
 mod reader;
 mod reference;
 mod start;
+mod stillinger_weber;
 mod tables;
 mod tersoff;
 mod wording;

@@ -175,8 +175,13 @@ pub(super) fn interaction(
             let form = Yukawa { strength: strength?, screening: screening?, softening: softening? };
             Some(potential(Arc::new(form), cutoff, truncation))
         }
-        "tersoff" => {
-            let (interaction, file) = super::tersoff::interaction(reader, section, kind, path)?;
+        "tersoff" | "stillinger-weber" | "eam" => {
+            let read = match name {
+                "tersoff" => super::tersoff::interaction,
+                "eam" => super::embedded::interaction,
+                _ => super::stillinger_weber::interaction,
+            };
+            let (interaction, file) = read(reader, section, kind, path)?;
             *parameters = Some(file);
             Some(interaction)
         }

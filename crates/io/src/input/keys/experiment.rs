@@ -140,8 +140,9 @@ pub(super) const EXPERIMENT: &[Key] = &[
         Shape::Text,
         PURE,
         Absent::Error,
-        "A parameter file of LAMMPS's `pair_style tersoff`, relative to the input; in electronvolts and angstrom whatever \
-         `units` are.",
+        "A file, relative to the input, in electronvolts and angstrom whatever `units` are: parameters of LAMMPS's \
+         `pair_style tersoff` or `sw`; for `eam` a funcfl or setfl file (`pair_style eam`, `eam/alloy`, `eam/fs`; which \
+         it is, the file shows), its tables joined by LAMMPS's cubics.",
     ),
     key(
         "interaction",
@@ -149,7 +150,8 @@ pub(super) const EXPERIMENT: &[Key] = &[
         Shape::Text,
         PURE,
         Absent::Error,
-        "Whose entry of the parameter file holds: the one that names it three times.",
+        "Whose entry of the parameter file holds: the one that names it three times. Of a setfl file with several \
+         elements, which one; funcfl files have one without a name.",
     ),
     key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
     key(

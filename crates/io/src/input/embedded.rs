@@ -1,0 +1,261 @@
+//! Tables of embedded atoms: DYNAMO's `funcfl` and `setfl` files, Finnis-Sinclair's kind of the latter among them.
+
+use super::kinds::Kind;
+use super::parameters::ParameterFile;
+use super::reader::{Reader, Section};
+use super::wording::{called, shortened};
+use super::StructureFile;
+use crate::diagnostic::InputError;
+use crate::units::{Quantity, UnitStyle, Units};
+use omd_flow::Dimension;
+use omd_hierarchy::experiment::Interaction;
+use omd_interaction::{EmbeddedAtom, EmbeddedTables};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A hartree in electronvolts times a bohr in angstrom, with the digits that `funcfl` files are made with.
+const HARTREE_BOHR: f64 = 27.2 * 0.529;
+/// Longest table that is believed: a larger number is a mistake.
+const MOST: usize = 10_000_000;
+
+/// `kind = "eam"`.
+pub(super) fn interaction(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    kind: &Kind,
+    path: &Path,
+) -> Option<(Interaction, StructureFile)> {
+    let name = reader.text(section, "parameters");
+    let element = section.has("element").then(|| reader.text(section, "element"));
+    let file = ParameterFile::read(reader, section, kind, path, name)?;
+    let element = match element {
+        Some(element) => Some(element?),
+        None => None,
+    };
+    let mut lines = Lines { file: &file, lines: file.text.lines().collect(), next: 0 };
+    let elements = Elements::of(&file);
+    let tables = match (&elements, element) {
+        (Some(elements), element) => {
+            let index = chosen(reader, section, &file, &elements.names, element)?;
+            lines.setfl(&elements.names, index)
+        }
+        (None, Some(_)) => {
+            let message = format!("{} names no elements: it holds one", called("interaction", "parameters"));
+            let help = "remove `element`, or give a setfl file".to_owned();
+            reader.error(&section.key_span("element"), message, Some(help));
+            return None;
+        }
+        (None, None) => lines.funcfl(),
+    };
+    let atom = tables.and_then(|tables| {
+        let last = lines.next.max(1);
+        EmbeddedAtom::new(&internal(tables)).map_err(|error| file.error(last, error.to_string(), None))
+    });
+    let atom = atom.map_err(|error| reader.adopt(&section.span("parameters"), error)).ok()?;
+    Some((Interaction::ManyBody(Arc::new(atom)), file.fingerprint()))
+}
+
+/// Which of the elements of a `setfl` file is meant.
+fn chosen(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    file: &ParameterFile,
+    names: &[String],
+    element: Option<String>,
+) -> Option<usize> {
+    let all = names.join(", ");
+    let Some(element) = element else {
+        if names.len() == 1 {
+            return Some(0);
+        }
+        let message = format!("missing key `element` in [interaction]: {} has {all}", file.name);
+        reader.error(&section.header(), message, Some(format!("add `element = \"{}\"` or another", names[0])));
+        return None;
+    };
+    let index = names.iter().position(|name| *name == element);
+    if index.is_none() {
+        let message = format!("{}: {} has no \"{element}\"", called("interaction", "element"), file.name);
+        reader.error(&section.span("element"), message, Some(format!("it has {all}")));
+    }
+    index
+}
+
+/// Electronvolts and angstrom to internal units.
+fn internal(mut tables: EmbeddedTables) -> EmbeddedTables {
+    let metal = Units::new(UnitStyle::Metal);
+    let energy = metal.factor(Quantity::Of(Dimension::Energy));
+    let length = metal.factor(Quantity::Of(Dimension::Length));
+    tables.embedding.iter_mut().for_each(|value| *value *= energy);
+    tables.pair.iter_mut().for_each(|value| *value *= energy * length);
+    tables.distance_step *= length;
+    tables.cutoff *= length;
+    tables
+}
+
+/// The fourth line of a `setfl` file: how many elements, and their names; a `funcfl` file has numbers there.
+struct Elements {
+    names: Vec<String>,
+}
+
+impl Elements {
+    fn of(file: &ParameterFile) -> Option<Self> {
+        let mut words = file.text.lines().nth(3)?.split_whitespace();
+        words.next()?.parse::<usize>().ok()?;
+        let names: Vec<String> = words.map(str::to_owned).collect();
+        let named = names.iter().all(|name| name.parse::<f64>().is_err()) && !names.is_empty();
+        named.then_some(Self { names })
+    }
+}
+
+/// Grids and cutoff, as both kinds of file say them.
+struct Grids {
+    densities: usize,
+    density_step: f64,
+    distances: usize,
+    distance_step: f64,
+    cutoff: f64,
+}
+
+/// The lines from `next` on, counted from 0.
+struct Lines<'a> {
+    file: &'a ParameterFile,
+    lines: Vec<&'a str>,
+    next: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn line(&mut self, what: &str) -> Result<&'a str, InputError> {
+        let Some(&line) = self.lines.get(self.next) else {
+            return Err(self.file.error(self.lines.len().max(1), format!("the parameter file ends before {what}"), None));
+        };
+        self.next += 1;
+        Ok(line)
+    }
+
+    fn wrong(&self, message: String) -> InputError {
+        self.file.error(self.next, message, None)
+    }
+
+    fn grids(&mut self) -> Result<Grids, InputError> {
+        let line = self.line("nrho drho nr dr cutoff")?;
+        let words: Vec<_> = line.split_whitespace().collect();
+        let [nrho, drho, nr, dr, cutoff] = words[..] else {
+            return Err(self.wrong(format!("expected nrho drho nr dr cutoff, found {} words", words.len())));
+        };
+        let count = |name: &str, word: &str| {
+            let bad = || self.wrong(format!("{name} must be an integer from 5 to {MOST}, found \"{}\"", shortened(word)));
+            word.parse().ok().filter(|count| (5..=MOST).contains(count)).ok_or_else(bad)
+        };
+        let positive = |name: &str, word: &str| {
+            let bad = || self.wrong(format!("{name} must be a positive number, found \"{}\"", shortened(word)));
+            word.parse().ok().filter(|x: &f64| *x > 0.0 && x.is_finite()).ok_or_else(bad)
+        };
+        Ok(Grids {
+            densities: count("nrho", nrho)?,
+            density_step: positive("drho", drho)?,
+            distances: count("nr", nr)?,
+            distance_step: positive("dr", dr)?,
+            cutoff: positive("the cutoff", cutoff)?,
+        })
+    }
+
+    /// Atomic number, mass, lattice constant and lattice: what is simulated stands in the input, these are looked at
+    /// only to see that the file is what it should be.
+    fn header(&mut self, element: &str) -> Result<(), InputError> {
+        let line = self.line(&format!("{element}'s line of atomic number, mass and lattice"))?;
+        let numbers = line.split_whitespace().take(3).filter(|word| word.parse::<f64>().is_ok()).count();
+        if numbers < 3 {
+            let message = format!("expected atomic number, mass, lattice constant and lattice of {element}");
+            return Err(self.wrong(message));
+        }
+        Ok(())
+    }
+
+    /// `count` numbers on as many lines as they take, the last of which ends with them.
+    fn table(&mut self, name: &str, count: usize) -> Result<Vec<f64>, InputError> {
+        let mut values = Vec::new();
+        while values.len() < count {
+            let line = self.line(&format!("value {} of {count} of {name}", values.len() + 1))?;
+            for word in line.split_whitespace() {
+                let Some(value) = word.parse().ok().filter(|x: &f64| x.is_finite()) else {
+                    let message = format!("{name} must be numbers, found \"{}\"", shortened(word));
+                    return Err(self.wrong(message));
+                };
+                values.push(value);
+            }
+        }
+        if values.len() > count {
+            return Err(self.wrong(format!("{name} has {count} values; the line goes on past the last of them")));
+        }
+        Ok(values)
+    }
+
+    /// One element, the pair function as `phi = 27.2 x 0.529 Z^2/r`.
+    fn funcfl(&mut self) -> Result<EmbeddedTables, InputError> {
+        self.line("the comment")?;
+        self.header("the element")?;
+        let grids = self.grids()?;
+        let mut embedding = self.table("F(rho)", grids.densities)?;
+        let charges = self.table("Z(r)", grids.distances)?;
+        let mut density = self.table("rho(r)", grids.distances)?;
+        let mut pair: Vec<f64> = charges.iter().map(|charge| HARTREE_BOHR * charge * charge).collect();
+        // LAMMPS brings the files of all elements onto one grid, which has one entry fewer; its slopes at the end show.
+        for table in [&mut embedding, &mut density, &mut pair] {
+            table.pop();
+        }
+        Ok(grids.tables(embedding, density, pair))
+    }
+
+    /// The element at `index` of those named, and its pairs with itself.
+    fn setfl(&mut self, names: &[String], index: usize) -> Result<EmbeddedTables, InputError> {
+        self.next = 3;
+        let count = self.line("the elements")?.split_whitespace().next().and_then(|word| word.parse().ok());
+        if count != Some(names.len()) {
+            return Err(self.wrong(format!("expected as many elements as the line says, found {}", names.len())));
+        }
+        let grids = self.grids()?;
+        let per_element = if self.finnis_sinclair(names.len(), &grids) { names.len() } else { 1 };
+        let mut found = None;
+        for (place, name) in names.iter().enumerate() {
+            self.header(name)?;
+            let embedding = self.table(&format!("F(rho) of {name}"), grids.densities)?;
+            let mut densities = Vec::new();
+            for _ in 0..per_element {
+                densities.push(self.table(&format!("rho(r) of {name}"), grids.distances)?);
+            }
+            if place == index {
+                found = Some((embedding, densities.swap_remove(index.min(per_element - 1))));
+            }
+        }
+        // Pairs (0, 0), (1, 0), (1, 1), (2, 0), ...
+        let mut pair = Vec::new();
+        for (place, name) in names.iter().enumerate().take(index + 1) {
+            for other in &names[..=place] {
+                pair = self.table(&format!("r phi(r) of {name} and {other}"), grids.distances)?;
+            }
+        }
+        let (embedding, density) = found.unwrap_or_default();
+        Ok(grids.tables(embedding, density, pair))
+    }
+
+    /// Whether each element has a density for every other: the file then has so many more numbers.
+    fn finnis_sinclair(&self, elements: usize, grids: &Grids) -> bool {
+        let words = self.lines.iter().skip(self.next).flat_map(|line| line.split_whitespace()).count();
+        let pairs = elements * (elements + 1) / 2;
+        let plain = elements * (4 + grids.densities + grids.distances) + pairs * grids.distances;
+        words > plain + elements * (elements - 1) * grids.distances / 2
+    }
+}
+
+impl Grids {
+    fn tables(&self, embedding: Vec<f64>, density: Vec<f64>, pair: Vec<f64>) -> EmbeddedTables {
+        EmbeddedTables {
+            density_step: self.density_step,
+            embedding,
+            distance_step: self.distance_step,
+            density,
+            pair,
+            cutoff: self.cutoff,
+        }
+    }
+}
