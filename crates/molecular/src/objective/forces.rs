@@ -1,6 +1,6 @@
 //! The energy of the simulated atoms as a function of all positions, those of their images included.
 
-use super::embedded::EmbeddedAtoms;
+use super::embedded::{EmbeddedAtoms, Workspace};
 use super::images::Images;
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
@@ -45,8 +45,8 @@ pub struct Evaluation {
     pub virial: Matrix3<f64>,
     /// Workspace: one gradient for each entry of the list.
     gradients: Vec<Vector3<f64>>,
-    /// Workspace: one number for each simulated atom.
-    pub(super) numbers: Vec<f64>,
+    /// Workspace of embedded atoms.
+    pub(super) embedded: Workspace,
 }
 
 /// A force field for any group: an energy of the contributing atoms that depends on all positions.
