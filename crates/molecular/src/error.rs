@@ -67,6 +67,12 @@ pub enum MolecularError {
         /// Pairs above `k_B T` that are left.
         overlaps: usize,
     },
+    /// More images than a machine holds.
+    #[error(
+        "the group puts too many images near the atoms: its translations are far shorter than the cutoff, or the atoms far \
+         from each other"
+    )]
+    Crowded,
     /// Velocities that cannot be drawn.
     #[error(transparent)]
     Velocities(#[from] GaussianError),

@@ -467,3 +467,13 @@ fn an_atom_on_an_axis_overlaps_its_own_image() {
     let message = refused.unwrap_err().to_string();
     assert!(message.starts_with("atom 2 overlaps its own image at distance 0"), "{message}");
 }
+
+#[test]
+fn translations_far_shorter_than_the_cutoff_are_refused() {
+    for (pitch, fits) in [(1e-9, false), (0.9, true)] {
+        let screw = GroupElement::screw(&Vector3::zeros(), &Vector3::z(), 1.0, pitch);
+        let model = model(ObjectiveGroup::new(&still(), &[screw]).unwrap(), Arc::new(soft()));
+        let made = GroupMolecular::new(&model, fixed(1e-3), &[at(1.0, 0.0, 0.0)], &[at(0.0, 0.1, 0.0)]);
+        assert_eq!(made.map_err(|error| error.to_string().contains("too many images")).err(), (!fits).then_some(true));
+    }
+}
