@@ -8,7 +8,7 @@ use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
 use std::sync::Arc;
 
 /// Steps that a list is made for.
-const STEPS: f64 = 20.0;
+const STEPS: f64 = 8.0;
 /// Atoms may leave a list a little faster than the last one.
 const MARGIN: f64 = 1.2;
 /// The skin is between these parts of the cutoff.
