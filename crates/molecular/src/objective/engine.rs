@@ -104,7 +104,7 @@ impl Engine {
         // The skin is at most half the cutoff, and the ball around the atoms at most the box's diagonal wide.
         let copies = group.count_within(time, 2.0 * reach + (high - low).norm());
         // A sum that is not a number is too much as well.
-        !(copies <= MOST_COPIES)
+        copies.is_nan() || copies > MOST_COPIES
     }
 
     /// One step of velocity Verlet in the inertial frame, to time `end`; false when positions are no longer numbers,
