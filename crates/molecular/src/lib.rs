@@ -9,6 +9,7 @@
 
 mod engine;
 mod error;
+mod flight;
 mod force;
 mod group;
 mod hard_spheres;

@@ -7,15 +7,15 @@ use omd_flow::{Dimension, Observables, Vector3, lattice, symmetric_components};
 impl HardSpheres {
     /// The smallest image distance seen so far.
     pub(super) fn note_shortest_image(&mut self) {
-        let shortest = lattice::shortest_vector(&self.gas.group.edges(self.gas.time));
+        let shortest = lattice::shortest_vector(&self.gas.flight.group.edges(self.gas.flight.time));
         self.shortest_image = self.shortest_image.min(shortest);
     }
 
     /// `V P = m sum w w^T + sum r J / (time since the last sample)`, `q = 1/2 sum m |w|^2 w / V`, `w` about its mean; `J` the
     /// impulse on the sphere at `r` from its partner.
     pub(super) fn observables(&self) -> Observables {
-        let gas = &self.gas;
-        let (count, mass, volume) = (gas.len() as f64, gas.model.mass, gas.volume());
+        let gas = &self.gas.flight;
+        let (count, mass, volume) = (gas.len() as f64, gas.mass, gas.volume());
         let drift = gas.peculiar_velocities().sum::<Vector3<f64>>() / count;
         let about_zero = gas.kinetic_sum();
         let kinetic = (about_zero - drift * drift.transpose() * (mass * count)) / volume;

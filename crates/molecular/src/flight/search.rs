@@ -11,7 +11,7 @@ const LANES: usize = 4;
 
 /// The spheres of every cell: slots are sorted by cell, x fastest.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cells {
+pub(crate) struct Cells {
     counts: [i64; 3],
     /// First slot of each cell, and the end of the last.
     starts: Vec<u32>,
@@ -33,7 +33,7 @@ fn wrap(index: i64, count: i64) -> (i64, i16) {
 
 impl Cells {
     /// Sorts the spheres into the cells of `window`; `spare` and `places` are room.
-    pub(super) fn sort(&mut self, window: &Window, spheres: &mut Spheres, spare: &mut Spheres, places: &mut Vec<u32>) {
+    pub(crate) fn sort(&mut self, window: &Window, spheres: &mut Spheres, spare: &mut Spheres, places: &mut Vec<u32>) {
         self.counts = window.cells.map(|count| count as i64);
         let [nx, ny, nz] = window.cells;
         self.starts.clear();
@@ -68,7 +68,7 @@ impl Cells {
     }
 
     /// Rows of cells: the units of the search.
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         (self.counts[1] * self.counts[2]) as usize
     }
 
@@ -94,29 +94,34 @@ impl Cells {
 
 /// A straight line from the window's start.
 #[derive(Clone, Copy, Debug)]
-struct Line {
-    x: [f64; 3],
-    v: [f64; 3],
+pub(crate) struct Line {
+    pub(crate) x: [f64; 3],
+    pub(crate) v: [f64; 3],
 }
 
 /// The search for contacts in the rest of a window.
+///
+/// Hard spheres meet where they approach; `SOFT` atoms that are nearer than the distance at which they meet at the
+/// window's start meet there whether they approach or not.
 #[derive(Clone, Copy)]
-pub(super) struct Search<'a> {
-    pub(super) window: &'a Window,
-    pub(super) cells: &'a Cells,
-    pub(super) spheres: &'a Spheres,
-    pub(super) stamps: &'a [u32],
+pub(crate) struct Search<'a, const SOFT: bool> {
+    pub(crate) window: &'a Window,
+    pub(crate) cells: &'a Cells,
+    pub(crate) spheres: &'a Spheres,
+    pub(crate) stamps: &'a [u32],
+    /// 1 for the slots of `SOFT` atoms that are on no line at present, else 0; empty where there are none.
+    pub(crate) busy: &'a [f64],
     /// The present, since the window's start.
-    pub(super) now: f64,
+    pub(crate) now: f64,
     /// Bound of how far, pulled back to the start, any sphere gets in the window.
-    pub(super) farthest: f64,
+    pub(crate) farthest: f64,
 }
 
-impl Search<'_> {
+impl<const SOFT: bool> Search<'_, SOFT> {
     /// Contacts of every pair of slow spheres whose first sphere is in the given rows, and of every fast sphere there
     /// with any other; `ways` bounds how far each sphere gets.
     #[inline(always)]
-    pub(super) fn rows<S: Simd>(&self, simd: S, rows: Range<usize>, ways: &[f64], found: &mut Vec<Contact>) {
+    pub(crate) fn rows<S: Simd>(&self, simd: S, rows: Range<usize>, ways: &[f64], found: &mut Vec<Contact>) {
         let [nx, ny, _] = self.cells.counts;
         let [sx, sy, sz] = self.window.span;
         let mut segments: Vec<Segment> = Vec::new();
@@ -156,7 +161,7 @@ impl Search<'_> {
     /// Contacts of the sphere in `slot` with any other; it is at `place`, pulled back to the window's start, and gets
     /// `way` from there.
     #[inline(always)]
-    pub(super) fn around<S: Simd>(
+    pub(crate) fn around<S: Simd>(
         &self,
         simd: S,
         slot: usize,
@@ -164,6 +169,12 @@ impl Search<'_> {
         way: f64,
         mut found: impl FnMut(Contact),
     ) {
+        self.segments(place, way, |segment| self.segment(simd, slot, &segment, &mut found));
+    }
+
+    /// The segments that may hold a sphere that one at `place`, pulled back, meets on a way of `way`.
+    #[inline(always)]
+    fn segments(&self, place: &Vector3<f64>, way: f64, mut visit: impl FnMut(Segment)) {
         let reach = self.window.contact() + way + self.farthest;
         let fraction = self.window.inverse * place;
         let bounds = [0, 1, 2].map(|k| {
@@ -172,25 +183,51 @@ impl Search<'_> {
         });
         for z in bounds[2][0]..=bounds[2][1] {
             for y in bounds[1][0]..=bounds[1][1] {
-                self.cells.row(bounds[0], y, z, |segment| self.segment(simd, slot, &segment, &mut found));
+                self.cells.row(bounds[0], y, z, &mut visit);
             }
         }
     }
 
-    /// Contacts of the sphere in `slot` with those of a segment.
+    /// Slots and images of the spheres that come as near as `distance` to `line` until `until`, and of those on no line.
+    ///
+    /// `place` and `way` are those of [`Self::around`].
     #[inline(always)]
-    fn segment<S: Simd>(&self, simd: S, slot: usize, segment: &Segment, mut found: impl FnMut(Contact)) {
-        let mut line =
-            Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) };
+    pub(crate) fn near<S: Simd>(
+        &self,
+        simd: S,
+        line: &Line,
+        distance: f64,
+        until: f64,
+        place: &Vector3<f64>,
+        way: f64,
+        mut found: impl FnMut(usize, [i16; 3]),
+    ) {
+        self.segments(place, way, |segment| {
+            let line = self.moved(line, &segment);
+            self.near_line(simd, &line, &segment, distance, until, |slot| found(slot, segment.image));
+        });
+    }
+
+    /// The image of a segment is moved to the sphere, so the sphere the other way.
+    #[inline(always)]
+    fn moved(&self, line: &Line, segment: &Segment) -> Line {
+        let mut line = *line;
         if segment.image != [0; 3] {
-            // The image is moved to the sphere, so the sphere the other way.
             let (translation, velocity) = self.window.translation(segment.image);
             for k in 0..3 {
                 line.x[k] -= translation[k];
                 line.v[k] -= velocity[k];
             }
         }
-        self.near_line(simd, &line, segment, |other| {
+        line
+    }
+
+    /// Contacts of the sphere in `slot` with those of a segment.
+    #[inline(always)]
+    fn segment<S: Simd>(&self, simd: S, slot: usize, segment: &Segment, mut found: impl FnMut(Contact)) {
+        let own = Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) };
+        let line = self.moved(&own, segment);
+        self.near_line(simd, &line, segment, self.window.diameter, self.window.length, |other| {
             // An image of the sphere itself has the motion of the lattice, which is looked after elsewhere.
             if other == slot {
                 return;
@@ -198,7 +235,13 @@ impl Search<'_> {
             let velocity = Vector3::from_fn(|k, _| line.v[k] - self.spheres.v[k][other]);
             let start = Vector3::from_fn(|k, _| line.x[k] - self.spheres.x[k][other]);
             let squared = self.window.diameter * self.window.diameter;
-            let Some(delay) = delay_to_contact(&(start + velocity * self.now), &velocity, squared) else { return };
+            let separation = start + velocity * self.now;
+            let delay = if SOFT && separation.norm_squared() < squared {
+                Some(0.0)
+            } else {
+                delay_to_contact(&separation, &velocity, squared)
+            };
+            let Some(delay) = delay else { return };
             let time = self.now + delay;
             if time <= self.window.length {
                 let (first, second) = (slot as u32, other as u32);
@@ -208,17 +251,25 @@ impl Search<'_> {
         });
     }
 
-    /// The slots of a segment whose lines come as near to `line` as a diameter, and in time or nearly so.
+    /// The slots of a segment whose lines come as near to `line` as `distance` (`d`), and until `until` or nearly so;
+    /// `SOFT` atoms also where they are as near now, or on no line.
     ///
     /// With `r`, `u` the separation and relative velocity now, `b = r.u`, `c = r^2 - d^2` and `D = b^2 - u^2 c`: contact is
     /// at `c/(sqrt(D) - b)` where `b < 0 < D`; that is no sooner than `c/(-2b)`.
     #[inline(always)]
-    fn near_line<S: Simd>(&self, simd: S, line: &Line, segment: &Segment, mut found: impl FnMut(usize)) {
+    fn near_line<S: Simd>(
+        &self,
+        simd: S,
+        line: &Line,
+        segment: &Segment,
+        distance: f64,
+        until: f64,
+        mut found: impl FnMut(usize),
+    ) {
         let splat = |value| f64x4::splat(simd, value);
         let (x, v) = (line.x.map(splat), line.v.map(splat));
         let now = splat(self.now);
-        let (minus_squared, twice_left) =
-            (splat(-self.window.diameter * self.window.diameter), splat(2.0 * (self.window.length - self.now)));
+        let (minus_squared, twice_left) = (splat(-distance * distance), splat(2.0 * (until - self.now)));
         let zero = splat(0.0);
         let [x0, x1, x2] = &self.spheres.x;
         let [v0, v1, v2] = &self.spheres.v;
@@ -237,6 +288,12 @@ impl Search<'_> {
                 & approach.mul_add(twice_left, excess).simd_le(zero)
                 & (approach * approach).simd_gt(speed * excess);
             let mut lanes = hit.to_bitmask();
+            if SOFT {
+                lanes |= excess.simd_lt(zero).to_bitmask();
+                if !self.busy.is_empty() {
+                    lanes |= f64x4::from_slice(simd, &self.busy[four]).simd_gt(zero).to_bitmask();
+                }
+            }
             while lanes != 0 {
                 let slot = begin + lanes.trailing_zeros() as usize;
                 if slot < segment.end {
