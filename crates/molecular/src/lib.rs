@@ -3,10 +3,12 @@
 //! The simulated atoms move in the inertial frame; every other atom is the image under an element of an objective
 //! group, placed explicitly, never by the nearest-image convention. An atom may feel its own images and several
 //! images of one neighbour. [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`]
-//! are what it is made of. [`HardSpheres`] is the one of hard spheres, from collision to collision.
+//! are what it is made of. [`HardSpheres`] is the one of hard spheres, from collision to collision, [`Encounters`] that of few atoms with forces of short range, from
+//! encounter to encounter.
 //!
 //! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
 
+mod encounters;
 mod engine;
 mod error;
 mod flight;
@@ -20,6 +22,7 @@ mod parallel;
 mod start;
 mod work;
 
+pub use encounters::Encounters;
 pub use error::MolecularError;
 pub use group::{GroupElement, ObjectiveGroup, TranslationGroup};
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};

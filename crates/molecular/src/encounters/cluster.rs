@@ -100,7 +100,7 @@ impl Cluster {
             let time = self.times[last];
             let is_last = time + self.size * (1.0 + 1e-9) >= limit;
             let size = if is_last { limit - time } else { self.size };
-            let (state, accelerations) = (self.node(last), &self.accelerations[last * half..]);
+            let (state, accelerations) = (self.node(last), &self.accelerations[last * half..(last + 1) * half]);
             let error = motion.step(&self.edges, time, state, accelerations, size, step);
             steps += 1;
             let factor = SAFETY * error.max(1e-16).powf(-0.125);
@@ -159,7 +159,7 @@ impl Cluster {
         let half = self.width() / 2;
         // The interpolated time first, then Newton's; the last correction is too small for another step.
         for _ in 0..4 {
-            let accelerations = &self.accelerations[(last - 1) * half..];
+            let accelerations = &self.accelerations[(last - 1) * half..last * half];
             motion.step(&self.edges, begin, self.node(last - 1), accelerations, size, step);
             let (r, u) = self.edges[index].relative(begin + size, &step.end);
             let (excess, rate) = (r.norm_squared() - reach * reach, 2.0 * r.dot(&u));
@@ -218,7 +218,7 @@ impl Cluster {
             return self.work[last];
         }
         let k = self.step_at(time);
-        let accelerations = &self.accelerations[k * self.width() / 2..];
+        let accelerations = &self.accelerations[k * self.width() / 2..(k + 1) * self.width() / 2];
         motion.step(&self.edges, self.times[k], self.node(k), accelerations, time - self.times[k], step);
         self.work[k] + step.work
     }
@@ -277,13 +277,16 @@ fn last_root(curve: &Curve, distance: f64) -> f64 {
     let mut place = 1.0;
     for _ in 0..20 {
         let part = super::curve::restrict(curve, 0.0, place);
-        let (r, rate) = (part[5], (part[5] - part[4]) * (5.0 / f64::max(place, f64::MIN_POSITIVE)));
+        let (r, rate) = (part[5], (part[5] - part[4]) * (5.0 / place));
         let (excess, slope) = (r.norm_squared() - distance * distance, 2.0 * r.dot(&rate));
         if slope <= 0.0 {
             break;
         }
         let change = excess / slope;
-        place = (place - change).clamp(0.0, 1.0);
+        if change >= place {
+            return 0.0;
+        }
+        place = (place - change).min(1.0);
         if change.abs() < 1e-12 {
             break;
         }

@@ -133,16 +133,19 @@ impl Gas {
                 self.flight.queue.push(contact);
                 break;
             }
-            rebuild.edges.push((contact.first, contact.second, contact.image));
-            rebuild.slots.extend([contact.first, contact.second]);
+            let Contact { first, second, image, .. } = contact;
+            // Fast atoms find their pairs twice.
+            let edge = if first < second { (first, second, image) } else { (second, first, image.map(|n| -n)) };
+            rebuild.edges.push(edge);
+            rebuild.slots.extend([first, second]);
         }
+        rebuild.edges.sort_unstable();
+        rebuild.edges.dedup();
         rebuild.slots.sort_unstable();
         rebuild.slots.dedup();
-        rebuild.states.extend(
-            rebuild.slots.iter().map(|&slot| self.flight.spheres.position(slot as usize)).zip(
-                rebuild.slots.iter().map(|&slot| self.flight.spheres.velocity(slot as usize)),
-            ).map(|(x, v)| [x, v]),
-        );
+        let spheres = &self.flight.spheres;
+        let state = |&slot: &u32| [spheres.position(slot as usize), spheres.velocity(slot as usize)];
+        rebuild.states = rebuild.slots.iter().map(state).collect();
         self.rebuild(window, 0.0, &rebuild, farthest)
     }
 
@@ -204,6 +207,7 @@ impl Gas {
         rebuild.edges.extend(cluster.edges.iter().map(slots));
         let size = if cluster.size.is_finite() { cluster.size } else { 0.0 };
         rebuild.size = if rebuild.size > 0.0 { rebuild.size.min(size) } else { size };
+        self.clusters[index as usize].slots.clear();
         self.vacant.push(index);
     }
 
@@ -433,7 +437,7 @@ impl Gas {
     fn end_clusters(&mut self, window: &Window) {
         let mut rebuild = Rebuild::default();
         for index in 0..self.clusters.len() as u32 {
-            if !self.vacant.contains(&index) {
+            if !self.clusters[index as usize].slots.is_empty() {
                 self.dissolve(window, index, window.length, &mut rebuild);
             }
         }
@@ -443,9 +447,9 @@ impl Gas {
             self.flight.spheres.set_velocity(slot, v);
             (self.owners[slot], self.busy[slot]) = ((FREE, 0), 0.0);
         }
-        // Which cluster has which number depends on what was before; a restored run begins with none.
-        self.clusters.clear();
+        // The order of the numbers given is that of a run restored here, which begins with no clusters at all.
         self.vacant.clear();
+        self.vacant.extend((0..self.clusters.len() as u32).rev());
     }
 }
 

@@ -30,6 +30,7 @@
 //! There is no nearest-image convention: cells are looked up as images, as many of them as the reach needs.
 
 mod ledger;
+mod observe;
 mod queue;
 mod search;
 mod spheres;
@@ -41,13 +42,15 @@ use crate::parallel::each;
 use fearless_simd::{Level, dispatch};
 pub(crate) use ledger::Ledger;
 use omd_flow::{AffineFlow, Matrix3, Vector3};
+pub(crate) use observe::{Sums, push_drift};
 pub(crate) use queue::Contact;
 use queue::Queue;
 use search::Cells;
 pub(crate) use search::{Line, Search};
-pub(crate) use spheres::Spheres;
+pub(crate) use spheres::{PADDING, Spheres};
 use std::ops::Range;
-pub(crate) use window::{Pace, Window, cheapest_width, delay_to_contact};
+use window::{Pace, cheapest_width};
+pub(crate) use window::{Window, delay_to_contact};
 
 /// Rows of cells that one thread searches at a time, in atoms.
 const CHUNK: usize = 4096;

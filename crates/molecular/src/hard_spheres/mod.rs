@@ -12,7 +12,7 @@
 //! # Cost
 //! A window costs a sort and half of 27 cells of pair tests for each sphere, a collision 2 x 27 cells, four tests at a
 //! time. The width of the cells, and with it the window's length, is the one whose cost is least at the density
-//! ([`crate::flight::cheapest_width`]): about three spheres a cell in a dilute gas, where almost all of the time goes into finding
+//! (`cheapest_width` there): about three spheres a cell in a dilute gas, where almost all of the time goes into finding
 //! that nobody meets; about 1.5 diameters in a dense one. Memory: 150 bytes a sphere.
 
 mod description;

@@ -6,7 +6,7 @@ mod proximity;
 
 pub use auto::auto_cell;
 use proximity::core_radius;
-pub(crate) use proximity::{refuse_contacts, refuse_overlaps};
+pub(crate) use proximity::{close_pairs, refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3, draw_velocities};
