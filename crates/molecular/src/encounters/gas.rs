@@ -31,7 +31,8 @@ pub(super) struct Gas {
     pub(super) largest: u64,
     /// By slot: cluster and place in it.
     owners: Vec<(u32, u32)>,
-    busy: Vec<f64>,
+    /// How far from the line that is in its slot an atom gets on its curve.
+    deviations: Vec<f64>,
     /// How far each slot's atom has got at its last event, when that was, and the bound of its momentum since.
     gone: Vec<[f64; 3]>,
     clusters: Vec<Cluster>,
@@ -82,7 +83,7 @@ impl Gas {
             steps: 0,
             largest: 1,
             owners: vec![(FREE, 0); count],
-            busy: vec![0.0; count + PADDING],
+            deviations: vec![0.0; count + PADDING],
             gone: vec![[0.0; 3]; count],
             clusters: Vec::new(),
             vacant: Vec::new(),
@@ -257,7 +258,7 @@ impl Gas {
         let slot = slot as usize;
         self.flight.spheres.set_position(slot, &(x - v * time));
         self.flight.spheres.set_velocity(slot, v);
-        (self.owners[slot], self.busy[slot]) = ((FREE, 0), 0.0);
+        (self.owners[slot], self.deviations[slot]) = ((FREE, 0), 0.0);
         let momentum = window.momentum(time, x, v).norm();
         self.go(window, time, slot, momentum, window.distance(window.length - time, momentum));
     }
@@ -295,8 +296,12 @@ impl Gas {
         self.largest = self.largest.max(slots.len() as u64);
         let (end, momenta) = (cluster.end(), std::mem::take(&mut cluster.momenta));
         for (atom, &slot) in slots.iter().enumerate() {
+            let (line, deviation) = self.clusters[index as usize].chord(atom, time);
+            self.flight.spheres.set_position(slot as usize, &line.x.into());
+            self.flight.spheres.set_velocity(slot as usize, &line.v.into());
             self.owners[slot as usize] = (index, atom as u32);
-            self.busy[slot as usize] = 1.0;
+            // A margin for rounding.
+            self.deviations[slot as usize] = deviation + 1e-9 * self.flight.reach;
             // On its curve to the end, and no faster than it ever was on it afterwards.
             let ahead = window.distance(end - time, momenta[atom]) + window.distance(window.length - end, momenta[atom]);
             self.go(window, time, slot as usize, momenta[atom], ahead);
@@ -310,18 +315,14 @@ impl Gas {
         let (inverse, _) = window.inverse_deformation(now);
         let place = inverse * x;
         let own = slot as usize;
-        let (owner, atom) = self.owners[own];
-        let (line, distance, until) = if owner == FREE {
-            let (x, v) = (self.flight.spheres.position(own), self.flight.spheres.velocity(own));
-            (Line { x: x.into(), v: v.into() }, window.diameter, window.length)
-        } else {
-            let cluster = &self.clusters[owner as usize];
-            let (line, deviation) = cluster.chord(atom as usize, now);
-            (line, window.diameter + deviation, cluster.end())
-        };
+        let (owner, _) = self.owners[own];
+        let (x, v) = (self.flight.spheres.position(own), self.flight.spheres.velocity(own));
+        let line = Line { x: x.into(), v: v.into() };
+        let until = if owner == FREE { window.length } else { self.clusters[owner as usize].end() };
+        let distance = window.diameter + self.deviations[own];
         let way = window.distance(until - now, self.gone[own][2]);
         let (cells, spheres, stamps) = (&self.flight.cells, &self.flight.spheres, &self.flight.stamps[..]);
-        let search = Search::<true> { window, cells, spheres, stamps, busy: &self.busy, now, farthest };
+        let search = Search::<true> { window, cells, spheres, stamps, deviations: &self.deviations, now, farthest };
         let (level, found) = (self.flight.level, &mut self.found);
         found.clear();
         dispatch!(level, simd => search.near(simd, &line, distance, until, &place, way, |other, image| {
@@ -445,7 +446,7 @@ impl Gas {
             let slot = slot as usize;
             self.flight.spheres.set_position(slot, &(x - v * window.length));
             self.flight.spheres.set_velocity(slot, v);
-            (self.owners[slot], self.busy[slot]) = ((FREE, 0), 0.0);
+            (self.owners[slot], self.deviations[slot]) = ((FREE, 0), 0.0);
         }
         // The order of the numbers given is that of a run restored here, which begins with no clusters at all.
         self.vacant.clear();

@@ -14,8 +14,8 @@
 //! images of one neighbour. Its own images pull an atom nowhere (they come in opposite pairs).
 //!
 //! # No encounter is missed
-//! A cluster is followed to its end at once. Others look for it as for a straight line, except that the atoms that are in a
-//! cluster are compared as the curves they are: polynomials of degree 5 between steps, in Bernstein's form, whose hull bounds
+//! A cluster is followed to its end at once. Others look for its atoms as for straight lines, the chords of their curves, widened
+//! by what the curves deviate; those they find are compared as the curves they are: polynomials of degree 5 between steps, in Bernstein's form, whose hull bounds
 //! where they can be; Newton's iteration on the steps themselves gives the time. An atom that reaches a member of a cluster
 //! before its end cuts it short there. The bounds of [`crate::flight`] hold with the momenta on the curves.
 //!

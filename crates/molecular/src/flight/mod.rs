@@ -248,7 +248,7 @@ impl Flight {
             found.clear();
         }
         let (cells, spheres, stamps) = (&self.cells, &self.spheres, &self.stamps[..]);
-        let search = Search::<SOFT> { window, cells, spheres, stamps, busy: &[], now: 0.0, farthest };
+        let search = Search::<SOFT> { window, cells, spheres, stamps, deviations: &[], now: 0.0, farthest };
         let (level, ways) = (self.level, &self.ways[..]);
         each(&mut self.chunks, |(range, found)| {
             dispatch!(level, simd => search.rows(simd, range.clone(), ways, found));

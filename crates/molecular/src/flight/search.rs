@@ -109,8 +109,8 @@ pub(crate) struct Search<'a, const SOFT: bool> {
     pub(crate) cells: &'a Cells,
     pub(crate) spheres: &'a Spheres,
     pub(crate) stamps: &'a [u32],
-    /// 1 for the slots of `SOFT` atoms that are on no line at present, else 0; empty where there are none.
-    pub(crate) busy: &'a [f64],
+    /// How far at most the `SOFT` atom of each slot is from its line at present; empty where all are on theirs.
+    pub(crate) deviations: &'a [f64],
     /// The present, since the window's start.
     pub(crate) now: f64,
     /// Bound of how far, pulled back to the start, any sphere gets in the window.
@@ -188,7 +188,7 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         }
     }
 
-    /// Slots and images of the spheres that come as near as `distance` to `line` until `until`, and of those on no line.
+    /// Slots and images of the spheres that may come as near as `distance` to `line` until `until`.
     ///
     /// `place` and `way` are those of [`Self::around`].
     #[inline(always)]
@@ -251,8 +251,8 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         });
     }
 
-    /// The slots of a segment whose lines come as near to `line` as `distance` (`d`), and until `until` or nearly so;
-    /// `SOFT` atoms also where they are as near now, or on no line.
+    /// The slots of a segment whose lines come as near to `line` as `distance` (`d`) and what they deviate by, and until `until` or nearly so;
+    /// `SOFT` atoms also where they are as near now.
     ///
     /// With `r`, `u` the separation and relative velocity now, `b = r.u`, `c = r^2 - d^2` and `D = b^2 - u^2 c`: contact is
     /// at `c/(sqrt(D) - b)` where `b < 0 < D`; that is no sooner than `c/(-2b)`.
@@ -282,6 +282,12 @@ impl<const SOFT: bool> Search<'_, SOFT> {
             let r1 = u1.mul_add(now, load(x1) - x[1]);
             let r2 = u2.mul_add(now, load(x2) - x[2]);
             let approach = r2.mul_add(u2, r1.mul_add(u1, r0 * u0));
+            let minus_squared = if SOFT && !self.deviations.is_empty() {
+                let reach = load(self.deviations) + distance;
+                -(reach * reach)
+            } else {
+                minus_squared
+            };
             let excess = r2.mul_add(r2, r1.mul_add(r1, r0.mul_add(r0, minus_squared)));
             let speed = u2.mul_add(u2, u1.mul_add(u1, u0 * u0));
             let hit = approach.simd_lt(zero)
@@ -290,9 +296,6 @@ impl<const SOFT: bool> Search<'_, SOFT> {
             let mut lanes = hit.to_bitmask();
             if SOFT {
                 lanes |= excess.simd_lt(zero).to_bitmask();
-                if !self.busy.is_empty() {
-                    lanes |= f64x4::from_slice(simd, &self.busy[four]).simd_gt(zero).to_bitmask();
-                }
             }
             while lanes != 0 {
                 let slot = begin + lanes.trailing_zeros() as usize;

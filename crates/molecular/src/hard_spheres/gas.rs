@@ -89,7 +89,7 @@ impl Gas {
                 let momentum = self.flight.spheres.peculiar(slot, &window.gradient).norm();
                 let way = window.distance(window.length - now, momentum);
                 let (cells, spheres, stamps) = (&self.flight.cells, &self.flight.spheres, &self.flight.stamps[..]);
-                let search = Search::<false> { window, cells, spheres, stamps, busy: &[], now, farthest };
+                let search = Search::<false> { window, cells, spheres, stamps, deviations: &[], now, farthest };
                 let queue = &mut self.flight.queue;
                 search.around(simd, slot, &place, way, |contact| queue.push(contact));
             }

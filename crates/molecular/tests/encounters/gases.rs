@@ -22,6 +22,11 @@ pub(crate) fn model(rows: [f64; 9], truncation: Truncation) -> Model {
     Model { flow, potential: PairPotential::new(form, Some(2.5), truncation), mass: 1.0 }
 }
 
+/// A time by which a good part of what the flow ever does has happened, at most `longest`.
+pub(crate) fn end(model: &Model, longest: f64) -> f64 {
+    model.flow.singular_time().map_or(longest, |singular| longest.min(0.5 * singular))
+}
+
 /// Drawn atoms at T = 2.
 pub(crate) fn drawn(model: &Model, count: usize, density: f64, lattice: &LatticeChoice, seed: u64) -> Atoms {
     let covariance = Matrix3::identity() * (2.0 / model.mass);

@@ -38,7 +38,7 @@ fn clusters_of_many_atoms_are_followed() {
     let atoms = drawn(&model, 60, 0.03, &LatticeChoice::Cubic, 5);
     let mut gas = encounters(&model, &atoms);
     gas.advance(1.5, &mut Free).unwrap();
-    assert!(gas.largest_cluster() > 20, "{}", gas.largest_cluster());
+    assert!(gas.largest_cluster() > 15, "{}", gas.largest_cluster());
     let (errors, orders) = orders(&model, &atoms, 1.5, 0.001);
     assert!(orders.iter().all(|order| (order - 2.0).abs() < 0.1), "{errors:?} {orders:?}");
 }
@@ -51,16 +51,16 @@ fn three_atoms_meet_across_the_borders_of_the_cell() {
         let cell = Matrix3::new(20.0, 3.0, -1.0, 0.0, 18.0, 2.0, 0.0, 0.0, 19.0);
         let (edges, directions) = (cell.transpose(), [[1.0, 0.1, 0.0], [-0.6, 0.7, 0.2], [-0.4, -0.8, -0.1]]);
         let positions: Vec<Vector3<f64>> = directions.iter().map(|d| 4.0 * Vector3::from(*d)).collect();
-        let mut peculiar: Vec<Vector3<f64>> = positions.iter().map(|x| -0.5 * x).collect();
+        let mut peculiar: Vec<Vector3<f64>> = positions.iter().map(|x| -1.5 * x).collect();
         peculiar.iter_mut().for_each(|w| w.z += 0.02);
         // Each as another image.
         let images = [[0.0, 0.0, 0.0], [1.0, 0.0, 2.0], [0.0, -1.0, 1.0]].map(|n| edges * Vector3::from(n));
         let positions = positions.iter().zip(images).map(|(x, image)| x + image).collect();
         let atoms = Atoms { cell: edges, positions, shifts: vec![Vector3::zeros(); 3], peculiar };
         let mut gas = encounters(&model, &atoms);
-        gas.advance(3.0, &mut Free).unwrap();
+        gas.advance(1.0, &mut Free).unwrap();
         assert_eq!(gas.largest_cluster(), 3, "{name}");
-        let (errors, orders) = orders(&model, &atoms, 3.0, 0.004);
+        let (errors, orders) = orders(&model, &atoms, 1.0, 0.002);
         assert!(errors[0] > 1e-5, "{name}: {errors:?}");
         assert!(orders.iter().all(|order| (order - 2.0).abs() < 0.1), "{name}: {errors:?} {orders:?}");
     }
@@ -72,7 +72,7 @@ fn several_images_of_a_neighbour_and_an_atoms_own_are_felt() {
     for (name, rows) in FLOWS {
         let model = model(rows, Truncation::ShiftedForce);
         let edges = LatticeChoice::Edges(Matrix3::new(2.3, 0.2, 0.0, 0.0, 4.0, 0.3, 0.0, 0.0, 3.6));
-        let atoms = drawn(&model, 3, 3.0 / (2.3 * 4.0 * 3.6), &edges, 2);
+        let atoms = drawn(&model, 4, 4.0 / (2.3 * 4.0 * 3.6), &edges, 2);
         let mut gas = encounters(&model, &atoms);
         let mut steps = stepped(&model, &atoms, 2.5e-4);
         for time in [0.0, 0.5] {
@@ -81,7 +81,7 @@ fn several_images_of_a_neighbour_and_an_atoms_own_are_felt() {
             let [a, b] = [gas.observe(), steps.observe()];
             assert!((a.pressure - b.pressure).norm() < 1e-4 * a.pressure.norm(), "{name}: {a:?} {b:?}");
             let [u, v] = [&a, &b].map(|row| extra(row, "potential_energy"));
-            assert!((u - v).abs() < 1e-4 * u.abs(), "{name}: {u} {v}");
+            assert!((u - v).abs() < 1e-4, "{name}: {u} {v}");
         }
         let (errors, orders) = orders(&model, &atoms, 0.5, 0.001);
         assert!(orders.iter().all(|order| (order - 2.0).abs() < 0.1), "{name}: {errors:?} {orders:?}");
