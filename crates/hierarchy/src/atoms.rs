@@ -1,13 +1,13 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
-use crate::experiment::{AtomStart, Experiment, Interaction, MolecularSettings};
+use crate::experiment::{AtomStart, Engine, Experiment, Interaction, MolecularSettings};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
-use omd_molecular::{Atoms, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme};
+use omd_molecular::{Atoms, Encounters, HardSphereModel, HardSpheres, Model, Molecular, MolecularError};
 
 /// What moves.
 enum Matter {
-    Atoms(Model, Scheme),
+    Atoms(Model, Engine),
     Spheres(HardSphereModel),
 }
 
@@ -41,7 +41,10 @@ impl Start {
     fn description(&self, random: &mut Philox) -> Result<Box<dyn Description>, MolecularError> {
         let atoms = self.atoms(random)?;
         Ok(match &self.matter {
-            Matter::Atoms(model, scheme) => Box::new(Molecular::new(model, *scheme, &atoms)?),
+            Matter::Atoms(model, Engine::TimeStepped(scheme)) => Box::new(Molecular::new(model, *scheme, &atoms)?),
+            Matter::Atoms(model, Engine::Encounters { tolerance }) => {
+                Box::new(Encounters::new(model, *tolerance, &atoms)?)
+            }
             Matter::Spheres(model) => Box::new(HardSpheres::new(model, &atoms)?),
         })
     }
@@ -57,9 +60,9 @@ pub(crate) fn molecular(
     tensor: Matrix3<f64>,
 ) -> Result<Plan, BuildError> {
     let (flow, state) = (experiment.flow.clone(), &experiment.state);
-    let matter = match (&experiment.interaction, settings.scheme) {
-        (Some(Interaction::Potential(potential)), Some(scheme)) => {
-            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme)
+    let matter = match (&experiment.interaction, settings.engine) {
+        (Some(Interaction::Potential(potential)), Some(engine)) => {
+            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, engine)
         }
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })

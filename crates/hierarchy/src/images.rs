@@ -54,7 +54,7 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
 mod tests {
     use super::*;
     use crate::experiment::{
-        AtomStart, DrawnPositions, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State, StepControl,
+        AtomStart, DrawnPositions, Engine, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State, StepControl,
     };
     use omd_flow::{AffineFlow, Matrix3};
     use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -81,7 +81,7 @@ mod tests {
                     positions: DrawnPositions::Random,
                     lattice: LatticeChoice::Cubic,
                 },
-                scheme: Some(Scheme { time_step: 1e-3, control: StepControl::Fixed }),
+                engine: Some(Engine::TimeStepped(Scheme { time_step: 1e-3, control: StepControl::Fixed })),
                 replicas: 1,
                 seed: 1,
                 trajectory: None,

@@ -6,7 +6,7 @@
 
 use super::experiments::{bare, flow, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
     Scheme, StepControl, Viscosity,
 };
 use crate::statistics::mean_and_error;
@@ -92,7 +92,7 @@ fn map(settings: Settings) -> Study {
                             positions: DrawnPositions::Random,
                             lattice: LatticeChoice::Cubic,
                         },
-                        scheme: Some(Scheme { time_step: 0.003, control: StepControl::Thermal }),
+                        engine: Some(Engine::TimeStepped(Scheme { time_step: 0.003, control: StepControl::Thermal })),
                         replicas: replica + 1,
                         seed: settings.seed,
                         trajectory: None,

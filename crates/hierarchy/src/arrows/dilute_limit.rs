@@ -7,8 +7,7 @@
 
 use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
-    Scheme, StepControl,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
 };
 use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
@@ -20,8 +19,8 @@ use std::sync::Arc;
 const TIMES: [f64; 3] = [1.0, 2.0, 3.0];
 /// Atoms in the cell at `n sigma^3 = 0.05`: 6 mean free paths along an edge.
 const ATOMS: f64 = 1000.0;
-/// Time steps per `sigma (m/k_B T)^(1/2)`.
-const STEP: f64 = 0.004;
+/// Of a step of an encounter: far below the noise.
+const TOLERANCE: f64 = 1e-8;
 
 /// What is compared, at every sample time.
 const QUANTITIES: [&str; 4] = ["temperature", "stress", "fourth moment", "collisions"];
@@ -189,13 +188,12 @@ fn molecules(
     // n sigma^2 = length^2 at unit density.
     let fixed = case.length()?.powi(2);
     let sigma = density / fixed;
-    let (interaction, scheme) = if case.gas == Gas::HardSpheres {
+    let (interaction, engine) = if case.gas == Gas::HardSpheres {
         (Interaction::HardSphere { diameter: sigma }, None)
     } else {
         let form = Arc::new(LennardJones { epsilon: 0.5, sigma });
         let potential = PairPotential::new(form, Some(3.0 * sigma), Truncation::ShiftedForce);
-        let scheme = Scheme { time_step: STEP * sigma, control: StepControl::Thermal };
-        (Interaction::Potential(potential), Some(scheme))
+        (Interaction::Potential(potential), Some(Engine::Encounters { tolerance: TOLERANCE }))
     };
     let mut experiment: Experiment = bare(flow(case.gradient())?, interaction, 1.0, TIMES[2]);
     experiment.state.number_density = fixed / (sigma * sigma);
@@ -206,7 +204,7 @@ fn molecules(
             positions: DrawnPositions::Random,
             lattice: LatticeChoice::Cubic,
         },
-        scheme,
+        engine,
         replicas: replica + 1,
         seed: settings.seed,
         trajectory: None,

@@ -229,7 +229,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     let molecular = match (parts.molecular, started.atoms) {
         (Some(keys), Some(start)) => Some(MolecularSettings {
             start,
-            scheme: keys.scheme,
+            engine: keys.engine,
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: keys.trajectory,

@@ -169,23 +169,23 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         way: f64,
         mut found: impl FnMut(Contact),
     ) {
-        self.segments(place, way, |segment| self.segment(simd, slot, &segment, &mut found));
-    }
-
-    /// The segments that may hold a sphere that one at `place`, pulled back, meets on a way of `way`.
-    #[inline(always)]
-    fn segments(&self, place: &Vector3<f64>, way: f64, mut visit: impl FnMut(Segment)) {
-        let reach = self.window.contact() + way + self.farthest;
-        let fraction = self.window.inverse * place;
-        let bounds = [0, 1, 2].map(|k| {
-            let (width, count) = (reach * self.window.slopes[k], self.window.cells[k] as f64);
-            [(fraction[k] - width) * count, (fraction[k] + width) * count].map(|bound| bound.floor() as i64)
-        });
+        let bounds = self.bounds(place, way);
         for z in bounds[2][0]..=bounds[2][1] {
             for y in bounds[1][0]..=bounds[1][1] {
-                self.cells.row(bounds[0], y, z, &mut visit);
+                self.cells.row(bounds[0], y, z, |segment| self.segment(simd, slot, &segment, &mut found));
             }
         }
+    }
+
+    /// The cells that may hold a sphere that one at `place`, pulled back, meets on a way of `way`.
+    #[inline(always)]
+    fn bounds(&self, place: &Vector3<f64>, way: f64) -> [[i64; 2]; 3] {
+        let reach = self.window.contact() + way + self.farthest;
+        let fraction = self.window.inverse * place;
+        [0, 1, 2].map(|k| {
+            let (width, count) = (reach * self.window.slopes[k], self.window.cells[k] as f64);
+            [(fraction[k] - width) * count, (fraction[k] + width) * count].map(|bound| bound.floor() as i64)
+        })
     }
 
     /// Slots and images of the spheres that may come as near as `distance` to `line` until `until`.
@@ -202,10 +202,15 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         way: f64,
         mut found: impl FnMut(usize, [i16; 3]),
     ) {
-        self.segments(place, way, |segment| {
-            let line = self.moved(line, &segment);
-            self.near_line(simd, &line, &segment, distance, until, |slot| found(slot, segment.image));
-        });
+        let bounds = self.bounds(place, way);
+        for z in bounds[2][0]..=bounds[2][1] {
+            for y in bounds[1][0]..=bounds[1][1] {
+                self.cells.row(bounds[0], y, z, |segment| {
+                    let line = self.moved(line, &segment);
+                    self.near_line(simd, &line, &segment, distance, until, |slot| found(slot, segment.image));
+                });
+            }
+        }
     }
 
     /// The image of a segment is moved to the sphere, so the sphere the other way.
