@@ -54,7 +54,8 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
 mod tests {
     use super::*;
     use crate::experiment::{
-        AtomStart, DrawnPositions, Engine, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State, StepControl,
+        AtomStart, DrawnPositions, Engine, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State,
+        StepControl,
     };
     use omd_flow::{AffineFlow, Matrix3};
     use omd_interaction::{LennardJones, PairPotential, Truncation};

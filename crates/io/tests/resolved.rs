@@ -2,8 +2,8 @@
 
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, Engine, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation, Profile,
-    StepControl, Viscosity,
+    AtomStart, DrawnPositions, Engine, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation,
+    Profile, StepControl, Viscosity,
 };
 use omd_interaction::{SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};

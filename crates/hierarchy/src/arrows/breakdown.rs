@@ -6,8 +6,8 @@
 
 use super::experiments::{bare, flow, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
-    Scheme, StepControl, Viscosity,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings,
+    Observation, Scheme, StepControl, Viscosity,
 };
 use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Map, Plot, Settings, Study, Table, Task, TaskError};

@@ -7,7 +7,8 @@
 
 use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings,
+    Observation,
 };
 use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};

@@ -80,18 +80,22 @@ pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: 
 fn engine(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> Option<Engine> {
     let kind = tables.get("interaction").and_then(|interaction| interaction.value("kind"));
     if kind.and_then(|kind| kind.get_ref().as_str()) == Some("hard-sphere") {
-        for name in ["engine", "time-step", "time-step-control", "tolerance"].into_iter().filter(|name| section.has(name)) {
+        for name in
+            ["engine", "time-step", "time-step-control", "tolerance"].into_iter().filter(|name| section.has(name))
+        {
             let message = format!("{} does not belong to kind = \"hard-sphere\"", called("molecular", name));
             let help = "remove it: hard spheres collide at exact times, without steps".to_owned();
             reader.error(&section.key_span(name), message, Some(help));
         }
         return None;
     }
-    if reader.choice(section, "engine") == Some("encounters") {
+    let engine = reader.choice(section, "engine")?;
+    if engine == "encounters" {
         foreign(reader, section, &["time-step", "time-step-control"], "encounters");
         let tolerance = reader.number(section, "tolerance")?;
         if !(1e-13..=1e-3).contains(&tolerance) {
-            let message = format!("{} must be from 1e-13 to 1e-3, found {}", called("molecular", "tolerance"), show(tolerance));
+            let message =
+                format!("{} must be from 1e-13 to 1e-3, found {}", called("molecular", "tolerance"), show(tolerance));
             reader.error(&section.span("tolerance"), message, None);
             return None;
         }

@@ -217,7 +217,7 @@ impl Gas {
         let Rebuild { slots, states, edges, size } = rebuild;
         let parts = components(slots, edges);
         for part in &parts {
-            if let [atom] = part[..] {
+            if let [atom] = part.atoms[..] {
                 self.set_free(window, time, slots[atom], &states[atom]);
             } else {
                 self.set_cluster(window, time, part, rebuild, *size)?;
@@ -227,8 +227,8 @@ impl Gas {
             *farthest = farthest.max(self.flight.ways[slot as usize]);
         }
         for part in &parts {
-            let owner = self.owners[slots[part[0]] as usize].0;
-            if part.len() > 1 {
+            let owner = self.owners[slots[part.atoms[0]] as usize].0;
+            if part.atoms.len() > 1 {
                 let cluster = &self.clusters[owner as usize];
                 if let Some(leaving) = cluster.leaving {
                     let edge = &cluster.edges[leaving];
@@ -238,7 +238,7 @@ impl Gas {
                     self.flight.queue.push(contact);
                 }
             }
-            for &atom in part {
+            for &atom in &part.atoms {
                 self.look_around(window, time, slots[atom], &states[atom][0], *farthest);
             }
         }
@@ -267,23 +267,20 @@ impl Gas {
         &mut self,
         window: &Window,
         time: f64,
-        part: &[usize],
+        part: &Part,
         rebuild: &Rebuild,
         size: f64,
     ) -> Result<(), Halt> {
-        if part.len() > MOST_MEMBERS {
-            return Err(Halt::Percolates(part.len()));
+        let atoms = &part.atoms;
+        if atoms.len() > MOST_MEMBERS {
+            return Err(Halt::Percolates(atoms.len()));
         }
-        let slots: Vec<u32> = part.iter().map(|&atom| rebuild.slots[atom]).collect();
-        let place = |slot: u32| slots.iter().position(|&other| other == slot);
-        let edges: Vec<Edge> = rebuild
-            .edges
-            .iter()
-            .filter_map(|&(first, second, image)| Some(Edge::new(window, place(first)?, place(second)?, image)))
-            .collect();
+        let slots: Vec<u32> = atoms.iter().map(|&atom| rebuild.slots[atom]).collect();
+        let edge = |&(first, second, image): &(usize, usize, [i16; 3])| Edge::new(window, first, second, image);
+        let edges: Vec<Edge> = part.pairs.iter().map(edge).collect();
         let state: Vec<f64> = [0, 1]
             .into_iter()
-            .flat_map(|which| part.iter().flat_map(move |&atom| rebuild.states[atom][which].iter().copied()))
+            .flat_map(|which| atoms.iter().flat_map(move |&atom| rebuild.states[atom][which].iter().copied()))
             .collect();
         let index = self.vacant.pop().unwrap_or_else(|| {
             self.clusters.push(Cluster::default());
@@ -303,7 +300,8 @@ impl Gas {
             // A margin for rounding.
             self.deviations[slot as usize] = deviation + 1e-9 * self.flight.reach;
             // On its curve to the end, and no faster than it ever was on it afterwards.
-            let ahead = window.distance(end - time, momenta[atom]) + window.distance(window.length - end, momenta[atom]);
+            let ahead =
+                window.distance(end - time, momenta[atom]) + window.distance(window.length - end, momenta[atom]);
             self.go(window, time, slot as usize, momenta[atom], ahead);
         }
         self.clusters[index as usize].momenta = momenta;
@@ -454,32 +452,50 @@ impl Gas {
     }
 }
 
-/// The parts of the atoms that pairs connect, each in the order given, as numbers into `slots`.
-fn components(slots: &[u32], edges: &[(u32, u32, [i16; 3])]) -> Vec<Vec<usize>> {
+/// Atoms that pairs connect, as numbers into the slots given, and the pairs as numbers into these atoms.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    atoms: Vec<usize>,
+    pairs: Vec<(usize, usize, [i16; 3])>,
+}
+
+/// The parts of the atoms that pairs connect, everything in the order given.
+fn components(slots: &[u32], edges: &[(u32, u32, [i16; 3])]) -> Vec<Part> {
     let mut roots: Vec<usize> = (0..slots.len()).collect();
     let mut order: Vec<(u32, usize)> = slots.iter().copied().zip(0..).collect();
     order.sort_unstable();
     let place = |slot: u32| order.binary_search_by_key(&slot, |entry| entry.0).map_or(0, |k| order[k].1);
-    fn root(roots: &mut [usize], mut atom: usize) -> usize {
-        while roots[atom] != atom {
-            roots[atom] = roots[roots[atom]];
-            atom = roots[atom];
-        }
-        atom
-    }
-    for &(first, second, _) in edges {
-        let [first, second] = [first, second].map(|slot| root(&mut roots, place(slot)));
+    let pairs: Vec<(usize, usize, [i16; 3])> =
+        edges.iter().map(|&(first, second, image)| (place(first), place(second), image)).collect();
+    for &(first, second, _) in &pairs {
+        let [first, second] = [first, second].map(|atom| root(&mut roots, atom));
         roots[first.max(second)] = first.min(second);
     }
-    let mut parts: Vec<Vec<usize>> = Vec::new();
-    let mut numbers = vec![usize::MAX; slots.len()];
+    let mut parts: Vec<Part> = Vec::new();
+    // Part of each root; place of each atom in its part.
+    let (mut numbers, mut places) = (vec![usize::MAX; slots.len()], vec![0; slots.len()]);
     for atom in 0..slots.len() {
         let root = root(&mut roots, atom);
         if numbers[root] == usize::MAX {
             numbers[root] = parts.len();
-            parts.push(Vec::new());
+            parts.push(Part::default());
         }
-        parts[numbers[root]].push(atom);
+        let atoms = &mut parts[numbers[root]].atoms;
+        places[atom] = atoms.len();
+        atoms.push(atom);
+    }
+    for (first, second, image) in pairs {
+        let part = numbers[root(&mut roots, first)];
+        parts[part].pairs.push((places[first], places[second], image));
     }
     parts
+}
+
+/// The atom that stands for all that are connected with this one.
+fn root(roots: &mut [usize], mut atom: usize) -> usize {
+    while roots[atom] != atom {
+        roots[atom] = roots[roots[atom]];
+        atom = roots[atom];
+    }
+    atom
 }

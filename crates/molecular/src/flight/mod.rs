@@ -29,6 +29,7 @@
 //!
 //! There is no nearest-image convention: cells are looked up as images, as many of them as the reach needs.
 
+mod block;
 mod ledger;
 mod observe;
 mod queue;
@@ -41,8 +42,8 @@ use crate::TranslationGroup;
 use crate::parallel::each;
 use fearless_simd::{Level, dispatch};
 pub(crate) use ledger::Ledger;
-use omd_flow::{AffineFlow, Matrix3, Vector3};
 pub(crate) use observe::{Sums, push_drift};
+use omd_flow::{AffineFlow, Matrix3, Vector3};
 pub(crate) use queue::Contact;
 use queue::Queue;
 use search::Cells;

@@ -1,5 +1,6 @@
 //! Who may touch whom: cells at the window's start, and the exact contact of two straight lines.
 
+use super::block::Block;
 use super::queue::Contact;
 use super::spheres::Spheres;
 use super::window::{Window, delay_to_contact};
@@ -124,7 +125,7 @@ impl<const SOFT: bool> Search<'_, SOFT> {
     pub(crate) fn rows<S: Simd>(&self, simd: S, rows: Range<usize>, ways: &[f64], found: &mut Vec<Contact>) {
         let [nx, ny, _] = self.cells.counts;
         let [sx, sy, sz] = self.window.span;
-        let mut segments: Vec<Segment> = Vec::new();
+        let (mut segments, mut block): (Vec<Segment>, Block) = Default::default();
         for row in rows {
             let (y, z) = (row as i64 % ny, row as i64 / ny);
             for x in 0..nx {
@@ -144,11 +145,16 @@ impl<const SOFT: bool> Search<'_, SOFT> {
                         self.cells.row([x - sx, x + sx], y + dy, z + dz, |segment| segments.push(segment));
                     }
                 }
-                for slot in own {
-                    segments[0].begin = slot + 1;
-                    for segment in &segments {
-                        self.segment(simd, slot, segment, |contact| found.push(contact));
-                    }
+                block.begin(self.window, self.spheres, own.start);
+                for segment in &segments {
+                    let motion = self.window.translation(segment.image);
+                    block.push(self.spheres, segment.begin, segment.end, segment.image, &motion);
+                }
+                block.finish();
+                for slot in own.clone() {
+                    block.near::<S, SOFT>(simd, slot - own.start, |other, image| {
+                        found.extend(self.contact(slot, other, image));
+                    });
                     if ways[slot] > self.window.slow {
                         let place = self.spheres.position(slot);
                         self.around(simd, slot, &place, ways[slot], |contact| found.push(contact));
@@ -206,19 +212,19 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         for z in bounds[2][0]..=bounds[2][1] {
             for y in bounds[1][0]..=bounds[1][1] {
                 self.cells.row(bounds[0], y, z, |segment| {
-                    let line = self.moved(line, &segment);
+                    let line = self.moved(line, segment.image);
                     self.near_line(simd, &line, &segment, distance, until, |slot| found(slot, segment.image));
                 });
             }
         }
     }
 
-    /// The image of a segment is moved to the sphere, so the sphere the other way.
+    /// An image is moved to the sphere, so the sphere the other way.
     #[inline(always)]
-    fn moved(&self, line: &Line, segment: &Segment) -> Line {
+    fn moved(&self, line: &Line, image: [i16; 3]) -> Line {
         let mut line = *line;
-        if segment.image != [0; 3] {
-            let (translation, velocity) = self.window.translation(segment.image);
+        if image != [0; 3] {
+            let (translation, velocity) = self.window.translation(image);
             for k in 0..3 {
                 line.x[k] -= translation[k];
                 line.v[k] -= velocity[k];
@@ -230,30 +236,40 @@ impl<const SOFT: bool> Search<'_, SOFT> {
     /// Contacts of the sphere in `slot` with those of a segment.
     #[inline(always)]
     fn segment<S: Simd>(&self, simd: S, slot: usize, segment: &Segment, mut found: impl FnMut(Contact)) {
-        let own = Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) };
-        let line = self.moved(&own, segment);
+        let line = self.moved(&self.line(slot), segment.image);
         self.near_line(simd, &line, segment, self.window.diameter, self.window.length, |other| {
-            // An image of the sphere itself has the motion of the lattice, which is looked after elsewhere.
-            if other == slot {
-                return;
-            }
-            let velocity = Vector3::from_fn(|k, _| line.v[k] - self.spheres.v[k][other]);
-            let start = Vector3::from_fn(|k, _| line.x[k] - self.spheres.x[k][other]);
-            let squared = self.window.diameter * self.window.diameter;
-            let separation = start + velocity * self.now;
-            let delay = if SOFT && separation.norm_squared() < squared {
-                Some(0.0)
-            } else {
-                delay_to_contact(&separation, &velocity, squared)
-            };
-            let Some(delay) = delay else { return };
-            let time = self.now + delay;
-            if time <= self.window.length {
-                let (first, second) = (slot as u32, other as u32);
-                let stamps = [self.stamps[slot], self.stamps[other]];
-                found(Contact { time, first, second, stamps, image: segment.image });
+            if let Some(contact) = self.contact(slot, other, segment.image) {
+                found(contact);
             }
         });
+    }
+
+    #[inline(always)]
+    fn line(&self, slot: usize) -> Line {
+        Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) }
+    }
+
+    /// The contact of the sphere in `slot` with the image of another, if there is one in the window.
+    #[inline(always)]
+    fn contact(&self, slot: usize, other: usize, image: [i16; 3]) -> Option<Contact> {
+        // An image of the sphere itself has the motion of the lattice, which is looked after elsewhere.
+        if other == slot {
+            return None;
+        }
+        let line = self.moved(&self.line(slot), image);
+        let velocity = Vector3::from_fn(|k, _| line.v[k] - self.spheres.v[k][other]);
+        let start = Vector3::from_fn(|k, _| line.x[k] - self.spheres.x[k][other]);
+        let squared = self.window.diameter * self.window.diameter;
+        let separation = start + velocity * self.now;
+        let delay = if SOFT && separation.norm_squared() < squared {
+            Some(0.0)
+        } else {
+            delay_to_contact(&separation, &velocity, squared)
+        };
+        let time = self.now + delay?;
+        let stamps = [self.stamps[slot], self.stamps[other]];
+        let contact = Contact { time, first: slot as u32, second: other as u32, stamps, image };
+        (time <= self.window.length).then_some(contact)
     }
 
     /// The slots of a segment whose lines come as near to `line` as `distance` (`d`) and what they deviate by, and until `until` or nearly so;
@@ -272,7 +288,8 @@ impl<const SOFT: bool> Search<'_, SOFT> {
         mut found: impl FnMut(usize),
     ) {
         let splat = |value| f64x4::splat(simd, value);
-        let (x, v) = (line.x.map(splat), line.v.map(splat));
+        let x = [splat(line.x[0]), splat(line.x[1]), splat(line.x[2])];
+        let v = [splat(line.v[0]), splat(line.v[1]), splat(line.v[2])];
         let now = splat(self.now);
         let (minus_squared, twice_left) = (splat(-distance * distance), splat(2.0 * (until - self.now)));
         let zero = splat(0.0);

@@ -175,11 +175,12 @@ pub(crate) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64
 
 /// The width of a cell that costs least, in diameters, at `density` spheres per cubed diameter.
 ///
-/// A sphere costs `FIXED` pair tests' time a window, one for each sphere of half its 27 cells, and a collision one for
-/// each sphere of the 27 cells of both. A window is over when slow spheres have used up the cell's width beyond the
+/// A sphere costs `FIXED` pair tests' time a window, one for each sphere of half its 27 cells, and a collision `HEAVY`, in
+/// double precision, for each sphere of the 27 cells of both; both as measured. A window is over when slow spheres have used up the cell's width beyond the
 /// diameter.
 pub(crate) fn cheapest_width(density: f64) -> f64 {
-    const FIXED: f64 = 45.0;
+    const FIXED: f64 = 300.0;
+    const HEAVY: f64 = 8.0;
     let packing = std::f64::consts::PI / 6.0 * density;
     // The contact value of [CarnahanStarling1969]; a guess of cost needs no more where it diverges.
     let contact = (1.0 - 0.5 * packing) / (1.0 - packing.min(0.7)).powi(3);
@@ -187,7 +188,7 @@ pub(crate) fn cheapest_width(density: f64) -> f64 {
     let collisions = 2.34 * density * contact;
     let cost = |width: f64| {
         let inside = density * width.powi(3);
-        2.0 * (FIXED + 13.5 * inside) / (width - 1.0) + 27.0 * collisions * inside
+        2.0 * (FIXED + 13.5 * inside) / (width - 1.0) + 27.0 * HEAVY * collisions * inside
     };
     // From 0.03 diameters of free way to four times the distance between neighbours.
     let (least, steps) = (0.03, 100);

@@ -123,8 +123,10 @@ impl Gas {
         let gradient = window.gradient * inverse;
         let change = along * speed;
         let peculiar = [velocities[0] - gradient * first, velocities[1] - gradient * second];
-        let momenta =
-            [self.flight.spheres.peculiar(pair[0], &window.gradient), self.flight.spheres.peculiar(pair[1], &window.gradient)];
+        let momenta = [
+            self.flight.spheres.peculiar(pair[0], &window.gradient),
+            self.flight.spheres.peculiar(pair[1], &window.gradient),
+        ];
         for (slot, change) in pair.into_iter().zip([-change, change]) {
             let velocity = self.flight.spheres.velocity(slot) + change;
             self.flight.spheres.set_velocity(slot, &velocity);
