@@ -8,7 +8,7 @@
 use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use crate::experiment::{
     AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings,
-    Observation,
+    Observation, Scheme, StepControl,
 };
 use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
@@ -20,8 +20,8 @@ use std::sync::Arc;
 const TIMES: [f64; 3] = [1.0, 2.0, 3.0];
 /// Atoms in the cell at `n sigma^3 = 0.05`: 6 mean free paths along an edge.
 const ATOMS: f64 = 1000.0;
-/// Of a step of an encounter: far below the noise.
-const TOLERANCE: f64 = 1e-8;
+/// Time steps per `sigma (m/k_B T)^(1/2)`.
+const STEP: f64 = 0.004;
 
 /// What is compared, at every sample time.
 const QUANTITIES: [&str; 4] = ["temperature", "stress", "fourth moment", "collisions"];
@@ -194,7 +194,9 @@ fn molecules(
     } else {
         let form = Arc::new(LennardJones { epsilon: 0.5, sigma });
         let potential = PairPotential::new(form, Some(3.0 * sigma), Truncation::ShiftedForce);
-        (Interaction::Potential(potential), Some(Engine::Encounters { tolerance: TOLERANCE }))
+        // At these densities most atoms are within the cutoff of others: encounters would cost more than time steps.
+        let scheme = Scheme { time_step: STEP * sigma, control: StepControl::Thermal };
+        (Interaction::Potential(potential), Some(Engine::TimeStepped(scheme)))
     };
     let mut experiment: Experiment = bare(flow(case.gradient())?, interaction, 1.0, TIMES[2]);
     experiment.state.number_density = fixed / (sigma * sigma);

@@ -179,8 +179,8 @@ pub(crate) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64
 /// double precision, for each sphere of the 27 cells of both; both as measured. A window is over when slow spheres have used up the cell's width beyond the
 /// diameter.
 pub(crate) fn cheapest_width(density: f64) -> f64 {
-    const FIXED: f64 = 300.0;
-    const HEAVY: f64 = 8.0;
+    const FIXED: f64 = 200.0;
+    const HEAVY: f64 = 4.0;
     let packing = std::f64::consts::PI / 6.0 * density;
     // The contact value of [CarnahanStarling1969]; a guess of cost needs no more where it diverges.
     let contact = (1.0 - 0.5 * packing) / (1.0 - packing.min(0.7)).powi(3);

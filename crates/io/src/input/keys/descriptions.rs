@@ -30,7 +30,8 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         PURE,
         Absent::Default("time-stepped"),
         "`time-stepped` moves all atoms step by step. `encounters` is for dilute gases: free flight is exact, and only atoms \
-         within the cutoff of one another are integrated; same equations, same columns. Not for `hard-sphere`.",
+         within the cutoff of one another are integrated; same equations, same columns; it pays where an \
+         atom has less than about 0.3 neighbours within it. Not for `hard-sphere`.",
     ),
     key(
         "molecular",
