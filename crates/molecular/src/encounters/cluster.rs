@@ -111,7 +111,8 @@ impl Cluster {
                 self.find_leaving(motion, step);
             } else {
                 self.size = size * if factor.is_finite() { factor.clamp(0.1, SAFETY) } else { 0.1 };
-                if self.size <= 4.0 * f64::EPSILON * time || !(self.size > f64::MIN_POSITIVE) {
+                let least = (4.0 * f64::EPSILON * time).max(f64::MIN_POSITIVE);
+                if self.size.is_nan() || self.size <= least {
                     return Err(Stuck);
                 }
             }

@@ -33,6 +33,7 @@ mod description;
 mod gas;
 mod motion;
 mod observe;
+mod parts;
 mod tableau;
 
 use crate::{Atoms, Model, MolecularError};
