@@ -127,3 +127,24 @@ impl<L: Law, D: Deflection> Law for Deflected<L, D> {
         self.deflection.cosine(speed, uniform)
     }
 }
+
+/// `|u| (cos chi e + sin chi (cos phi a + sin phi b))` with `e = u/|u|` and `numbers = (cos phi, sin phi, uniform)`.
+pub(in crate::boltzmann) fn deflected<L: Law>(
+    law: &L,
+    relative: &[f64; 3],
+    speed: f64,
+    numbers: &[f64; 3],
+) -> [f64; 3] {
+    let cosine = law.deflection_cosine(speed, numbers[2]);
+    let sine = ((1.0 - cosine) * (1.0 + cosine)).max(0.0).sqrt();
+    let e = relative.map(|x| x / speed);
+    // Two unit vectors across u, the first one across an axis far from it.
+    let axis = if e[0].abs() < 0.6 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
+    let cross =
+        |a: &[f64; 3], b: &[f64; 3]| [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+    let across = cross(&e, &axis);
+    let length = (across[0] * across[0] + across[1] * across[1] + across[2] * across[2]).sqrt();
+    let across = across.map(|x| x / length);
+    let other = cross(&e, &across);
+    core::array::from_fn(|r| speed * (cosine * e[r] + sine * (numbers[0] * across[r] + numbers[1] * other[r])))
+}

@@ -49,6 +49,7 @@
 
 mod batch;
 mod bounds;
+mod changes;
 mod description;
 pub(super) mod elementary;
 mod entropy;
@@ -57,12 +58,12 @@ mod fast;
 pub(super) mod frame;
 mod gas;
 pub(super) mod law;
+mod meeting;
 mod observe;
 mod particles;
 pub(super) mod random;
 #[cfg(test)]
 mod tests;
-pub(super) mod wave;
 
 use batch::Stream;
 use gas::Gas;
@@ -70,7 +71,7 @@ pub(super) use law::Deflected;
 use law::{HardSphere, Maxwell, Power, Soft};
 use omd_flow::{AffineFlow, GaussianError, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::CollisionKernel;
-use particles::{Particle, on_large_pages};
+use particles::Particles;
 
 /// One homo-energetic gas.
 #[derive(Clone, Debug)]
@@ -227,8 +228,7 @@ impl Dsmc {
         }
         let scattering = scattering_of(&kernel)?;
         // F(0) = I: momenta are the peculiar velocities.
-        let mut particles = on_large_pages(velocities.len());
-        particles.extend(velocities.iter().map(|w| Particle { momentum: [w.x, w.y, w.z, 0.0] }));
+        let particles = Particles::new(velocities.iter().map(|w| [w.x, w.y, w.z]));
         let stream = Stream { seed, stream: replica, block };
         let density = number_density / knudsen;
         let gas = with_law!(scattering, &kernel, law => Gas::new(&law, flow, density, particles, stream, batch_size));
@@ -272,9 +272,8 @@ impl Dsmc {
         let taken = most.min(count);
         (0..taken)
             .map(|index| {
-                let [x, y, z, _] =
-                    self.gas.particles[(index as u128 * count as u128 / taken as u128) as usize].momentum;
-                inverse * Vector3::new(x, y, z)
+                let spread = (index as u128 * count as u128 / taken as u128) as usize;
+                inverse * Vector3::from(self.gas.particles.get(spread))
             })
             .collect()
     }
