@@ -5,10 +5,10 @@ use super::bounds::{FULL, SpeedBounds};
 use super::changes::Changes;
 use super::frame::Frame;
 use super::law::Law;
-use super::meeting::{Outcome, Setting, meet};
-use super::particles::{Particles, WIDTH};
+use super::meeting::{Setting, meet};
+use super::particles::{Particles, WIDTH, turned};
 use super::random::LANES;
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, dispatch, f64x8, prelude::*};
 use omd_flow::AffineFlow;
 
 /// A raised bound is at work at once through a part of the majorant set aside for it, this share per meeting and
@@ -97,24 +97,24 @@ impl Gas {
             turns.extend(self.stream.words().as_flattened());
         }
         for (block, turn) in self.particles.blocks[..full].iter_mut().zip(turns) {
-            *block = block.turned(turn as usize % WIDTH);
+            *block = block.turned(turn as usize);
         }
     }
 
     /// Moves on by one batch of meetings at most, not beyond `until`.
     pub(super) fn advance<L: Law>(&mut self, law: &L, until: f64) -> Result<(), NotFinite> {
         let level = self.level;
-        dispatch!(level, _simd => self.advance_here(law, until))
+        dispatch!(level, simd => self.advance_here(simd, law, until))
     }
 
     #[inline(always)]
-    fn advance_here<L: Law>(&mut self, law: &L, until: f64) -> Result<(), NotFinite> {
+    fn advance_here<S: Simd, L: Law>(&mut self, simd: S, law: &L, until: f64) -> Result<(), NotFinite> {
         if L::BOUNDED && self.time >= self.bounds.epoch.end {
             self.sweep(law)?;
         }
         let plan = self.plan::<L>(until);
         self.batch.fill::<L>(&mut self.stream, plan.count, plan.rate, &self.particles.blocks, &self.bounds);
-        self.collide(law, &plan, until)
+        self.collide(simd, law, &plan, until)
     }
 
     #[inline(always)]
@@ -169,7 +169,7 @@ impl Gas {
 
     /// Lets the blocks of the batch meet in the order of their times.
     #[inline(always)]
-    fn collide<L: Law>(&mut self, law: &L, plan: &Plan, until: f64) -> Result<(), NotFinite> {
+    fn collide<S: Simd, L: Law>(&mut self, simd: S, law: &L, plan: &Plan, until: f64) -> Result<(), NotFinite> {
         let delay = &self.batch.delay[..self.batch.count];
         let (mut count, mut end) = (delay.len(), delay[delay.len() - 1]);
         if end > plan.span {
@@ -179,7 +179,7 @@ impl Gas {
         let setting = Setting { frame: &plan.frame, volume: plan.volume, scale };
         let Self { batch, particles, bounds, changes, counters, .. } = self;
         let partial = particles.len() / WIDTH;
-        let mut sum_of_speeds = 0.0;
+        let mut speeds = f64x8::splat(simd, 0.0);
         changes.clear();
         for k in 0..count {
             if k + AHEAD < count {
@@ -203,26 +203,30 @@ impl Gas {
                 2.0 * bounds.part[0]
             };
             let (delay, numbers) = (batch.delay[k], &batch.numbers[k]);
-            let outcome = if low == high {
-                meet_within(law, particles, low, turn, numbers, delay, majorant, &setting)
+            let class = if low == high {
+                let (class, collisions) = meet_within(simd, law, particles, low, turn, numbers, delay, majorant, &setting);
+                counters.collisions += collisions;
+                class
             } else {
-                let pair = [&particles.blocks[low], &particles.blocks[high]];
-                let outcome = if high == partial {
-                    let numbers = numbers.of_lanes(particles.filled(high));
-                    meet(law, pair, &numbers, delay, majorant, &setting)
+                let some;
+                let numbers = if high == partial {
+                    some = numbers.of_lanes(particles.filled(high));
+                    &some
                 } else {
-                    meet(law, pair, numbers, delay, majorant, &setting)
+                    numbers
                 };
-                particles.blocks[low] = outcome.blocks[0].turned(turn);
-                particles.blocks[high] = outcome.blocks[1];
-                outcome
+                let pair = [&particles.blocks[low], &particles.blocks[high]];
+                let outcome = meet(simd, law, pair, numbers, delay, majorant, &setting);
+                particles.blocks[low].store(&turned(simd, &outcome.momenta[0], turn));
+                particles.blocks[high].store(&outcome.momenta[1]);
+                counters.collisions += u64::from(outcome.collided.count_ones());
+                speeds += outcome.speed;
+                outcome.class
             };
             counters.candidates += WIDTH as u64;
-            counters.collisions += u64::from(outcome.collisions);
-            sum_of_speeds += outcome.sum_of_speeds;
             if L::BOUNDED {
-                changes.note(bounds, low as u32, outcome.class[0]);
-                changes.note(bounds, high as u32, outcome.class[1]);
+                changes.note(bounds, low as u32, class[0]);
+                changes.note(bounds, high as u32, class[1]);
                 if changes.overflow || changes.added_weight as f64 > plan.reserve_weight {
                     end = delay;
                     break;
@@ -230,7 +234,7 @@ impl Gas {
             }
         }
         self.finish(plan, until, end);
-        if sum_of_speeds.is_finite() { Ok(()) } else { Err(NotFinite) }
+        if speeds.reduce_sum().is_finite() { Ok(()) } else { Err(NotFinite) }
     }
 
     /// Ends the batch `delay` after its start.
@@ -250,11 +254,12 @@ impl Gas {
     }
 }
 
-/// A block meets itself, lane `l` with lane `l ^ turn`, one pair after the other.
+/// A block meets itself, lane `l` with lane `l ^ turn`, one pair after the other; its class and the number of collisions.
 #[cold]
 #[inline(never)]
 #[expect(clippy::too_many_arguments, reason = "one rare case of the loop above, kept out of its way")]
-fn meet_within<L: Law>(
+fn meet_within<S: Simd, L: Law>(
+    simd: S,
     law: &L,
     particles: &mut Particles,
     block: usize,
@@ -263,22 +268,29 @@ fn meet_within<L: Law>(
     delay: f64,
     majorant: f64,
     setting: &Setting<'_>,
-) -> Outcome {
+) -> ([u32; 2], u64) {
     let filled = particles.filled(block);
     let own = &mut particles.blocks[block];
-    let mut whole = meet(law, [own, own], &numbers.of_lanes(0), delay, majorant, setting);
-    for lane in (0..filled).filter(|&lane| lane < lane ^ turn && lane ^ turn < filled) {
-        let outcome = meet(law, [own, &own.turned(turn)], &numbers.of_lane(lane), delay, majorant, setting);
-        if outcome.collisions > 0 {
-            own.set(lane, outcome.blocks[0].of(lane));
-            own.set(lane ^ turn, outcome.blocks[1].of(lane));
-            whole.collisions += 1;
-        }
-        // Lanes that did not collide hold the same particles in both.
-        whole.class = outcome.class;
-    }
-    whole.class = [whole.class[0].max(whole.class[1]); 2];
-    whole
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let mut class = meet(simd, law, [own, own], &numbers.of_lanes(0), delay, majorant, setting).class;
+            let mut collisions = 0;
+            for lane in (0..filled).filter(|&lane| lane < lane ^ turn && lane ^ turn < filled) {
+                let pair = [&*own, &own.turned(turn)];
+                let outcome = meet(simd, law, pair, &numbers.of_lane(lane), delay, majorant, setting);
+                if outcome.collided != 0 {
+                    let [first, second] = outcome.momenta;
+                    own.set(lane, first.map(|component| component[lane]));
+                    own.set(lane ^ turn, second.map(|component| component[lane]));
+                    collisions += 1;
+                }
+                // The two hold the same particles in the lanes that did not collide.
+                class = [outcome.class[0].max(outcome.class[1]); 2];
+            }
+            (class, collisions)
+        },
+    )
 }
 
 /// The largest `|p|`, which is `|w|` at t = 0.

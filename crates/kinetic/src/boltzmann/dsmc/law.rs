@@ -5,6 +5,7 @@
 //! memory of the particles is touched by candidates only that are accepted with probability `B / (h(b_i) + h(b_j))`.
 
 use super::elementary::power;
+use fearless_simd::{Simd, f64x8, prelude::*};
 use omd_interaction::CollisionKernel;
 
 /// A collision law: `B = int B dsigma` at a relative speed, its majorant and its scattering.
@@ -15,6 +16,15 @@ pub(in crate::boltzmann) trait Law: Sync {
     const ISOTROPIC: bool;
     /// `int B dsigma`, volume/time.
     fn rate(&self, speed: f64) -> f64;
+    /// The rates of a block of pairs.
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        let mut rates = speed.to_array();
+        for rate in &mut rates {
+            *rate = self.rate(*rate);
+        }
+        f64x8::load_array(simd, rates)
+    }
     /// `(alpha, beta)` of a majorant that is tightest near `b_i + b_j = pair_bound`.
     fn majorant(&self, pair_bound: f64) -> (f64, f64);
     /// The cosine of the deflection angle; called for laws that are not isotropic only.
@@ -53,6 +63,10 @@ impl Law for HardSphere {
     #[inline(always)]
     fn rate(&self, speed: f64) -> f64 {
         self.rate * speed
+    }
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        speed * f64x8::splat(simd, self.rate)
     }
     fn majorant(&self, _pair_bound: f64) -> (f64, f64) {
         (0.0, self.rate)
@@ -118,6 +132,10 @@ impl<L: Law, D: Deflection> Law for Deflected<L, D> {
     #[inline(always)]
     fn rate(&self, speed: f64) -> f64 {
         self.total.rate(speed)
+    }
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        self.total.rates(simd, speed)
     }
     fn majorant(&self, pair_bound: f64) -> (f64, f64) {
         self.total.majorant(pair_bound)

@@ -4,7 +4,8 @@ use super::batch::Numbers;
 use super::bounds::class_of;
 use super::frame::Frame;
 use super::law::{Law, deflected};
-use super::particles::{Block, Lane, WIDTH, added, largest};
+use super::particles::{Block, WIDTH};
+use fearless_simd::{Simd, f64x8, mask64x8, prelude::*};
 
 /// What is the same for all candidates of a batch.
 #[derive(Clone, Debug)]
@@ -17,14 +18,16 @@ pub(super) struct Setting<'a> {
 }
 
 /// What has become of two blocks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Outcome {
-    pub(super) blocks: [Block; 2],
+#[derive(Clone, Copy)]
+pub(super) struct Outcome<S: Simd> {
+    /// Of the first and of the second block.
+    pub(super) momenta: [[f64x8<S>; 3]; 2],
     /// Their new speed classes.
     pub(super) class: [u32; 2],
-    pub(super) collisions: u32,
-    /// Not finite where a velocity is not.
-    pub(super) sum_of_speeds: f64,
+    /// Bit `l`: whether lane `l` collided.
+    pub(super) collided: u64,
+    /// Relative speeds before; not finite where a velocity is not.
+    pub(super) speed: f64x8<S>,
 }
 
 /// Lane `l` of the first block meets lane `l` of the second one `delay` after the frame's start.
@@ -36,102 +39,105 @@ pub(super) struct Outcome {
 /// | `u = F^-1 (p_i - p_j)`, `abs(u)` | `relative`, `speed` | velocity |
 /// | `W = F^-1 (p_i + p_j) / 2` | `centre` | velocity |
 /// | `u'`, `F u'` | `after`, `kick` | velocity |
+///
+/// Products and sums are rounded one by one: the bits are the same with and without fused instructions.
 #[inline(always)]
-pub(super) fn meet<L: Law>(
+pub(super) fn meet<S: Simd, L: Law>(
+    simd: S,
     law: &L,
     blocks: [&Block; 2],
     numbers: &Numbers,
     delay: f64,
     majorant: f64,
     setting: &Setting<'_>,
-) -> Outcome {
-    let [p, q] = blocks.map(|block| &block.momentum);
+) -> Outcome<S> {
+    let (p, q) = (blocks[0].load(simd), blocks[1].load(simd));
+    let difference = [p[0] - q[0], p[1] - q[1], p[2] - q[2]];
+    let sum = [p[0] + q[0], p[1] + q[1], p[2] + q[2]];
     let adjugate = setting.frame.adjugate(delay);
     let volume = setting.frame.volume(delay);
     let inverse = 1.0 / volume;
-    let half = 0.5 * inverse;
-    let [mut difference, mut sum, mut relative, mut centre] = [[[0.0; WIDTH]; 3]; 4];
-    for r in 0..3 {
-        for l in 0..WIDTH {
-            difference[r][l] = p[r][l] - q[r][l];
-            sum[r][l] = p[r][l] + q[r][l];
-        }
-    }
-    let mut square = [0.0; WIDTH];
-    for r in 0..3 {
-        let [a, b, c] = [adjugate[0][r], adjugate[1][r], adjugate[2][r]];
-        for l in 0..WIDTH {
-            let u = (a * difference[0][l] + b * difference[1][l] + c * difference[2][l]) * inverse;
-            relative[r][l] = u;
-            square[l] += u * u;
-        }
-        if L::BOUNDED {
-            for l in 0..WIDTH {
-                centre[r][l] = (a * sum[0][l] + b * sum[1][l] + c * sum[2][l]) * half;
-            }
-        }
-    }
-    let most = majorant * volume;
-    let (mut speed, mut collides) = ([0.0; WIDTH], [false; WIDTH]);
-    for l in 0..WIDTH {
-        speed[l] = f64::sqrt(square[l]);
-        let rate = law.rate(speed[l]) * setting.volume;
-        debug_assert!(numbers.threshold[l] > 1.0 || rate <= most * (1.0 + 1e-9), "a rate is above its majorant");
-        collides[l] = rate > numbers.threshold[l] * most;
-    }
-    let after = scattered(law, &relative, &speed, &collides, numbers);
-    let deformation = setting.frame.deformation(delay);
-    let mut outcome = Outcome { blocks: [Block::default(); 2], class: [0; 2], collisions: 0, sum_of_speeds: 0.0 };
-    let [plus, minus] = &mut outcome.blocks;
-    for r in 0..3 {
-        let [a, b, c] = [deformation[0][r], deformation[1][r], deformation[2][r]];
-        for l in 0..WIDTH {
-            let kick = a * after[0][l] + b * after[1][l] + c * after[2][l];
-            // What does not collide keeps its bits.
-            plus.momentum[r][l] = if collides[l] { 0.5 * (sum[r][l] + kick) } else { p[r][l] };
-            minus.momentum[r][l] = if collides[l] { 0.5 * (sum[r][l] - kick) } else { q[r][l] };
-        }
-    }
+    let relative = scaled(simd, &product(simd, &adjugate, &difference), inverse);
+    let speed = squared(&relative).sqrt();
+    let rate = law.rates(simd, speed) * f64x8::splat(simd, setting.volume);
+    let threshold = f64x8::load_array_ref(simd, &numbers.threshold);
+    let collides = rate.simd_gt(threshold * f64x8::splat(simd, majorant * volume));
+    let after = scattered(simd, law, &relative, speed, collides, numbers);
+    let kick = product(simd, &setting.frame.deformation(delay), &after);
+    // What does not collide keeps its bits.
+    let half = f64x8::splat(simd, 0.5);
+    let plus = [
+        collides.select((sum[0] + kick[0]) * half, p[0]),
+        collides.select((sum[1] + kick[1]) * half, p[1]),
+        collides.select((sum[2] + kick[2]) * half, p[2]),
+    ];
+    let minus = [
+        collides.select((sum[0] - kick[0]) * half, q[0]),
+        collides.select((sum[1] - kick[1]) * half, q[1]),
+        collides.select((sum[2] - kick[2]) * half, q[2]),
+    ];
+    let mut class = [0; 2];
     if L::BOUNDED {
-        let mut squares = [[0.0; WIDTH]; 2];
-        for r in 0..3 {
-            for l in 0..WIDTH {
-                let (x, y) = (centre[r][l] + 0.5 * after[r][l], centre[r][l] - 0.5 * after[r][l]);
-                squares[0][l] += x * x;
-                squares[1][l] += y * y;
-            }
-        }
-        outcome.class = squares.map(|square| class_of(largest(square).sqrt() * setting.scale));
+        let centre = scaled(simd, &product(simd, &adjugate, &sum), 0.5 * inverse);
+        let after = scaled(simd, &after, 0.5);
+        let up = squared(&[centre[0] + after[0], centre[1] + after[1], centre[2] + after[2]]);
+        let down = squared(&[centre[0] - after[0], centre[1] - after[1], centre[2] - after[2]]);
+        class[0] = class_of(up.reduce_max().sqrt() * setting.scale);
+        class[1] = class_of(down.reduce_max().sqrt() * setting.scale);
     }
-    outcome.collisions = collides.iter().map(|&collides| u32::from(collides)).sum();
-    outcome.sum_of_speeds = added(speed);
-    outcome
+    Outcome { momenta: [plus, minus], class, collided: collides.to_bitmask(), speed }
+}
+
+/// A matrix by columns times the vectors of a block.
+#[inline(always)]
+fn product<S: Simd>(simd: S, columns: &[[f64; 4]; 3], v: &[f64x8<S>; 3]) -> [f64x8<S>; 3] {
+    let mut rows = *v;
+    for r in 0..3 {
+        rows[r] = v[0] * f64x8::splat(simd, columns[0][r])
+            + v[1] * f64x8::splat(simd, columns[1][r])
+            + v[2] * f64x8::splat(simd, columns[2][r]);
+    }
+    rows
+}
+
+#[inline(always)]
+fn scaled<S: Simd>(simd: S, v: &[f64x8<S>; 3], factor: f64) -> [f64x8<S>; 3] {
+    let factor = f64x8::splat(simd, factor);
+    [v[0] * factor, v[1] * factor, v[2] * factor]
+}
+
+#[inline(always)]
+fn squared<S: Simd>(v: &[f64x8<S>; 3]) -> f64x8<S> {
+    v[0] * v[0] + v[1] * v[1] + v[2] * v[2]
 }
 
 /// `u'` where there is a collision, `u` elsewhere.
 #[inline(always)]
-fn scattered<L: Law>(
+fn scattered<S: Simd, L: Law>(
+    simd: S,
     law: &L,
-    relative: &[Lane; 3],
-    speed: &Lane,
-    collides: &[bool; WIDTH],
+    relative: &[f64x8<S>; 3],
+    speed: f64x8<S>,
+    collides: mask64x8<S>,
     numbers: &Numbers,
-) -> [Lane; 3] {
+) -> [f64x8<S>; 3] {
     let mut after = *relative;
     if L::ISOTROPIC {
         for r in 0..3 {
-            for l in 0..WIDTH {
-                let scattered = speed[l] * numbers.direction[r][l];
-                after[r][l] = if collides[l] { scattered } else { relative[r][l] };
-            }
+            let direction = f64x8::load_array_ref(simd, &numbers.direction[r]);
+            after[r] = collides.select(direction * speed, relative[r]);
         }
     } else {
         // A pair that is not scattered may be at rest; its angle is not looked up.
-        for l in (0..WIDTH).filter(|&l| collides[l]) {
-            let [u, direction] = [relative, &numbers.direction].map(|x| x.each_ref().map(|x| x[l]));
-            let scattered = deflected(law, &u, speed[l], &direction);
-            for r in 0..3 {
-                after[r][l] = scattered[r];
+        let bits = collides.to_bitmask();
+        for l in 0..WIDTH {
+            if bits >> l & 1 == 1 {
+                let u = [relative[0][l], relative[1][l], relative[2][l]];
+                let [x, y, z] = &numbers.direction;
+                let scattered = deflected(law, &u, speed[l], &[x[l], y[l], z[l]]);
+                for r in 0..3 {
+                    after[r][l] = scattered[r];
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The particles in memory: blocks of a few, component by component.
 
+use fearless_simd::{Simd, f64x8, prelude::*, u8x64};
+
 /// Particles of a block: what meets another block at once, lane by lane.
 pub(super) const WIDTH: usize = 8;
 
@@ -15,16 +17,24 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The particle of lane `l` in lane `l ^ turn`.
+    /// By component.
     #[inline(always)]
-    pub(super) fn turned(&self, turn: usize) -> Self {
-        let mut block = Self::default();
+    pub(super) fn load<S: Simd>(&self, simd: S) -> [f64x8<S>; 3] {
+        let [x, y, z] = &self.momentum;
+        [f64x8::load_array_ref(simd, x), f64x8::load_array_ref(simd, y), f64x8::load_array_ref(simd, z)]
+    }
+
+    /// Sets all lanes.
+    #[inline(always)]
+    pub(super) fn store<S: Simd>(&mut self, momenta: &[f64x8<S>; 3]) {
         for r in 0..3 {
-            for l in 0..WIDTH {
-                block.momentum[r][(l ^ turn) % WIDTH] = self.momentum[r][l];
-            }
+            momenta[r].store_array(&mut self.momentum[r]);
         }
-        block
+    }
+
+    /// The particle of lane `l` in lane `l ^ turn`.
+    pub(super) fn turned(&self, turn: usize) -> Self {
+        Self { momentum: self.momentum.map(|component| core::array::from_fn(|l| component[(l ^ turn) % WIDTH])) }
     }
 
     /// `p` of one lane.
@@ -40,6 +50,24 @@ impl Block {
             self.momentum[r][lane] = momentum[r];
         }
     }
+}
+
+/// Moves lane `l` to lane `l ^ turn`.
+#[inline(always)]
+pub(super) fn turned<S: Simd>(simd: S, momenta: &[f64x8<S>; 3], turn: usize) -> [f64x8<S>; 3] {
+    /// Bytes of the lanes `l ^ turn`.
+    const BYTES: [[u8; 64]; WIDTH] = {
+        let mut bytes = [[0; 64]; WIDTH];
+        let mut k = 0;
+        while k < 64 * WIDTH {
+            let (turn, byte) = (k / 64, k % 64);
+            bytes[turn][byte] = (((byte / 8) ^ turn) * 8 + byte % 8) as u8;
+            k += 1;
+        }
+        bytes
+    };
+    let bytes = u8x64::load_array_ref(simd, &BYTES[turn % WIDTH]);
+    [momenta[0].swizzle_dyn(bytes), momenta[1].swizzle_dyn(bytes), momenta[2].swizzle_dyn(bytes)]
 }
 
 /// All particles; the places behind the last one of the last block are empty.
