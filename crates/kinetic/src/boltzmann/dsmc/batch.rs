@@ -117,8 +117,7 @@ impl Batch {
             for half in [0, 1] {
                 let (mut index, mut fraction) = ([0; LANES], [0; LANES]);
                 for l in 0..LANES {
-                    (index[l], fraction[l]) =
-                        index_and_fraction(words[2 * half][l], words[2 * half + 1][l], slots);
+                    (index[l], fraction[l]) = index_and_fraction(words[2 * half][l], words[2 * half + 1][l], slots);
                 }
                 if L::BOUNDED {
                     for l in 0..LANES {

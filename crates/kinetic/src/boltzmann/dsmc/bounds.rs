@@ -92,14 +92,7 @@ impl SpeedBounds {
     /// Returns false when a speed is not finite.
     #[must_use]
     #[inline(always)]
-    pub(super) fn sweep<L: Law>(
-        &mut self,
-        law: &L,
-        flow: &AffineFlow,
-        blocks: &[Block],
-        time: f64,
-        rate: f64,
-    ) -> bool {
+    pub(super) fn sweep<L: Law>(&mut self, law: &L, flow: &AffineFlow, blocks: &[Block], time: f64, rate: f64) -> bool {
         self.epoch = Epoch::plan(flow, time, rate, blocks.len());
         let growth = self.epoch.remaining_growth(time);
         let frame = Frame::new(flow, time);

@@ -194,7 +194,8 @@ impl Gas {
             }
             let turn = batch.turn[k] as usize;
             // One place more than there are blocks stands for the first one itself.
-            let second = if batch.second[k] as usize == particles.blocks.len() { first } else { batch.second[k] as usize };
+            let second =
+                if batch.second[k] as usize == particles.blocks.len() { first } else { batch.second[k] as usize };
             // The higher one keeps its lanes: the last block may have empty places.
             let (low, high) = (first.min(second), first.max(second));
             let majorant = if L::BOUNDED {
@@ -204,7 +205,8 @@ impl Gas {
             };
             let (delay, numbers) = (batch.delay[k], &batch.numbers[k]);
             let class = if low == high {
-                let (class, collisions) = meet_within(simd, law, particles, low, turn, numbers, delay, majorant, &setting);
+                let (class, collisions) =
+                    meet_within(simd, law, particles, low, turn, numbers, delay, majorant, &setting);
                 counters.collisions += collisions;
                 class
             } else {

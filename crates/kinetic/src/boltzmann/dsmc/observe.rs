@@ -1,9 +1,9 @@
 //! Moments and histograms of the particles, summed in blocks: the same bits on every machine, rounding independent of N.
 
 use super::particles::Particles;
-use std::ops::Range;
 use nalgebra::{Matrix3, Vector3};
 use omd_flow::VelocityHistogram;
+use std::ops::Range;
 
 /// Particles summed one after the other; the sums of blocks are added in pairs.
 const BLOCK: usize = 1024;
