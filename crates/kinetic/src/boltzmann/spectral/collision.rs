@@ -57,7 +57,7 @@ impl Quadrature {
             let least = if speed > outer { 7 } else { 5 };
             ((highest * share).round() as usize).max(least)
         };
-        Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.85 - 0.1 * n / 32.0 }
+        Self { degrees: (0..shells).map(degree).collect(), reach, kept: (0.85 - 0.1 * n / 32.0).min(0.75) }
     }
     /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
     /// `w` and in `k` are alike; the pressure asks for a little more of `w`, since fast pairs carry most of it and modes
