@@ -263,7 +263,8 @@ fn tiles(from: &[C64], from_stride: usize, to: &mut [C64], to_stride: usize, row
             if i + TILE <= rows && j + TILE <= columns {
                 let mut tile = [[ZERO; TILE]; TILE];
                 for (a, row) in tile.iter_mut().enumerate() {
-                    *row = *from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles");
+                    *row =
+                        *from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles");
                 }
                 for b in 0..TILE {
                     let row = &mut to[(j + b) * to_stride + i..][..TILE];
