@@ -73,6 +73,15 @@ pub enum MolecularError {
          from each other"
     )]
     Crowded,
+    /// Too many atoms within the cutoff for encounters.
+    #[error(
+        "encounters need a dilute gas: {neighbours:.2} neighbours are within the cutoff on average, and from 2.74 on clusters \
+         have no end; hint: engine = \"time-stepped\", or a shorter cutoff"
+    )]
+    Percolates {
+        /// Of an atom, on average.
+        neighbours: f64,
+    },
     /// Velocities that cannot be drawn.
     #[error(transparent)]
     Velocities(#[from] GaussianError),
