@@ -4,7 +4,7 @@ use crate::args::Check;
 use crate::failure::Failure;
 use crate::start::{Start, start};
 use omd_flow::{Dimension, FlowClass};
-use omd_hierarchy::experiment::{AtomStart, Experiment, Interaction};
+use omd_hierarchy::experiment::{AtomStart, Engine, Experiment, Interaction};
 use omd_io::{Quantity, ResolvedInput, Units};
 use omd_kinetic::long_time::{TemperatureLaw, long_time};
 
@@ -105,9 +105,12 @@ fn print_state(input: &ResolvedInput) {
             AtomStart::Drawn { atoms, .. } => *atoms,
             AtomStart::Given { positions, .. } | AtomStart::Free { positions, .. } => positions.len(),
         };
-        match &molecular.scheme {
-            Some(scheme) => {
+        match &molecular.engine {
+            Some(Engine::TimeStepped(scheme)) => {
                 println!("  atoms           {atoms}, at least {:.0} steps", experiment.schedule.end / scheme.time_step);
+            }
+            Some(Engine::Encounters { .. }) => {
+                println!("  atoms           {atoms}, free flight exact, encounters followed");
             }
             None => println!("  atoms           {atoms}, collisions at their exact times"),
         }

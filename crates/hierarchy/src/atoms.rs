@@ -1,18 +1,19 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
-use crate::experiment::{AtomStart, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup};
+use crate::experiment::{AtomStart, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup};
 use crate::{BuildError, Plan};
 use omd_flow::{Description, Matrix3, Philox};
 use omd_flow::{Vector3, draw_velocities};
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Scheme, force_field,
+    Atoms, Encounters, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError,
+    Scheme, force_field,
 };
 use std::sync::Arc;
 
 /// What moves.
 enum Matter {
-    Atoms(Model, Scheme),
+    Atoms(Model, Engine),
     Spheres(HardSphereModel),
     Group(Box<GroupModel>, Scheme),
 }
@@ -69,7 +70,12 @@ impl Start {
 
     fn description(&self, random: &mut Philox) -> Result<Box<dyn Description>, MolecularError> {
         Ok(match &self.matter {
-            Matter::Atoms(model, scheme) => Box::new(Molecular::new(model, *scheme, &self.atoms(random)?)?),
+            Matter::Atoms(model, Engine::TimeStepped(scheme)) => {
+                Box::new(Molecular::new(model, *scheme, &self.atoms(random)?)?)
+            }
+            Matter::Atoms(model, Engine::Encounters { tolerance }) => {
+                Box::new(Encounters::new(model, *tolerance, &self.atoms(random)?)?)
+            }
             Matter::Spheres(model) => Box::new(HardSpheres::new(model, &self.atoms(random)?)?),
             Matter::Group(model, scheme) => {
                 let [positions, peculiar] = self.free(random)?;
@@ -114,18 +120,22 @@ pub(crate) fn molecular(
     tensor: Matrix3<f64>,
 ) -> Result<Plan, BuildError> {
     let (flow, state) = (experiment.flow.clone(), &experiment.state);
-    let matter = match (&experiment.interaction, settings.scheme) {
-        (Some(Interaction::Potential(potential)), Some(scheme)) if settings.group.is_none() => {
-            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, scheme)
+    let matter = match (&experiment.interaction, settings.engine) {
+        (Some(Interaction::Potential(potential)), Some(engine)) if settings.group.is_none() => {
+            Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, engine)
         }
-        (Some(Interaction::Potential(potential)), Some(scheme)) => {
+        (Some(Interaction::Potential(potential)), Some(Engine::TimeStepped(scheme))) => {
             of_group(experiment, settings, Arc::new(potential.clone()), scheme)?
         }
-        (Some(Interaction::ManyBody(potential)), Some(scheme)) => {
+        (Some(Interaction::ManyBody(potential)), Some(Engine::TimeStepped(scheme))) => {
             of_group(experiment, settings, potential.clone(), scheme)?
         }
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
+        }
+        (Some(Interaction::Potential(_) | Interaction::ManyBody(_)), Some(Engine::Encounters { .. })) => {
+            let message = "\"encounters\" know pairs and the translations of a cell only";
+            return Err(BuildError::new("molecular", "engine", message));
         }
         (Some(Interaction::Potential(_) | Interaction::ManyBody(_)), None) => {
             return Err(BuildError::new("molecular", "time-step", "is missing"));

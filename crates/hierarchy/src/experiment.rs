@@ -134,6 +134,18 @@ pub enum AtomStart {
     },
 }
 
+/// `engine` of `[molecular]`, and what it needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Engine {
+    /// `time-step` and `time-step-control`: all atoms, step by step.
+    TimeStepped(Scheme),
+    /// Exact free flight; atoms within the cutoff of each other are integrated.
+    Encounters {
+        /// Error that one step of an encounter may make, in cutoffs and root mean square speeds.
+        tolerance: f64,
+    },
+}
+
 /// `[molecular]`.
 #[derive(Clone, Debug)]
 pub struct MolecularSettings {
@@ -141,8 +153,8 @@ pub struct MolecularSettings {
     pub start: AtomStart,
     /// `[molecular.group]`; `None` for the translations of the cell.
     pub group: Option<ObjectiveGroup>,
-    /// `time-step` and `time-step-control`; `None` for hard spheres, whose collisions are at exact times.
-    pub scheme: Option<Scheme>,
+    /// How a potential moves the atoms; `None` for hard spheres, whose collisions are at exact times.
+    pub engine: Option<Engine>,
     /// Independent runs.
     pub replicas: usize,
     /// Seed; replica r draws from stream r.

@@ -55,7 +55,8 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
 mod tests {
     use super::*;
     use crate::experiment::{
-        AtomStart, DrawnPositions, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State, StepControl,
+        AtomStart, DrawnPositions, Engine, LatticeChoice, MolecularSettings, Preparation, Schedule, Scheme, State,
+        StepControl,
     };
     use omd_flow::{AffineFlow, Matrix3};
     use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -83,7 +84,7 @@ mod tests {
                     lattice: LatticeChoice::Cubic,
                 },
                 group: None,
-                scheme: Some(Scheme { time_step: 1e-3, control: StepControl::Fixed }),
+                engine: Some(Engine::TimeStepped(Scheme { time_step: 1e-3, control: StepControl::Fixed })),
                 replicas: 1,
                 seed: 1,
                 trajectory: None,

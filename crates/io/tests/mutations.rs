@@ -1,5 +1,6 @@
 //! No text makes reading panic, and what is accepted is sane.
 
+use omd_hierarchy::experiment::Engine;
 use omd_io::{Checkpoint, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
@@ -112,9 +113,11 @@ fn check(text: &str) -> Result<(), TestCaseError> {
             prop_assert!(input.experiment.flow.singular_time().is_none_or(|singular| schedule.end < singular));
             prop_assert!(positive(input.experiment.flow.volume_ratio(schedule.end)));
             if let Some(molecular) = &input.experiment.molecular {
-                prop_assert!(
-                    molecular.scheme.is_none_or(|scheme| positive(scheme.time_step)) && molecular.replicas > 0
-                );
+                let is_positive = |engine| match engine {
+                    Engine::TimeStepped(scheme) => positive(scheme.time_step),
+                    Engine::Encounters { tolerance } => positive(tolerance),
+                };
+                prop_assert!(molecular.engine.is_none_or(is_positive) && molecular.replicas > 0);
             }
         }
     }

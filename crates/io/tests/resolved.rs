@@ -2,8 +2,8 @@
 
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation, Profile,
-    StepControl, Viscosity,
+    AtomStart, DrawnPositions, Engine, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation,
+    Profile, StepControl, Viscosity,
 };
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};
@@ -44,7 +44,7 @@ fn argon_in_real_units() {
     close(experiment.schedule.end, 1000.0);
     assert_eq!(experiment.schedule.samples, 100);
     let molecular = experiment.molecular.as_ref().unwrap();
-    let scheme = molecular.scheme.unwrap();
+    let Some(Engine::TimeStepped(scheme)) = molecular.engine else { panic!("{:?}", molecular.engine) };
     close(scheme.time_step, 0.01);
     assert_eq!((molecular.replicas, molecular.seed, scheme.control), (2, 7, StepControl::Thermal));
     assert_eq!(molecular.trajectory.as_ref().unwrap().every, 10);
@@ -91,8 +91,8 @@ fn lattice_rows_are_edges() {
     let tensor = input.experiment.state.temperature_tensor / kelvin;
     assert!((tensor - Matrix3::new(300.0, 10.0, 0.0, 10.0, 400.0, 0.0, 0.0, 0.0, 200.0)).norm() < 1e-10);
     close(input.experiment.state.temperature(), 300.0 * kelvin);
-    let control = molecular.scheme.unwrap().control;
-    assert_eq!((molecular.replicas, molecular.seed, control), (1, 1, StepControl::Fixed));
+    let Some(Engine::TimeStepped(scheme)) = molecular.engine else { panic!("{:?}", molecular.engine) };
+    assert_eq!((molecular.replicas, molecular.seed, scheme.control), (1, 1, StepControl::Fixed));
 }
 
 #[test]
@@ -178,7 +178,18 @@ fn hard_spheres_move_without_a_time_step() {
                 interaction = { kind = \"hard-sphere\", diameter = 1.0 }\n\
                 time = { end = 1.0, samples = 2 }\nmolecular = { atoms = 50 }\n";
     let input = resolve_input(Path::new("spheres.toml"), text).unwrap();
-    assert!(input.experiment.molecular.unwrap().scheme.is_none());
+    assert!(input.experiment.molecular.unwrap().engine.is_none());
+    assert!(input.keys.iter().all(|key| !key.key.starts_with("time-step")));
+}
+
+#[test]
+fn a_dilute_gas_goes_from_encounter_to_encounter() {
+    let text = "units = \"lj\"\nflow = { velocity-gradient = [[0, 1, 0], [0, 0, 0], [0, 0, 0]] }\n\
+                state = { number-density = 0.001, temperature = 1.0 }\n\
+                interaction = { kind = \"wca\", epsilon = 1.0, sigma = 1.0 }\n\
+                time = { end = 1.0, samples = 2 }\nmolecular = { atoms = 50, engine = \"encounters\" }\n";
+    let input = resolve_input(Path::new("gas.toml"), text).unwrap();
+    assert_eq!(input.experiment.molecular.unwrap().engine, Some(Engine::Encounters { tolerance: 1e-8 }));
     assert!(input.keys.iter().all(|key| !key.key.starts_with("time-step")));
 }
 

@@ -67,6 +67,21 @@ pub enum MolecularError {
         /// Pairs above `k_B T` that are left.
         overlaps: usize,
     },
+    /// More images than a machine holds.
+    #[error(
+        "the group puts too many images near the atoms: its translations are far shorter than the cutoff, or the atoms far \
+         from each other"
+    )]
+    Crowded,
+    /// Too many atoms within the cutoff for encounters.
+    #[error(
+        "encounters need a dilute gas: {neighbours:.2} neighbours are within the cutoff on average, and from 2.74 on clusters \
+         have no end; hint: engine = \"time-stepped\", or a shorter cutoff"
+    )]
+    Percolates {
+        /// Of an atom, on average.
+        neighbours: f64,
+    },
     /// Velocities that cannot be drawn.
     #[error(transparent)]
     Velocities(#[from] GaussianError),

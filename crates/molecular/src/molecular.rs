@@ -210,14 +210,20 @@ impl Description for Molecular {
             ("smallest image distance", format!("{}", self.shortest_image)),
         ];
         let cutoff = self.engine.model.potential.cutoff().unwrap_or(f64::INFINITY);
-        if self.shortest_image < cutoff {
-            let text = "atoms meet their own images: the smallest image distance is below the cutoff";
-            facts.push(("warning", text.into()));
-        } else if self.shortest_image < 2.0 * cutoff {
-            let text =
-                "an atom may feel two images of one neighbour: the smallest image distance is below twice the cutoff";
-            facts.push(("warning", text.into()));
-        }
+        facts.extend(image_warning(self.shortest_image, cutoff).map(|text| ("warning", text)));
         facts
+    }
+}
+
+/// What to say where images are near.
+pub(crate) fn image_warning(shortest_image: f64, cutoff: f64) -> Option<String> {
+    if shortest_image < cutoff {
+        Some("atoms meet their own images: the smallest image distance is below the cutoff".to_owned())
+    } else if shortest_image < 2.0 * cutoff {
+        let text =
+            "an atom may feel two images of one neighbour: the smallest image distance is below twice the cutoff";
+        Some(text.to_owned())
+    } else {
+        None
     }
 }

@@ -6,8 +6,8 @@
 
 use super::experiments::{bare, flow, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
-    Scheme, StepControl, Viscosity,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings,
+    Observation, Scheme, StepControl, Viscosity,
 };
 use crate::statistics::mean_and_error;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Map, Plot, Settings, Study, Table, Task, TaskError};
@@ -93,7 +93,7 @@ fn map(settings: Settings) -> Study {
                             lattice: LatticeChoice::Cubic,
                         },
                         group: None,
-                        scheme: Some(Scheme { time_step: 0.003, control: StepControl::Thermal }),
+                        engine: Some(Engine::TimeStepped(Scheme { time_step: 0.003, control: StepControl::Thermal })),
                         replicas: replica + 1,
                         seed: settings.seed,
                         trajectory: None,

@@ -1,5 +1,6 @@
 //! The diagram commutes: two ways from one corner to another give the same numbers.
 
+use super::dilute_limit;
 use super::experiments::{Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, start};
 use super::printed::Printed;
 use crate::experiment::{Experiment, GalerkinSettings, MomentsSettings, Viscosity};
@@ -15,7 +16,7 @@ const ORDER: usize = 6;
 const SONINE: usize = (ORDER - 2) / 2;
 
 pub(super) fn studies(settings: &Settings) -> Vec<Study> {
-    vec![hydrodynamic_square(*settings)]
+    vec![dilute_limit::kinetic_square(settings), hydrodynamic_square(*settings)]
 }
 
 /// (7) against (5) and (6): the viscosity with which the reduced kinetic solution heats, as Kn tends to 0, against the

@@ -3,17 +3,24 @@
 //! The mean free path and the cell stay as they are while the range ratio falls: `n sigma^2` and `V` fixed, so that
 //! `n sigma^3` falls with `sigma` and the simulated atoms grow as `N ~ sigma^-2`. Images are no independent atoms: it is
 //! the simulated ones that have to become many. At finite density the atoms differ from the Boltzmann equation in the
-//! first order of `n sigma^3` (Enskog); the line through the distances has to meet zero.
+//! first order of `n sigma^3` (Enskog); the line through the distances has to meet zero, for moments and for the
+//! distribution itself.
+//!
+//! The same comparison with the full Boltzmann equation, its positions kept, in place of the reduced one: (1) and (4)
+//! against (2) and (3), one square of the diagram.
+
+mod judgement;
 
 use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
-    Scheme, StepControl,
+    AtomStart, DrawnPositions, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Scheme, StepControl,
 };
-use crate::statistics::mean_and_error;
-use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
-use omd_flow::{Description, Matrix3};
+use crate::transport::collision_kernel;
+use crate::verify::{Arrow, Interrupt, Settings, Study, Task, TaskError};
+use judgement::judge;
+use omd_flow::{Description, Matrix3, Vector3};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
+use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, Spatial, SpatialParameters};
 use std::sync::Arc;
 
 /// Sample times; the stress relaxes with the rate 1/2.
@@ -22,6 +29,12 @@ const TIMES: [f64; 3] = [1.0, 2.0, 3.0];
 const ATOMS: f64 = 1000.0;
 /// Time steps per `sigma (m/k_B T)^(1/2)`.
 const STEP: f64 = 0.004;
+
+/// Of `(w_x, w_y)/sqrt(T)`, along each axis; opposite cells are one.
+const CELLS: usize = 4;
+const RANGE: f64 = 4.0;
+/// Shares of the cells, but one, at the last sample time.
+const SHARES: usize = CELLS * CELLS / 2 - 1;
 
 /// What is compared, at every sample time.
 const QUANTITIES: [&str; 4] = ["temperature", "stress", "fourth moment", "collisions"];
@@ -33,6 +46,16 @@ struct Case {
     gas: Gas,
     name: &'static str,
     title: &'static str,
+    boltzmann: Boltzmann,
+}
+
+/// Which equation the atoms are compared with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Boltzmann {
+    /// The homo-energetic one.
+    Reduced,
+    /// The one with positions, in the cell that moves with the flow.
+    InSpace,
 }
 
 const CASES: [Case; 4] = [
@@ -41,29 +64,45 @@ const CASES: [Case; 4] = [
         gas: Gas::HardSpheres,
         name: "relaxation-hard-spheres",
         title: "Hard spheres at A = 0: an anisotropic start relaxes as the Boltzmann equation says",
+        boltzmann: Boltzmann::Reduced,
     },
     Case {
         arrow: Arrow::MolecularToKinetic,
         gas: Gas::LennardJones,
         name: "relaxation-lennard-jones",
         title: "Lennard-Jones at A = 0: an anisotropic start relaxes as the Boltzmann equation says",
+        boltzmann: Boltzmann::Reduced,
     },
     Case {
         arrow: Arrow::BoltzmannGradLimit,
         gas: Gas::HardSpheres,
         name: "dilute-hard-spheres",
         title: "Hard spheres in shear tend to the Boltzmann equation as their range falls",
+        boltzmann: Boltzmann::Reduced,
     },
     Case {
         arrow: Arrow::BoltzmannGradLimit,
         gas: Gas::LennardJones,
         name: "dilute-lennard-jones",
         title: "Lennard-Jones in shear tends to the Boltzmann equation as its range falls",
+        boltzmann: Boltzmann::Reduced,
     },
 ];
 
 pub(super) fn studies(settings: &Settings) -> Vec<Study> {
     CASES.into_iter().map(|case| study(*settings, case)).collect()
+}
+
+/// (1) and (4) against (2) and (3).
+pub(super) fn kinetic_square(settings: &Settings) -> Study {
+    let case = Case {
+        arrow: Arrow::Diagram,
+        gas: Gas::HardSpheres,
+        name: "kinetic-square",
+        title: "(1) and (4) against (2) and (3): objective molecular dynamics and the Boltzmann equation in space",
+        boltzmann: Boltzmann::InSpace,
+    };
+    study(*settings, case)
 }
 
 impl Case {
@@ -84,8 +123,10 @@ impl Case {
 
     /// `n sigma^3`, and how many atoms there are at each, over all replicas.
     fn densities(self, settings: &Settings) -> (Vec<f64>, f64) {
+        // To a million atoms in the full form.
+        let full = [halves(0.1, 5), vec![0.0015]].concat();
         match self.gas {
-            Gas::HardSpheres => (settings.choose(halves(0.05, 3), halves(0.1, 5)), settings.choose(256e3, 2.1e6)),
+            Gas::HardSpheres => (settings.choose(halves(0.05, 3), full), settings.choose(256e3, 2.1e6)),
             _ => (settings.choose(halves(0.05, 3), halves(0.1, 4)), settings.choose(32e3, 512e3)),
         }
     }
@@ -108,12 +149,15 @@ fn study(settings: Settings, case: Case) -> Study {
     let (densities, total) = case.densities(&settings);
     let replicas: Vec<usize> =
         densities.iter().map(|&d| ((total / atoms_at(d) as f64).round() as usize).max(2)).collect();
-    let boltzmann = settings.choose(4, 16);
-    let particles = settings.choose(250_000, 2_000_000);
+    let boltzmann = settings.choose(16, 32);
+    let particles = settings.choose(62_500, 1_000_000);
     let mut tasks = Vec::new();
     for replica in 0..boltzmann {
         tasks.push(Task::new(format!("boltzmann, {replica}"), 1e-6 * particles as f64, move |interrupt| {
-            gas(&settings, case, particles, replica, interrupt)
+            match case.boltzmann {
+                Boltzmann::Reduced => reduced(&settings, case, particles, replica, interrupt),
+                Boltzmann::InSpace => in_space(&settings, case, particles, replica, interrupt),
+            }
         }));
     }
     for (&density, &replicas) in densities.iter().zip(&replicas) {
@@ -130,53 +174,127 @@ fn study(settings: Settings, case: Case) -> Study {
         name: case.name,
         title: case.title,
         input: format!(
-            "{}, m = 1, T = 1 (P/n = {}), A = {}, t = {TIMES:?}; n sigma^2 such that the Boltzmann viscosity is 2; n sigma^3 = {densities:?} with {:?} atoms, {replicas:?} replicas; DSMC {boltzmann} x {particles}",
+            "{}, m = 1, T = 1 (P/n = {}), A = {}, t = {TIMES:?}; n sigma^2 such that the Boltzmann viscosity is 2; n sigma^3 = {densities:?} with {:?} atoms, {replicas:?} replicas; {} {boltzmann} x {particles}",
             case.gas.name(),
             rows(&case.tensor()),
             rows(&case.gradient()),
             densities.iter().map(|&d| atoms_at(d)).collect::<Vec<_>>(),
+            match case.boltzmann {
+                Boltzmann::Reduced => "DSMC".to_owned(),
+                Boltzmann::InSpace =>
+                    format!("DSMC in a periodic cube of {IN_SPACE}^3 cells, steps of {STEP_IN_SPACE},"),
+            },
         ),
         tasks,
         judge: Box::new(move |results| judge(case, &densities, &replicas, boltzmann, results)),
     }
 }
 
-/// The quantities at every sample time.
-fn sampled(description: &mut dyn Description, interrupt: Interrupt<'_>) -> Result<Vec<f64>, TaskError> {
+/// The quantities at every sample time and the shares at the last one, from the collisions per particle and the peculiar
+/// velocities at a time.
+fn sampled(mut at: impl FnMut(f64) -> Result<(f64, Vec<Vector3<f64>>), TaskError>) -> Result<Vec<f64>, TaskError> {
     let mut numbers = Vec::new();
     for time in TIMES {
-        interrupt.advance(description, time)?;
-        let row = description.observe();
-        let extra = |name: &str| row.extra.iter().find(|extra| extra.name == name).map(|extra| extra.value);
-        // Atoms carry stress by their forces too, which vanishes in the limit; its kinetic part is what a gas has.
-        let kinetic = |name: &str, component: (usize, usize)| extra(name).unwrap_or(row.pressure[component]);
-        let (theta, pressure) = (row.temperature, row.density * row.temperature);
-        let stress = kinetic("kinetic_pxy", (0, 1)) + kinetic("kinetic_pxx", (0, 0)) - kinetic("kinetic_pyy", (1, 1));
-        let fourth = extra("fourth_moment").ok_or_else(|| TaskError::failed("no fourth moment"))?;
-        numbers.extend([theta, stress / pressure, fourth / (15.0 * theta * theta)]);
-        numbers.push(extra("collisions_per_particle").unwrap_or(f64::NAN));
+        let (collisions, velocities) = at(time)?;
+        let count = velocities.len() as f64;
+        let second = velocities.iter().map(|w| w * w.transpose()).sum::<Matrix3<f64>>() / count;
+        let fourth = velocities.iter().map(|w| w.norm_squared().powi(2)).sum::<f64>() / count;
+        let theta = second.trace() / 3.0;
+        // Atoms carry stress by their forces too, which vanishes in the limit; this is what a gas has.
+        let stress = second[(0, 1)] + second[(0, 0)] - second[(1, 1)];
+        numbers.extend([theta, stress / theta, fourth / (15.0 * theta * theta), collisions]);
+        if time == TIMES[TIMES.len() - 1] {
+            numbers.extend(shares(&velocities, theta));
+        }
     }
     Ok(numbers)
 }
 
-fn gas(
+/// NaN where collisions are not counted.
+fn collisions(description: &mut dyn Description) -> f64 {
+    let row = description.observe();
+    row.extra.iter().find(|extra| extra.name == "collisions_per_particle").map_or(f64::NAN, |extra| extra.value)
+}
+
+/// Shares of the particles in pairs of opposite cells of `(w_x, w_y)/sqrt(T)`.
+fn shares(velocities: &[Vector3<f64>], theta: f64) -> Vec<f64> {
+    let mut shares = vec![0.0; CELLS * CELLS / 2];
+    for w in velocities {
+        let [x, y] = [w.x, w.y].map(|w| (w / theta.sqrt() / RANGE + 1.0) * 0.5 * CELLS as f64);
+        let inside = 0.0..CELLS as f64;
+        if inside.contains(&x) && inside.contains(&y) {
+            let cell = x as usize * CELLS + y as usize;
+            shares[cell.min(CELLS * CELLS - 1 - cell)] += 1.0 / velocities.len() as f64;
+        }
+    }
+    // What is beyond the cells is next to nothing: the last share follows from the others.
+    shares.truncate(SHARES);
+    shares
+}
+
+fn experiment(settings: &Settings, case: Case) -> Result<Experiment, TaskError> {
+    let flow = reduced_flow(settings, &flow(case.gradient())?)?;
+    Ok(bare(flow, case.gas.interaction_with_cutoff()?, 1.0, TIMES[2]))
+}
+
+fn reduced(
     settings: &Settings,
     case: Case,
     particles: usize,
     replica: usize,
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<f64>, TaskError> {
-    let flow = reduced_flow(settings, &flow(case.gradient())?)?;
-    let knudsen = kinetic_knudsen(settings, 1.0);
-    let mut experiment = bare(flow, case.gas.interaction_with_cutoff()?, knudsen, TIMES[2]);
-    experiment.state.temperature_tensor = case.tensor();
-    experiment.dsmc = Some(DsmcSettings {
+    let experiment = experiment(settings, case)?;
+    let mut gas = Dsmc::new(DsmcParameters {
+        kernel: collision_kernel(&experiment)?,
+        flow: experiment.flow,
+        knudsen: kinetic_knudsen(settings, 1.0),
+        number_density: 1.0,
+        mass: 1.0,
+        covariance: case.tensor(),
         particles,
-        replicas: replica + 1,
         seed: settings.seed,
-        observation: Observation::default(),
-    });
-    sampled(start(&experiment, "dsmc", replica)?.as_mut(), interrupt)
+        replica: (4 << 24) | replica as u64,
+    })
+    .map_err(TaskError::failed)?;
+    sampled(|time| {
+        interrupt.advance(&mut gas, time)?;
+        Ok((collisions(&mut gas), gas.peculiar_velocities()))
+    })
+}
+
+/// Cells along an edge, and the time step: a tenth and a twentieth of a mean free time.
+const IN_SPACE: usize = 4;
+const STEP_IN_SPACE: f64 = 0.05;
+
+fn in_space(
+    settings: &Settings,
+    case: Case,
+    particles: usize,
+    replica: usize,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<f64>, TaskError> {
+    let experiment = experiment(settings, case)?;
+    let mut gas = Spatial::new(SpatialParameters {
+        kernel: collision_kernel(&experiment)?,
+        flow: experiment.flow,
+        knudsen: kinetic_knudsen(settings, 1.0),
+        number_density: 1.0,
+        mass: 1.0,
+        covariance: case.tensor(),
+        cell: Matrix3::identity(),
+        divisions: [IN_SPACE; 3],
+        particles,
+        time_step: STEP_IN_SPACE,
+        wave: None,
+        seed: settings.seed,
+        replica: (5 << 24) | replica as u64,
+    })
+    .map_err(TaskError::failed)?;
+    sampled(|time| {
+        interrupt.advance(&mut gas, time)?;
+        Ok((collisions(&mut gas), gas.state().into_iter().map(|(_, w)| w).collect()))
+    })
 }
 
 fn molecules(
@@ -189,13 +307,14 @@ fn molecules(
     // n sigma^2 = length^2 at unit density.
     let fixed = case.length()?.powi(2);
     let sigma = density / fixed;
-    let (interaction, scheme) = if case.gas == Gas::HardSpheres {
+    let (interaction, engine) = if case.gas == Gas::HardSpheres {
         (Interaction::HardSphere { diameter: sigma }, None)
     } else {
         let form = Arc::new(LennardJones { epsilon: 0.5, sigma });
         let potential = PairPotential::new(form, Some(3.0 * sigma), Truncation::ShiftedForce);
+        // At these densities most atoms are within the cutoff of others: encounters would cost more than time steps.
         let scheme = Scheme { time_step: STEP * sigma, control: StepControl::Thermal };
-        (Interaction::Potential(potential), Some(scheme))
+        (Interaction::Potential(potential), Some(Engine::TimeStepped(scheme)))
     };
     let mut experiment: Experiment = bare(flow(case.gradient())?, interaction, 1.0, TIMES[2]);
     experiment.state.number_density = fixed / (sigma * sigma);
@@ -207,111 +326,19 @@ fn molecules(
             lattice: LatticeChoice::Cubic,
         },
         group: None,
-        scheme,
+        engine,
         replicas: replica + 1,
         seed: settings.seed,
         trajectory: None,
     });
-    sampled(start(&experiment, "molecular", replica)?.as_mut(), interrupt)
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// The sum of squared deviations from the mean.
-fn scatter(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    values.iter().map(|x| (x - mean).powi(2)).sum()
-}
-
-/// The mean over the sample times, of one quantity.
-fn averaged(row: &[f64], quantity: usize) -> f64 {
-    row.iter().skip(quantity).step_by(QUANTITIES.len()).sum::<f64>() / TIMES.len() as f64
-}
-
-fn judge(case: Case, densities: &[f64], replicas: &[usize], boltzmann: usize, results: &[Vec<f64>]) -> Finding {
-    let mut finding = Finding::default();
-    let (reference, mut rest) = results.split_at(boltzmann);
-    let mut groups = Vec::new();
-    for &count in replicas {
-        let (group, more) = rest.split_at(count);
-        groups.push(group);
-        rest = more;
-    }
-    let mut table = Table {
-        caption: "Atoms less Boltzmann, means over the sample times".to_owned(),
-        header: std::iter::once("n sigma^3".to_owned())
-            .chain(QUANTITIES.iter().flat_map(|&name| [name.to_owned(), "standard error".to_owned()]))
-            .collect(),
-        rows: densities.iter().map(|d| vec![format!("{d}")]).collect(),
-    };
-    let mut plot = Plot {
-        title: "Distance of the atoms from the Boltzmann equation".to_owned(),
-        x: "n sigma^3".to_owned(),
-        y: "atoms less Boltzmann".to_owned(),
-        logarithmic: [false, false],
-        curves: Vec::new(),
-    };
-    for (q, name) in QUANTITIES.into_iter().enumerate() {
-        let of = |rows: &[Vec<f64>]| rows.iter().map(|row| averaged(row, q)).collect::<Vec<_>>();
-        let (wanted, wanted_error) = mean_and_error(&of(reference));
-        // Relative for what grows, as it is for what is a ratio already.
-        let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
-        // The variance goes with 1/N and hardly with the density: all densities together say how large it is, where
-        // two or four replicas of the largest N would not.
-        let atoms = densities.iter().map(|&density| atoms_at(density) as f64);
-        let squares: f64 = atoms.clone().zip(&groups).map(|(n, group)| n * scatter(&of(group))).sum();
-        let freedom: usize = groups.iter().map(|group| group.len() - 1).sum();
-        let variance = squares / freedom as f64;
-        let points: Vec<[f64; 3]> = densities
-            .iter()
-            .zip(atoms)
-            .zip(&groups)
-            .map(|((&density, atoms), group)| {
-                let error = (variance / (atoms * group.len() as f64)).sqrt();
-                [density, (mean(&of(group)) - wanted) / scale, error / scale]
-            })
-            .collect();
-        for (row, [_, distance, error]) in table.rows.iter_mut().zip(&points) {
-            row.extend([format!("{distance:+.5}"), format!("{error:.5}")]);
-        }
-        // Without forces that last no time there is no count of collisions; at A = 0 the temperature does not move.
-        let is_counted = case.gas == Gas::HardSpheres || q != 3;
-        let moves = case.arrow == Arrow::BoltzmannGradLimit || q != 0;
-        if !(is_counted && moves) {
-            continue;
-        }
-        let fit = line(&points);
-        let error = fit.intercept_error.hypot(wanted_error / scale);
-        // A rate of collisions that is off by a twentieth shows as about that in their number, less elsewhere.
-        finding.claims.push(Claim::value(
-            format!("{name}: distance extrapolated to n sigma^3 = 0"),
-            fit.intercept,
-            error,
-            0.0,
-            0.02,
-        ));
-        if q == 3 {
-            let logarithms: Vec<[f64; 3]> =
-                points.iter().map(|&[x, y, e]| [x.ln(), y.abs().ln(), (e / y).abs().max(1e-9)]).collect();
-            finding.claims.push(Claim::fitted_order(
-                format!("{name}: distance, order in n sigma^3"),
-                &line(&logarithms),
-                1.0,
-                0.3,
-            ));
-        }
-        plot.curves.push(Curve { label: name.to_owned(), points, is_theory: false });
-        plot.curves.push(Curve {
-            label: format!("{name}, line"),
-            points: vec![[0.0, fit.intercept, 0.0], [densities[0], fit.intercept + fit.slope * densities[0], 0.0]],
-            is_theory: true,
-        });
-    }
-    finding.tables.push(table);
-    finding.plots.push(plot);
-    finding
+    let mut atoms = start(&experiment, "molecular", replica)?;
+    sampled(|time| {
+        interrupt.advance(atoms.as_mut(), time)?;
+        let moved = atoms.structure().ok_or_else(|| TaskError::failed("no atoms"))?;
+        let gradient = experiment.flow.velocity_gradient(time);
+        let peculiar = moved.positions.iter().zip(&moved.lab_velocities).map(|(x, v)| v - gradient * x);
+        Ok((collisions(atoms.as_mut()), peculiar.collect()))
+    })
 }
 
 #[cfg(test)]
@@ -322,6 +349,8 @@ mod tests {
     #[test]
     fn the_limit_is_boltzmann_and_planted_faults_turn_the_arrow_red() {
         assert_eq!(judged("dilute-hard-spheres", None), Verdict::Holds);
+        assert_eq!(judged("kinetic-square", None), Verdict::Holds);
+        assert_eq!(judged("kinetic-square", Some(Fault::CollisionRate)), Verdict::Fails);
         for fault in [Fault::CollisionRate, Fault::FlowSign] {
             assert_eq!(judged("dilute-hard-spheres", Some(fault)), Verdict::Fails, "{fault:?}");
         }

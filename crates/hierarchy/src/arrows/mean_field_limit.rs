@@ -1,4 +1,5 @@
-//! Arrow (4), mean field: weights 1/N and N to infinity take objective molecular dynamics to (15) and (16).
+//! Arrow (4), mean field: weights 1/N and N to infinity take objective molecular dynamics to (15) and (16); and the same at
+//! `A = 0`, the limit of Vlasov in arrow (2).
 //!
 //! In the homogeneous infinite system the force cancels in the limit: `p = F(t) w` of an atom stays where it was but for
 //! fluctuations of order N^-1/2. In the finite system (15) two samples of one law part no faster than Theorem 2.5 lets
@@ -23,28 +24,62 @@ const WIDTH: f64 = 0.5;
 const CUTOFF: f64 = 1.9;
 const STRENGTH: f64 = 8.0;
 
-pub(super) fn studies(settings: &Settings) -> Vec<Study> {
-    vec![homogeneous(*settings), finite(*settings)]
+/// A limit of mean field.
+#[derive(Clone, Copy)]
+struct Case {
+    arrow: Arrow,
+    /// Of the homogeneous and of the finite system.
+    names: [&'static str; 2],
+    titles: [&'static str; 2],
 }
 
-fn homogeneous(settings: Settings) -> Study {
+const CASES: [Case; 2] = [
+    Case {
+        arrow: Arrow::MolecularToKinetic,
+        names: ["vlasov-homogeneous", "vlasov-finite"],
+        titles: [
+            "With weights 1/N at A = 0 the homogeneous system is left alone by its potential",
+            "With weights 1/N at A = 0 two samples of one law stay as near as Theorems 2.5 and 2.7 say",
+        ],
+    },
+    Case {
+        arrow: Arrow::MeanFieldLimit,
+        names: ["homogeneous", "finite"],
+        titles: [
+            "With weights 1/N the potential drops out of the homogeneous system, eq. (16)",
+            "Two samples of one law stay as near as Theorems 2.5 and 2.7 say, eq. (15)",
+        ],
+    },
+];
+
+impl Case {
+    fn gradient(self) -> Matrix3<f64> {
+        if self.arrow == Arrow::MeanFieldLimit { full_flow() } else { Matrix3::zeros() }
+    }
+}
+
+pub(super) fn studies(settings: &Settings) -> Vec<Study> {
+    CASES.into_iter().flat_map(|case| [homogeneous(*settings, case), finite(*settings, case)]).collect()
+}
+
+fn homogeneous(settings: Settings, case: Case) -> Study {
     let atoms: Vec<usize> = settings.choose(vec![64, 128, 256, 512, 1024], vec![64, 128, 256, 512, 1024, 2048, 4096]);
     let replicas = settings.choose(6, 16);
     let mut tasks = Vec::new();
     for &count in &atoms {
         for replica in 0..replicas {
             tasks.push(Task::new(format!("{count}, {replica}"), 2e-7 * (count * count) as f64, move |interrupt| {
-                wandering(&settings, count, replica, interrupt)
+                wandering(&settings, case, count, replica, interrupt)
             }));
         }
     }
     Study {
-        arrow: Arrow::MeanFieldLimit,
-        name: "homogeneous",
-        title: "With weights 1/N the potential drops out of the homogeneous system, eq. (16)",
+        arrow: case.arrow,
+        name: case.names[0],
+        title: case.titles[0],
         input: format!(
             "N atoms at random in a cube of edge {EDGE}, U = ({STRENGTH}/N) exp(-r^2/2 {WIDTH}^2) up to r = {CUTOFF}, shifted force, T = 1, A = {}, t = {END}; N = {atoms:?}, {replicas} replicas",
-            rows(&full_flow())
+            rows(&case.gradient())
         ),
         tasks,
         judge: Box::new(move |results| judge_homogeneous(&atoms, replicas, results)),
@@ -54,6 +89,7 @@ fn homogeneous(settings: Settings) -> Study {
 /// The mean of `|F(t) w - w(0)|`, the distance of `F w` from the law it started with, atom by atom: W1 is at most that.
 fn wandering(
     settings: &Settings,
+    case: Case,
     count: usize,
     replica: usize,
     interrupt: Interrupt<'_>,
@@ -64,7 +100,7 @@ fn wandering(
     let cell = Matrix3::identity() * EDGE;
     let atoms =
         Atoms::given(cell, positions, shifts, None, &Matrix3::identity(), &mut random).map_err(TaskError::failed)?;
-    let flow = flow(full_flow())?;
+    let flow = flow(case.gradient())?;
     let form = Arc::new(Gaussian { epsilon: STRENGTH / count as f64, sigma: WIDTH });
     let potential = PairPotential::new(form, Some(CUTOFF), Truncation::ShiftedForce);
     let model = Model { flow: flow.clone(), potential, mass: 1.0 };
@@ -131,24 +167,24 @@ fn judge_homogeneous(counts: &[usize], replicas: usize, results: &[Vec<f64>]) ->
 /// The finite system: a ball of this width that repels itself.
 const FORM: SmoothForm = SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 });
 
-fn finite(settings: Settings) -> Study {
+fn finite(settings: Settings, case: Case) -> Study {
     let particles: Vec<usize> = settings.choose(vec![64, 128, 256, 512], vec![64, 128, 256, 512, 1024, 2048]);
     let pairs = settings.choose(8, 16);
     let mut tasks = Vec::new();
     for &count in &particles {
         for pair in 0..pairs {
             tasks.push(Task::new(format!("{count}, {pair}"), 2e-9 * (count as f64).powi(3), move |interrupt| {
-                parting(&settings, count, pair, interrupt)
+                parting(&settings, case, count, pair, interrupt)
             }));
         }
     }
     Study {
-        arrow: Arrow::MeanFieldLimit,
-        name: "finite",
-        title: "Two samples of one law stay as near as Theorems 2.5 and 2.7 say, eq. (15)",
+        arrow: case.arrow,
+        name: case.names[1],
+        title: case.titles[1],
         input: format!(
             "pairs of clouds of N particles in a ball (width 0.8 in x, 0.5 in w), weights 1/N, U = 4 exp(-2 r^2), A = {}, t = 0 and {END}, exact W1 in six dimensions; N = {particles:?}, {pairs} pairs",
-            rows(&full_flow())
+            rows(&case.gradient())
         ),
         tasks,
         judge: Box::new(move |results| judge_finite(&particles, pairs, results)),
@@ -156,8 +192,14 @@ fn finite(settings: Settings) -> Study {
 }
 
 /// W1 at the start and at the end, and its growth over what Theorem 2.5 allows.
-fn parting(settings: &Settings, count: usize, pair: usize, interrupt: Interrupt<'_>) -> Result<Vec<f64>, TaskError> {
-    let flow = flow(full_flow())?;
+fn parting(
+    settings: &Settings,
+    case: Case,
+    count: usize,
+    pair: usize,
+    interrupt: Interrupt<'_>,
+) -> Result<Vec<f64>, TaskError> {
+    let flow = flow(case.gradient())?;
     let mut runs = Vec::new();
     for member in 0..2 {
         let parameters = CloudParameters {
@@ -254,5 +296,6 @@ mod tests {
         assert_eq!(judged("homogeneous", None), Verdict::Holds);
         assert_eq!(judged("homogeneous", Some(Fault::FlowSign)), Verdict::Fails);
         assert_eq!(judged("finite", None), Verdict::Holds);
+        assert_eq!(judged("vlasov-homogeneous", None), Verdict::Holds);
     }
 }

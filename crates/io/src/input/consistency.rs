@@ -59,6 +59,13 @@ fn no_volume(reader: &mut Reader<'_>, tables: &Tables<'_>, dimension: usize) {
         let message = format!("`number-density` in [state] has no meaning: the group of [molecular.group] is {what}");
         reader.error(&state.key_span("number-density"), message, Some("remove it".to_owned()));
     }
+    let state = tables.get("state").filter(|state| {
+        state.value("preparation").is_some_and(|value| value.get_ref().as_str() == Some("navier-stokes"))
+    });
+    if let Some(state) = state {
+        let message = format!("`preparation` in [state] is that of a gas; the group of [molecular.group] is {what}");
+        reader.error(&state.span("preparation"), message, Some("remove it".to_owned()));
+    }
     let others = super::description_names().filter(|name| *name != "molecular");
     for table in others.filter_map(|name| tables.get(name)).collect::<Vec<_>>() {
         let message =

@@ -266,7 +266,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         (Some(keys), Some(start)) => Some(MolecularSettings {
             start,
             group: parts.group,
-            scheme: keys.scheme,
+            engine: keys.engine,
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: keys.trajectory,

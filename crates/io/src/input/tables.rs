@@ -8,7 +8,7 @@ use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    Closure, DrawnPositions, DsmcSettings, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
+    Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
     MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
     TrajectorySettings, Viscosity,
 };
@@ -43,8 +43,8 @@ pub(super) fn one_number(
 #[derive(Clone, Debug)]
 pub(super) struct MolecularKeys {
     pub(super) start: Start,
-    /// `None` for hard spheres, or where the step is wrong.
-    pub(super) scheme: Option<Scheme>,
+    /// `None` for hard spheres, or where something is wrong.
+    pub(super) engine: Option<Engine>,
     pub(super) replicas: Option<usize>,
     pub(super) seed: Option<u64>,
     pub(super) group: Option<GroupKeys>,
@@ -77,24 +77,39 @@ pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: 
     MolecularKeys {
         start: if group.is_some() && !section.has("structure") { Start::Wrong } else { start(reader, section) },
         group,
-        scheme: scheme(reader, section, tables),
+        engine: engine(reader, section, tables),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
         trajectory: trajectory(reader, section),
     }
 }
 
-/// The step, which hard spheres have no use for.
-fn scheme(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> Option<Scheme> {
+/// What moves the atoms; hard spheres have no choice.
+fn engine(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> Option<Engine> {
     let kind = tables.get("interaction").and_then(|interaction| interaction.value("kind"));
     if kind.and_then(|kind| kind.get_ref().as_str()) == Some("hard-sphere") {
-        for name in ["time-step", "time-step-control"].into_iter().filter(|name| section.has(name)) {
+        for name in
+            ["engine", "time-step", "time-step-control", "tolerance"].into_iter().filter(|name| section.has(name))
+        {
             let message = format!("{} does not belong to kind = \"hard-sphere\"", called("molecular", name));
             let help = "remove it: hard spheres collide at exact times, without steps".to_owned();
             reader.error(&section.key_span(name), message, Some(help));
         }
         return None;
     }
+    let engine = reader.choice(section, "engine")?;
+    if engine == "encounters" {
+        foreign(reader, section, &["time-step", "time-step-control"], "encounters");
+        let tolerance = reader.number(section, "tolerance")?;
+        if !(1e-13..=1e-3).contains(&tolerance) {
+            let message =
+                format!("{} must be from 1e-13 to 1e-3, found {}", called("molecular", "tolerance"), show(tolerance));
+            reader.error(&section.span("tolerance"), message, None);
+            return None;
+        }
+        return Some(Engine::Encounters { tolerance });
+    }
+    foreign(reader, section, &["tolerance"], "time-stepped");
     if !section.has("time-step") {
         reader.missing(section, "time-step");
     }
@@ -103,7 +118,20 @@ fn scheme(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -
         Some("thermal") => StepControl::Thermal,
         _ => StepControl::Fixed,
     };
-    Some(Scheme { time_step: time_step?, control })
+    Some(Engine::TimeStepped(Scheme { time_step: time_step?, control }))
+}
+
+/// Refuses keys of the other engine.
+fn foreign(reader: &mut Reader<'_>, section: &Section<'_>, names: &[&str], engine: &str) {
+    for name in names.iter().filter(|name| section.has(name)) {
+        let message = format!("{} does not belong to engine = \"{engine}\"", called("molecular", name));
+        let help = if engine == "encounters" {
+            "remove it: free flight is exact, and encounters are followed to `tolerance`"
+        } else {
+            "remove it, or set engine = \"encounters\""
+        };
+        reader.error(&section.key_span(name), message, Some(help.to_owned()));
+    }
 }
 
 fn start(reader: &mut Reader<'_>, section: &Section<'_>) -> Start {

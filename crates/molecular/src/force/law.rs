@@ -56,6 +56,21 @@ impl ForceField {
     }
 }
 
+impl ForceField {
+    /// `-U'(r)/r` from `r^2`, one pair at a time; it goes on smoothly beyond the cutoff.
+    #[inline(always)]
+    pub(crate) fn smooth_force_over_distance(&self, squared: f64) -> f64 {
+        match self {
+            Self::LennardJones(law) => law.force_over_distance_of(squared),
+            Self::LennardJonesShiftedForce(law) => law.force_over_distance_of(squared),
+            Self::Any(law) => {
+                let (distance, (_, slope)) = (squared.sqrt(), law.potential.shift_and_slope());
+                (slope - law.potential.form().derivative(distance)) / distance
+            }
+        }
+    }
+}
+
 /// `U = repulsion/r^12 - attraction/r^6 - slope r + constant` inside the cutoff.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LennardJonesPair<const SLOPED: bool> {
@@ -70,6 +85,14 @@ pub(crate) struct LennardJonesPair<const SLOPED: bool> {
 }
 
 impl<const SLOPED: bool> LennardJonesPair<SLOPED> {
+    #[inline(always)]
+    fn force_over_distance_of(&self, squared: f64) -> f64 {
+        let inverse = 1.0 / squared;
+        let inverse6 = inverse * inverse * inverse;
+        let force = (12.0 * self.repulsion * inverse6 - 6.0 * self.attraction) * (inverse6 * inverse);
+        if SLOPED { force + self.slope * inverse.sqrt() } else { force }
+    }
+
     /// The same forces from an energy that vanishes at the cutoff.
     pub(crate) fn continuous(&self, cutoff: f64) -> Self {
         let s6 = cutoff.powi(-6);

@@ -160,6 +160,18 @@ impl ObjectiveGroup {
         }
     }
 
+    /// About how many elements [`Self::within`] names: what fills a ball, over what a copy fills.
+    #[must_use]
+    pub fn count_within(&self, time: f64, reach: f64) -> f64 {
+        let Some(content) = self.content(time) else { return self.index() as f64 };
+        let ball = match self.dimension() {
+            1 => 2.0 * reach,
+            2 => std::f64::consts::PI * reach * reach,
+            _ => 4.0 / 3.0 * std::f64::consts::PI * reach.powi(3),
+        };
+        ball / content + self.index() as f64
+    }
+
     /// Takes a reduced basis of the lattice at `time`: names change, the group does not. True when it changed.
     pub fn reduce(&mut self, time: f64) -> bool {
         match &mut self.form {

@@ -2,52 +2,22 @@
 //!
 //! The method is that of \[AlderWainwright1959\]; what is new is that the lattice moves.
 //!
-//! Between collisions every sphere and every image flies straight in the inertial frame: `x_i + v_i t`, and the image
-//! under `nu` `x_j + F(t) E nu + v_j t` with `F(t) E nu = E nu + t A E nu`, linear as well. So the contact of two of them is
-//! the root of a quadratic for any `A`, and a run is a sequence of such roots.
+//! [`crate::flight`] has the windows of time and the cells: between collisions everything flies straight, so a run is a
+//! sequence of roots of quadratics. Rounding can move a contact across a window's end; it is found in the next one, there at a
+//! distance less than the diameter by rounding and still approaching, and takes place at once.
 //!
-//! # Windows
-//! Time is cut into windows in which no sphere has to be followed from cell to cell. At a window's start `t0` the lattice
-//! is reduced, the spheres are wrapped and sorted into cells of the reduced lattice; all contacts of their lines within
-//! the window go into a queue; collisions are taken from it in order, and the two spheres of each look for the contacts
-//! of their new lines. At its end all spheres are at one time, and nothing but their positions and velocities is kept:
-//! that is what a checkpoint holds.
-//!
-//! # No collision is missed
-//! Pull positions back to the window's start, `y = F(tau)^-1 x` with `F(tau) = I + tau L(t0)`: there the lattice is at rest. A
-//! line `x = X + V tau` is `y = X + tau F^-1 p` with the constant `p = V - L(t0) X`, so `dy/dtau = F^-2 p`, and with `kappa` a bound
-//! of `|F(tau)^-1|` over the window (`1/(1 - h |L|)`; `h |L|` is at most 0.1):
-//!
-//! * a sphere moves by at most `kappa^2 |p| (tau2 - tau1)`, the sum over its lines is its *way*;
-//! * spheres in contact are at most `kappa d` apart.
-//!
-//! So two spheres that touch in the window are, at its start, at most `kappa d` plus both ways apart. The cells are as
-//! wide as `kappa d` and the ways of two slow spheres (1.75 root mean square speeds), and those look into the cells around
-//! their own. The few fast ones look as far as `kappa d`, their own way and the largest of all ways. After a collision
-//! both look from where they are, as far as `kappa d`, what is left of their way and the largest of all ways up to then:
-//! a sphere is looked for where it was at the start, and it is not farther from there than its way. A way that becomes
-//! the largest does so in a collision whose sphere then looks around with it itself; every later search knows it. Rounding
-//! can move a contact across a window's end; it is found in the next one, there at a distance less than the diameter by
-//! rounding and still approaching, and takes place at once.
-//!
-//! There is no nearest-image convention: cells are looked up as images, as many of them as the reach needs. The images of a
-//! sphere itself move with the lattice alone; when the shortest lattice vector has shrunk to the diameter, hard spheres
-//! cease to exist and the run stops at that time.
+//! The images of a sphere itself move with the lattice alone; when the shortest lattice vector has shrunk to the diameter, hard
+//! spheres cease to exist and the run stops at that time.
 //!
 //! # Cost
 //! A window costs a sort and half of 27 cells of pair tests for each sphere, a collision 2 x 27 cells, four tests at a
 //! time. The width of the cells, and with it the window's length, is the one whose cost is least at the density
-//! ([`window::cheapest_width`]): about three spheres a cell in a dilute gas, where almost all of the time goes into finding
+//! (`cheapest_width` there): about three spheres a cell in a dilute gas, where almost all of the time goes into finding
 //! that nobody meets; about 1.5 diameters in a dense one. Memory: 150 bytes a sphere.
 
 mod description;
 mod gas;
-mod ledger;
 mod observe;
-mod queue;
-mod search;
-mod spheres;
-mod window;
 
 use crate::{Atoms, MolecularError};
 use gas::Gas;
@@ -116,13 +86,13 @@ impl HardSpheres {
     /// Collisions so far; each one moves two spheres.
     #[must_use]
     pub fn collisions(&self) -> u64 {
-        self.gas.ledger.collisions
+        self.gas.flight.ledger.collisions
     }
 
     /// Windows so far.
     #[must_use]
     pub fn windows(&self) -> u64 {
-        self.gas.windows
+        self.gas.flight.windows
     }
 
     /// Begins to keep every collision; [`Self::take_collisions`] gives them away.

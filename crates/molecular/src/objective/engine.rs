@@ -8,13 +8,15 @@ use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
 use std::sync::Arc;
 
 /// Steps that a list is made for.
-const STEPS: f64 = 20.0;
+const STEPS: f64 = 8.0;
 /// Atoms may leave a list a little faster than the last one.
 const MARGIN: f64 = 1.2;
 /// The skin is between these parts of the cutoff.
 const SKIN: [f64; 2] = [0.02, 0.5];
 /// At most this part of a distance may be lost to the flow before a list is made anew.
 const MOST_APPROACH: f64 = 0.2;
+/// Copies of the simulated atoms that are looked at when a list is made.
+const MOST_COPIES: f64 = 1e6;
 /// Atoms whose sums are taken together.
 const CHUNK: usize = 1024;
 
@@ -96,7 +98,17 @@ impl Engine {
         engine
     }
 
-    /// One step of velocity Verlet in the inertial frame, to time `end`; false when positions are no longer numbers.
+    /// Whether there would be more images to look at than a machine holds: translations shorter than anything else.
+    pub(super) fn is_crowded(group: &ObjectiveGroup, reach: f64, time: f64, positions: &[Vector3<f64>]) -> bool {
+        let (low, high) = positions.iter().fold((positions[0], positions[0]), |(a, b), x| (a.inf(x), b.sup(x)));
+        // The skin is at most half the cutoff, and the ball around the atoms at most the box's diagonal wide.
+        let copies = group.count_within(time, 2.0 * reach + (high - low).norm());
+        // A sum that is not a number is too much as well.
+        copies.is_nan() || copies > MOST_COPIES
+    }
+
+    /// One step of velocity Verlet in the inertial frame, to time `end`; false when positions are no longer numbers,
+    /// or images too many.
     pub(super) fn step(&mut self, time_step: f64, end: f64) -> bool {
         self.kick(0.5 * time_step);
         for (x, v) in self.positions.iter_mut().zip(&self.velocities) {
@@ -113,6 +125,9 @@ impl Engine {
             let elapsed = end - self.list_time;
             if farthest > 0.0 && elapsed > 0.0 {
                 self.speed = farthest / elapsed;
+            }
+            if Self::is_crowded(&self.group, self.field.reach(), end, &self.positions) {
+                return false;
             }
             self.rebuild();
         }

@@ -8,8 +8,11 @@ use omd_interaction::SitePotential;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Atoms whose sites are evaluated together.
-const CHUNK: usize = 64;
+/// Atoms of one part at least, and parts at most: fixed, so that sums have one order on any number of threads.
+const PART: usize = 512;
+const MOST_PARTS: usize = 8;
+/// Forces that are added up together.
+const CHUNK: usize = 256;
 
 /// Positions of the simulated atoms and of the images that matter to them, and who is near whom.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +25,6 @@ pub struct Neighbourhood<'a> {
     pub starts: &'a [u32],
     /// Indices into `positions`: full lists, everything that may be within reach of an atom, and some more.
     pub neighbours: &'a [u32],
-    /// The entries of `neighbours` sorted by whom they name: those of position `p` are `naming[p]..naming[p + 1]` of
-    /// `entries`.
-    pub naming: &'a [u32],
-    /// See `naming`.
-    pub entries: &'a [u32],
     /// Which simulated atom is at each position, or has its image there.
     pub sources: &'a [u32],
 }
@@ -43,8 +41,8 @@ pub struct Evaluation {
     pub continuous_energy: f64,
     /// `sum f y^T` over all positions, energy.
     pub virial: Matrix3<f64>,
-    /// Workspace: one gradient for each entry of the list.
-    gradients: Vec<Vector3<f64>>,
+    /// Workspace: the forces of each part of the atoms.
+    parts: Vec<Vec<Vector3<f64>>>,
     /// Workspace of embedded atoms.
     pub(super) embedded: Workspace,
 }
@@ -77,10 +75,11 @@ pub fn force_field(potential: Arc<dyn SitePotential>) -> Arc<dyn ForceField> {
     }
 }
 
-/// The atoms of one chunk.
+/// A part of the contributing atoms.
 struct Part<'a> {
-    first: usize,
-    gradients: &'a mut [Vector3<f64>],
+    atoms: std::ops::Range<usize>,
+    /// On all positions, from these atoms' sites.
+    forces: &'a mut Vec<Vector3<f64>>,
     energy: f64,
     jumps: f64,
     virial: Matrix3<f64>,
@@ -96,76 +95,62 @@ impl ForceField for Sites {
     }
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {
-        let mut gradients = std::mem::take(&mut evaluation.gradients);
-        gradients.clear();
-        gradients.resize(around.neighbours.len(), Vector3::zeros());
-        let mut parts = split(around, &mut gradients);
+        let count = (around.contributing / PART).clamp(1, MOST_PARTS);
+        evaluation.parts.resize_with(count, Vec::new);
+        let bound = |k: usize| k * around.contributing / count;
+        let of_part = |(k, forces)| Part {
+            atoms: bound(k)..bound(k + 1),
+            forces,
+            energy: 0.0,
+            jumps: 0.0,
+            virial: Matrix3::zeros(),
+        };
+        let mut parts: Vec<Part<'_>> = evaluation.parts.iter_mut().enumerate().map(of_part).collect();
         each(&mut parts, |part| self.fill(around, part));
         evaluation.energy = parts.iter().map(|part| part.energy).sum();
         evaluation.continuous_energy = evaluation.energy - parts.iter().map(|part| part.jumps).sum::<f64>();
         evaluation.virial = parts.iter().map(|part| part.virial).sum();
         drop(parts);
         evaluation.forces.resize(around.positions.len(), Vector3::zeros());
-        let mut chunks: Vec<_> = evaluation.forces.chunks_mut(4 * CHUNK).enumerate().collect();
+        let parts = &evaluation.parts;
+        let mut chunks: Vec<_> = evaluation.forces.chunks_mut(CHUNK).enumerate().collect();
         each(&mut chunks, |(index, forces)| {
             for (k, force) in forces.iter_mut().enumerate() {
-                *force = gather(around, &gradients, *index * 4 * CHUNK + k);
+                let position = *index * CHUNK + k;
+                *force = parts.iter().map(|part| part[position]).sum();
             }
         });
-        evaluation.gradients = gradients;
     }
-}
-
-/// Fixed chunks of contributing atoms, each with the gradients of its rows.
-fn split<'a>(around: &Neighbourhood<'_>, mut gradients: &'a mut [Vector3<f64>]) -> Vec<Part<'a>> {
-    let mut parts = Vec::new();
-    for first in (0..around.contributing).step_by(CHUNK) {
-        let end = (first + CHUNK).min(around.contributing);
-        let (own, rest) = gradients.split_at_mut((around.starts[end] - around.starts[first]) as usize);
-        gradients = rest;
-        parts.push(Part { first, gradients: own, energy: 0.0, jumps: 0.0, virial: Matrix3::zeros() });
-    }
-    parts
-}
-
-/// The force on one position from the gradients of all sites: an order of the sum that no thread changes.
-fn gather(around: &Neighbourhood<'_>, gradients: &[Vector3<f64>], position: usize) -> Vector3<f64> {
-    let mut force = Vector3::zeros();
-    if position < around.contributing {
-        let row = around.starts[position] as usize..around.starts[position + 1] as usize;
-        gradients[row].iter().for_each(|gradient| force += gradient);
-    }
-    let named = around.naming[position] as usize..around.naming[position + 1] as usize;
-    around.entries[named].iter().for_each(|&entry| force -= gradients[entry as usize]);
-    force
 }
 
 impl Sites {
     fn fill(&self, around: &Neighbourhood<'_>, part: &mut Part<'_>) {
+        part.forces.clear();
+        part.forces.resize(around.positions.len(), Vector3::zeros());
         let squared = self.0.cutoff().powi(2);
-        let (mut near, mut slopes, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        let end = (part.first + CHUNK).min(around.contributing);
-        let base = around.starts[part.first] as usize;
-        for atom in part.first..end {
-            let row = around.starts[atom] as usize..around.starts[atom + 1] as usize;
+        let (mut near, mut slopes, mut who) = (Vec::new(), Vec::new(), Vec::new());
+        for atom in part.atoms.clone() {
             near.clear();
-            places.clear();
+            who.clear();
             let x = around.positions[atom];
-            for entry in row {
-                let r = around.positions[around.neighbours[entry] as usize] - x;
+            for &neighbour in &around.neighbours[around.starts[atom] as usize..around.starts[atom + 1] as usize] {
+                let r = around.positions[neighbour as usize] - x;
                 if r.norm_squared() < squared {
                     near.push(r);
-                    places.push(entry - base);
+                    who.push(neighbour as usize);
                 }
             }
             slopes.clear();
             slopes.resize(near.len(), Vector3::zeros());
             part.energy += self.0.energy(&near, &mut slopes);
             part.jumps += self.0.jump() * near.len() as f64;
-            for ((r, slope), &place) in near.iter().zip(&slopes).zip(&places) {
+            let mut own = Vector3::zeros();
+            for ((r, slope), &neighbour) in near.iter().zip(&slopes).zip(&who) {
                 part.virial -= slope * r.transpose();
-                part.gradients[place] = *slope;
+                part.forces[neighbour] -= slope;
+                own += slope;
             }
+            part.forces[atom] += own;
         }
     }
 }
@@ -178,10 +163,10 @@ pub(super) fn mapped_back(images: &Images, evaluation: &Evaluation, forces: &mut
         forces.copy_from_slice(&evaluation.forces);
         return;
     }
-    let mut chunks: Vec<_> = forces.chunks_mut(4 * CHUNK).enumerate().collect();
+    let mut chunks: Vec<_> = forces.chunks_mut(CHUNK).enumerate().collect();
     each(&mut chunks, |(index, forces)| {
         for (k, force) in forces.iter_mut().enumerate() {
-            let atom = *index * 4 * CHUNK + k;
+            let atom = *index * CHUNK + k;
             *force = evaluation.forces[atom];
             for (element, image) in images.of_atom(atom) {
                 *force += element.force_on_source(&evaluation.forces[image]);

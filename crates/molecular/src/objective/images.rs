@@ -28,8 +28,6 @@ pub(super) struct Images {
     of_atom: Vec<u32>,
     starts: Vec<u32>,
     neighbours: Vec<u32>,
-    naming: Vec<u32>,
-    entries: Vec<u32>,
     /// Whose place a position is.
     sources: Vec<u32>,
     /// Simulated atoms, then ghosts, at the present time.
@@ -106,14 +104,6 @@ impl Images {
             self.neighbours.extend(row.iter().map(|&p| index[p as usize]));
             self.starts.push(self.neighbours.len() as u32);
         }
-        let total = count + self.ghosts.len();
-        self.naming = starts_of(total, self.neighbours.iter().copied());
-        let mut next = self.naming.clone();
-        self.entries.resize(self.neighbours.len(), 0);
-        for (entry, &position) in self.neighbours.iter().enumerate() {
-            self.entries[next[position as usize] as usize] = entry as u32;
-            next[position as usize] += 1;
-        }
     }
 
     /// Puts the simulated atoms at `atoms` and their images where they are at `time`.
@@ -133,8 +123,6 @@ impl Images {
             contributing: self.contributing,
             starts: &self.starts,
             neighbours: &self.neighbours,
-            naming: &self.naming,
-            entries: &self.entries,
             sources: &self.sources,
         }
     }

@@ -86,6 +86,9 @@ impl GroupMolecular {
         if let Some(index) = positions.iter().zip(peculiar).position(|(x, w)| !usable(x) || !usable(w)) {
             return Err(MolecularError::NotFinite(index + 1));
         }
+        if Engine::is_crowded(&model.group, model.field.reach(), 0.0, positions) {
+            return Err(MolecularError::Crowded);
+        }
         let motion = model.group.motion(0.0);
         let velocities = positions.iter().zip(peculiar).map(|(x, w)| w + motion.velocity(x)).collect();
         let (group, field) = (model.group.clone(), model.field.clone());

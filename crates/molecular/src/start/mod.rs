@@ -7,7 +7,7 @@ mod proximity;
 
 pub use auto::auto_cell;
 pub use nanotube::Nanotube;
-pub(crate) use proximity::{refuse_contacts, refuse_overlaps};
+pub(crate) use proximity::{close_pairs, refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3, draw_velocities};

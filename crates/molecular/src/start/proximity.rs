@@ -8,14 +8,14 @@ use omd_flow::{Matrix3, Vector3, lattice};
 
 /// A pair of atoms, the second translated: `separation = x_first - x_second_image`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ClosePair {
-    pub(super) first: usize,
-    pub(super) second: usize,
-    pub(super) separation: Vector3<f64>,
+pub(crate) struct ClosePair {
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    pub(crate) separation: Vector3<f64>,
 }
 
 /// Every pair closer than `radius` once (`first <= second`), in order of the atoms.
-pub(super) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radius: f64) -> Vec<ClosePair> {
+pub(crate) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radius: f64) -> Vec<ClosePair> {
     let edges = lattice::reduce(cell).basis;
     let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
     let wrapped: Vec<Vector3<f64>> = positions.iter().map(|x| x - edges * (inverse * x).map(f64::floor)).collect();

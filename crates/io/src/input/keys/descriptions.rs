@@ -25,10 +25,28 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
     ),
     key(
         "molecular",
+        "engine",
+        Shape::Choice(&["time-stepped", "encounters"]),
+        PURE,
+        Absent::Default("time-stepped"),
+        "`time-stepped` moves all atoms step by step. `encounters` is for dilute gases: free flight is exact, and only atoms \
+         within the cutoff of one another are integrated; same equations, same columns; it pays where an \
+         atom has less than about 0.3 neighbours within it. Not for `hard-sphere`.",
+    ),
+    key(
+        "molecular",
+        "tolerance",
+        POSITIVE,
+        PURE,
+        Absent::Default("1e-8"),
+        "Of `encounters`: the error one step of an encounter may make, in cutoffs and root mean square speeds.",
+    ),
+    key(
+        "molecular",
         "time-step",
         POSITIVE,
         Quantity::Of(Dimension::Time),
-        Absent::Rule("required; `hard-sphere` has none"),
+        Absent::Rule("required; `hard-sphere` and `encounters` have none"),
         "Upper bound of the step; it is shortened evenly to end on samples. Hard spheres collide at exact times.",
     ),
     key(

@@ -1,38 +1,61 @@
-//! A batch of candidate pairs: every random number of it, drawn in advance in vector registers.
+//! A batch of meetings of two blocks: every random number of it, drawn in advance in vector registers.
 
 use super::bounds::{FULL, SpeedBounds};
 use super::elementary::{circle, logarithm};
 use super::law::Law;
-use super::particles::{Particle, prefetch};
+use super::particles::{Block, Lane, WIDTH, prefetch, prefetch_block};
 use super::random::{LANES, index_and_fraction, middle, philox_blocks};
-use super::wave::ask;
 
-/// The most candidates of one batch.
-pub(super) const CAPACITY: usize = 512;
-/// Candidates whose memory is on its way while one is being decided.
-pub(super) const AHEAD: usize = 96;
-/// Attempts to find first partners that are made together.
-const ATTEMPTS: usize = 128;
-/// So many bounds do not fit the second-level cache beside everything else.
-const FAR: u32 = 500_000;
+/// The most meetings of one batch.
+pub(super) const CAPACITY: usize = 128;
+/// Meetings whose memory is on its way while one is being decided.
+pub(super) const AHEAD: usize = 12;
+/// Meetings drawn together: one block of random words for each pair.
+const TOGETHER: usize = LANES / WIDTH;
 const ROOM: usize = CAPACITY + 4 * LANES;
 
-/// Candidates `k = 0 .. count` in the order of their times.
+/// The random numbers of the pairs of one meeting.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(super) struct Numbers {
+    /// The pair collides when `B` is above `threshold` times its majorant.
+    pub(super) threshold: Lane,
+    /// A uniform unit vector; for laws that are not isotropic `(cos phi, sin phi, uniform number)`.
+    pub(super) direction: [Lane; 3],
+}
+
+impl Numbers {
+    /// The same, where only the first `count` lanes may collide.
+    pub(super) fn of_lanes(&self, count: usize) -> Self {
+        let mut some = *self;
+        some.threshold[count..].fill(f64::INFINITY);
+        some
+    }
+
+    /// The same, where only one lane may collide.
+    pub(super) fn of_lane(&self, lane: usize) -> Self {
+        let mut one = self.of_lanes(0);
+        one.threshold[lane] = self.threshold[lane];
+        one
+    }
+}
+
+/// Meetings `k = 0 .. count` in the order of their times.
 #[derive(Clone, Debug)]
 pub(super) struct Batch {
     pub(super) count: usize,
     /// Time after the batch's start.
     pub(super) delay: [f64; ROOM],
-    /// Drawn with the weights of the speed bounds.
+    /// The block drawn with the weights of the speed bounds.
     pub(super) first: [u32; ROOM],
-    /// Drawn uniformly from all particles; equal to `first` for no pair at all.
+    /// Uniform; the number of blocks stands for `first` itself, which so has twice the weight of any other one: a pair of
+    /// two blocks is drawn in two orders, a pair within a block in one.
     pub(super) second: [u32; ROOM],
-    /// The candidate is a collision when `B` is above `threshold` times its majorant.
-    pub(super) threshold: [f64; ROOM],
-    /// A uniform 32-bit word: says which part of the majorant the candidate belongs to.
+    /// A uniform number below [`WIDTH`]: how lanes are exchanged.
+    pub(super) turn: [u32; ROOM],
+    /// A uniform 32-bit word: says which part of the majorant the meeting belongs to.
     pub(super) part: [u32; ROOM],
-    /// A uniform unit vector; for laws that are not isotropic `(cos phi, sin phi, uniform number)`.
-    pub(super) direction: [[f64; ROOM]; 3],
+    pub(super) numbers: [Numbers; ROOM],
 }
 
 /// The counter-based stream the batches draw from.
@@ -46,7 +69,7 @@ pub(super) struct Stream {
 
 impl Stream {
     #[inline(always)]
-    fn words(&mut self) -> [[u32; LANES]; 4] {
+    pub(super) fn words(&mut self) -> [[u32; LANES]; 4] {
         let words = philox_blocks(self.seed, self.stream, self.block);
         self.block += LANES as u64;
         words
@@ -60,90 +83,84 @@ impl Batch {
             delay: [0.0; ROOM],
             first: [0; ROOM],
             second: [0; ROOM],
-            threshold: [0.0; ROOM],
+            turn: [0; ROOM],
             part: [0; ROOM],
-            direction: [[0.0; ROOM]; 3],
+            numbers: [Numbers { threshold: [0.0; WIDTH], direction: [[0.0; WIDTH]; 3] }; ROOM],
         }
     }
 
-    /// Draws `count` candidates that arrive at `rate` (1/time), and asks for the memory of the first `AHEAD` of them.
+    /// Draws `count` meetings that arrive at `rate` (1/time).
     #[inline(always)]
     pub(super) fn fill<L: Law>(
         &mut self,
         stream: &mut Stream,
         count: usize,
         rate: f64,
-        particles: &[Particle],
+        blocks: &[Block],
         bounds: &SpeedBounds,
     ) {
         self.count = count;
-        self.draw_first::<L>(stream, particles.len() as u32, bounds);
-        self.draw_pairs::<L>(stream, particles.len() as u32);
-        self.draw_times::<L>(stream, 1.0 / rate, particles, bounds);
+        self.draw_first::<L>(stream, blocks.len() as u32, bounds);
+        self.draw_pairs::<L>(stream, blocks, bounds);
+        self.draw_times(1.0 / rate);
     }
 
-    /// Partners with weight `weight[class]`, by rejection from uniform ones.
+    /// Blocks with weight `weight[class]`, by rejection from uniform ones.
     #[inline(always)]
-    fn draw_first<L: Law>(&mut self, stream: &mut Stream, particles: u32, bounds: &SpeedBounds) {
-        // Particle numbers, then places in the list of the fast ones.
-        let fast = &bounds.fast.particles[..];
-        let slots = particles + fast.len() as u32;
-        let (mut index, mut fraction) = ([0; ATTEMPTS], [0; ATTEMPTS]);
-        // Bounds that are far away are asked for, those of many attempts together.
-        let far = particles >= FAR;
-        let together = if far { ATTEMPTS } else { 2 * LANES };
+    fn draw_first<L: Law>(&mut self, stream: &mut Stream, blocks: u32, bounds: &SpeedBounds) {
+        // Block numbers, then places in the list of the fast ones.
+        let fast = &bounds.fast.blocks[..];
+        let slots = blocks + fast.len() as u32;
         let mut found = 0;
         while found < self.count {
-            let made = (self.count - found).clamp(1, together).next_multiple_of(2 * LANES);
-            for start in (0..made).step_by(2 * LANES) {
-                let words = stream.words();
-                for half in [0, 1] {
-                    let from = start + half * LANES;
+            let words = stream.words();
+            for half in [0, 1] {
+                let (mut index, mut fraction) = ([0; LANES], [0; LANES]);
+                for l in 0..LANES {
+                    (index[l], fraction[l]) = index_and_fraction(words[2 * half][l], words[2 * half + 1][l], slots);
+                }
+                if L::BOUNDED {
                     for l in 0..LANES {
-                        (index[from + l], fraction[from + l]) =
-                            index_and_fraction(words[2 * half][l], words[2 * half + 1][l], slots);
-                    }
-                    if L::BOUNDED && far {
-                        for l in 0..LANES {
-                            prefetch(&bounds.class, index[from + l] as usize);
+                        let (mut block, mut threshold) = (index[l], u64::from(fraction[l]));
+                        if block >= blocks {
+                            block = fast[(block - blocks) as usize];
+                            threshold += FULL;
                         }
+                        self.first[found] = block;
+                        let weight = bounds.weight[usize::from(bounds.class[block as usize])];
+                        found += usize::from(threshold < weight);
                     }
+                } else {
+                    self.first[found..found + LANES].copy_from_slice(&index);
+                    found += LANES;
                 }
-            }
-            if L::BOUNDED {
-                for k in 0..made {
-                    let (mut particle, mut threshold) = (index[k], u64::from(fraction[k]));
-                    if particle >= particles {
-                        particle = fast[(particle - particles) as usize];
-                        threshold += FULL;
-                    }
-                    self.first[found] = particle;
-                    let weight = bounds.weight[usize::from(bounds.class[particle as usize])];
-                    found += usize::from(threshold < weight);
-                }
-            } else {
-                self.first[found..found + made].copy_from_slice(&index[..made]);
-                found += made;
             }
         }
     }
 
-    /// Second partners, acceptance thresholds and directions: one block each.
+    /// Second blocks and the numbers of the pairs; asks for the memory of the first `AHEAD` meetings.
     #[inline(always)]
-    fn draw_pairs<L: Law>(&mut self, stream: &mut Stream, particles: u32) {
-        for start in (0..self.count).step_by(LANES) {
+    fn draw_pairs<L: Law>(&mut self, stream: &mut Stream, blocks: &[Block], bounds: &SpeedBounds) {
+        for start in (0..self.count).step_by(TOGETHER) {
             let words = stream.words();
+            for (meeting, k) in (start..start + TOGETHER).enumerate() {
+                let from = meeting * WIDTH;
+                let fraction;
+                (self.second[k], fraction) =
+                    index_and_fraction(words[3][from], words[3][from + 1], blocks.len() as u32 + 1);
+                self.turn[k] = fraction >> (u32::BITS - WIDTH.trailing_zeros());
+                self.part[k] = words[3][from + 2];
+                self.delay[k] = middle(words[3][from + 3]);
+                if k < AHEAD {
+                    self.ask::<L>(k, blocks, bounds);
+                }
+            }
             // Local arrays of fixed length: the loops become vector instructions.
-            let mut index = [0; LANES];
             let mut threshold = [0.0; LANES];
             let mut direction = [[0.0; LANES]; 3];
             for l in 0..LANES {
-                let fraction;
-                (index[l], fraction) = index_and_fraction(words[0][l], words[1][l], particles);
-                threshold[l] = middle(fraction);
-            }
-            for l in 0..LANES {
-                let (x, y) = circle(middle(words[3][l]));
+                threshold[l] = middle(words[0][l]);
+                let (x, y) = circle(middle(words[1][l]));
                 let uniform = middle(words[2][l]);
                 if L::ISOTROPIC {
                     let z = 1.0 - 2.0 * uniform;
@@ -157,39 +174,40 @@ impl Batch {
                     direction[2][l] = uniform;
                 }
             }
-            self.second[start..start + LANES].copy_from_slice(&index);
-            self.threshold[start..start + LANES].copy_from_slice(&threshold);
-            for r in 0..3 {
-                self.direction[r][start..start + LANES].copy_from_slice(&direction[r]);
+            for (meeting, numbers) in self.numbers[start..start + TOGETHER].iter_mut().enumerate() {
+                let lanes = meeting * WIDTH..(meeting + 1) * WIDTH;
+                numbers.threshold.copy_from_slice(&threshold[lanes.clone()]);
+                for r in 0..3 {
+                    numbers.direction[r].copy_from_slice(&direction[r][lanes.clone()]);
+                }
             }
         }
     }
 
-    /// Exponential waiting times of the given mean, and the part of the majorant: half a block each.
-    ///
-    /// The first candidates are asked for a few at a time in between: all at once they would wait for each other.
+    /// Exponential waiting times of the given mean from the uniform numbers in their places.
     #[inline(always)]
-    fn draw_times<L: Law>(&mut self, stream: &mut Stream, mean: f64, particles: &[Particle], bounds: &SpeedBounds) {
+    fn draw_times(&mut self, mean: f64) {
         let mut sum = 0.0;
-        let mut asked = 0..AHEAD.min(self.count);
-        let each = asked.len().div_ceil(self.count.div_ceil(2 * LANES).max(1));
-        for start in (0..self.count).step_by(2 * LANES) {
-            for k in asked.by_ref().take(each) {
-                ask::<L>(self, k, particles, bounds);
+        for start in (0..self.count).step_by(LANES) {
+            let delay = &mut self.delay[start..start + LANES];
+            for wait in delay.iter_mut() {
+                // Places behind the last meeting hold what was there.
+                *wait = -mean * logarithm(if *wait > 0.0 { *wait } else { 1.0 });
             }
-            let words = stream.words();
-            for half in [0, 1] {
-                let from = start + half * LANES;
-                let mut wait = [0.0; LANES];
-                for l in 0..LANES {
-                    wait[l] = -mean * logarithm(middle(words[2 * half][l]));
-                }
-                for l in 0..LANES {
-                    sum += wait[l];
-                    self.delay[from + l] = sum;
-                }
-                self.part[from..from + LANES].copy_from_slice(&words[2 * half + 1]);
+            for wait in delay.iter_mut() {
+                sum += *wait;
+                *wait = sum;
             }
+        }
+    }
+
+    /// Asks for the memory of meeting `k`.
+    #[inline(always)]
+    pub(super) fn ask<L: Law>(&self, k: usize, blocks: &[Block], bounds: &SpeedBounds) {
+        prefetch_block(blocks, self.first[k] as usize);
+        prefetch_block(blocks, self.second[k] as usize);
+        if L::BOUNDED {
+            prefetch(&bounds.class, self.second[k] as usize);
         }
     }
 }

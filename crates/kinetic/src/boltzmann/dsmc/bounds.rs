@@ -1,20 +1,20 @@
-//! Upper bounds of all speeds, one byte each, and the weights they give.
+//! Upper bounds of the speeds in every block, one byte each, and the weights they give.
 
 use super::epoch::Epoch;
-use super::fast::FastParticles;
-use super::frame::{Frame, apply};
+use super::fast::FastBlocks;
+use super::frame::Frame;
 use super::law::Law;
-use super::particles::{Particle, on_large_pages};
+use super::particles::{Block, Lane, WIDTH, added, largest, on_large_pages};
 use omd_flow::{AffineFlow, StateError, StateReader, StateWriter};
 
-/// The class that the fastest particle gets in a sweep; the rest is headroom.
+/// The class that the fastest block gets in a sweep; the rest is headroom.
 const TOP: f64 = 230.0;
-/// One in so many particles may be in the list of the fast ones.
+/// One in so many blocks may be in the list of the fast ones.
 const FEW: u64 = 100;
-/// What 32 random bits are below: a particle of this weight is always accepted as first partner.
+/// What 32 random bits are below: a block of this weight is always accepted as the first one.
 pub(super) const FULL: u64 = 1 << 32;
 
-/// Speed classes: `|w_i(t)| <= class_i * unit` up to the end of the epoch.
+/// Speed classes: `|w(t)| <= class_i * unit` for the particles of block i up to the end of the epoch.
 ///
 /// | symbol | code | dimension |
 /// |---|---|---|
@@ -31,9 +31,9 @@ pub(super) struct SpeedBounds {
     pub(super) limit: u32,
     /// The last class whose weight is [`FULL`] or less; those above are at most twice as heavy.
     pub(super) cap: u32,
-    /// The particles above `cap`.
-    pub(super) fast: FastParticles,
-    /// No particle is above this class.
+    /// The blocks above `cap`.
+    pub(super) fast: FastBlocks,
+    /// No block is above this class.
     pub(super) highest: u32,
     pub(super) weight: Box<[u64; 256]>,
     /// `quantum * weight`, volume/time.
@@ -48,20 +48,20 @@ pub(super) struct SpeedBounds {
 }
 
 impl SpeedBounds {
-    pub(super) fn new<L: Law>(law: &L, particles: usize) -> Self {
-        let mut class = on_large_pages(particles);
-        class.resize(if L::BOUNDED { particles } else { 0 }, 0);
+    pub(super) fn new<L: Law>(law: &L, blocks: usize) -> Self {
+        let mut class = on_large_pages(blocks);
+        class.resize(if L::BOUNDED { blocks } else { 0 }, 0);
         let mut bounds = Self {
             class,
             unit: 0.0,
             limit: 0,
             cap: 0,
-            fast: FastParticles::default(),
+            fast: FastBlocks::default(),
             highest: 0,
             weight: Box::new([FULL; 256]),
             part: Box::new([law.majorant(1.0).0; 256]),
             quantum: law.majorant(1.0).0 / FULL as f64,
-            total: particles as u64 * FULL,
+            total: blocks as u64 * FULL,
             epoch: Epoch::ENDLESS,
             pair_bound: 0.0,
             ceiling: 0.0,
@@ -87,24 +87,17 @@ impl SpeedBounds {
         }
     }
 
-    /// Measures all speeds at `time` and starts a new epoch. `rate` estimates the rate of candidates.
+    /// Measures all speeds at `time` and starts a new epoch. `rate` estimates the rate of meetings.
     ///
     /// Returns false when a speed is not finite.
     #[must_use]
     #[inline(always)]
-    pub(super) fn sweep<L: Law>(
-        &mut self,
-        law: &L,
-        flow: &AffineFlow,
-        particles: &[Particle],
-        time: f64,
-        rate: f64,
-    ) -> bool {
-        self.epoch = Epoch::plan(flow, time, rate, particles.len());
+    pub(super) fn sweep<L: Law>(&mut self, law: &L, flow: &AffineFlow, blocks: &[Block], time: f64, rate: f64) -> bool {
+        self.epoch = Epoch::plan(flow, time, rate, blocks.len());
         let growth = self.epoch.remaining_growth(time);
         let frame = Frame::new(flow, time);
         if self.ceiling == 0.0 {
-            self.ceiling = fastest(&frame, particles);
+            self.ceiling = fastest(&frame, blocks);
         }
         let mut histogram = [0; 256];
         // A second sweep only where the known ceiling wasted half of the classes.
@@ -113,7 +106,7 @@ impl SpeedBounds {
             if !(self.unit.is_finite() && self.unit > 0.0) {
                 return false;
             }
-            match classify(&frame, particles, growth / self.unit, &mut self.class) {
+            match classify(&frame, blocks, growth / self.unit, &mut self.class) {
                 Some(counts) => histogram = counts,
                 None => return false,
             }
@@ -130,13 +123,13 @@ impl SpeedBounds {
         let sum: u64 = histogram.iter().enumerate().map(|(class, count)| class as u64 * count).sum();
         self.cap = self.cap_of(&histogram);
         self.fast.collect(&self.class, self.cap);
-        self.pair_bound = 2.0 * self.unit * sum as f64 / particles.len() as f64;
+        self.pair_bound = 2.0 * self.unit * sum as f64 / blocks.len() as f64;
         self.tabulate(law);
         self.total = histogram.iter().zip(self.weight.iter()).map(|(count, weight)| count * weight).sum();
         true
     }
 
-    /// The lowest class with few particles above it, and no class that is twice as heavy.
+    /// The lowest class with few blocks above it, and no class that is twice as heavy.
     fn cap_of(&self, histogram: &[u64; 256]) -> u32 {
         let most = histogram.iter().sum::<u64>() / FEW;
         let (mut cap, mut above) = (self.limit, 0);
@@ -153,7 +146,7 @@ impl SpeedBounds {
         state.bytes(&self.class);
         let [limit, cap, highest] = [self.limit, self.cap, self.highest].map(u64::from);
         state.u64_slice(&[limit, cap, highest, self.total, self.fast.most as u64]);
-        state.u64_slice(&self.fast.particles.iter().map(|&particle| u64::from(particle)).collect::<Vec<_>>());
+        state.u64_slice(&self.fast.blocks.iter().map(|&block| u64::from(block)).collect::<Vec<_>>());
         state.f64_slice(&[self.unit, self.pair_bound, self.ceiling, self.epoch.end, self.epoch.growth]);
     }
 
@@ -173,7 +166,7 @@ impl SpeedBounds {
         }
         self.class.copy_from_slice(class);
         (self.limit, self.cap, self.highest, self.total) = (*limit as u32, *cap as u32, *highest as u32, *total);
-        self.fast = FastParticles::restored(&fast, *most as usize, class.len()).ok_or_else(mismatch)?;
+        self.fast = FastBlocks::restored(&fast, *most as usize, class.len()).ok_or_else(mismatch)?;
         (self.unit, self.pair_bound, self.ceiling) = (*unit, *pair_bound, *ceiling);
         self.epoch = Epoch { end: *end, growth: *growth };
         if self.unit > 0.0 {
@@ -199,50 +192,48 @@ fn inverse(frame: &Frame) -> [[f64; 4]; 3] {
     frame.adjugate(0.0).map(|column| column.map(|x| x / volume))
 }
 
-/// The largest speed; NaN never wins, the sweep that follows finds it.
+/// `|w|^2` of the particles of a block.
 #[inline(always)]
-fn fastest(frame: &Frame, particles: &[Particle]) -> f64 {
-    let inverse = inverse(frame);
-    let mut largest: f64 = 0.0;
-    for particle in particles {
-        let w = apply(&inverse, &particle.momentum);
-        largest = largest.max(w[0] * w[0] + w[1] * w[1] + w[2] * w[2]);
+fn squares(inverse: &[[f64; 4]; 3], block: &Block) -> Lane {
+    let [x, y, z] = &block.momentum;
+    let mut square = [0.0; WIDTH];
+    for r in 0..3 {
+        for l in 0..WIDTH {
+            let w = inverse[0][r] * x[l] + inverse[1][r] * y[l] + inverse[2][r] * z[l];
+            square[l] += w * w;
+        }
     }
-    largest.sqrt()
+    square
 }
 
-/// `class_of(|w| scale)` and how many particles each class has; `None` when a speed is not finite.
+/// The largest speed; NaN never wins, the sweep that follows finds it.
 #[inline(always)]
-fn classify(frame: &Frame, particles: &[Particle], scale: f64, class: &mut [u8]) -> Option<[u64; 256]> {
-    const BLOCK: usize = 64;
+fn fastest(frame: &Frame, blocks: &[Block]) -> f64 {
     let inverse = inverse(frame);
-    let mut histogram = [[0u32; 256]; 4];
-    let mut check = 0.0;
-    for (particles, class) in particles.chunks(BLOCK).zip(class.chunks_mut(BLOCK)) {
-        let mut scaled = [0.0; BLOCK];
-        for (value, particle) in scaled.iter_mut().zip(particles) {
-            let w = apply(&inverse, &particle.momentum);
-            *value = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
-        }
-        for value in &mut scaled {
-            *value = value.sqrt() * scale;
-            check += *value;
-        }
-        for (class, value) in class.iter_mut().zip(&scaled) {
-            *class = class_of(*value) as u8;
-        }
-        for (index, class) in class.iter().enumerate() {
-            histogram[index % 4][usize::from(*class)] += 1;
+    let mut most = [0.0; WIDTH];
+    for block in blocks {
+        let square = squares(&inverse, block);
+        for l in 0..WIDTH {
+            most[l] = if square[l] > most[l] { square[l] } else { most[l] };
         }
     }
-    if !check.is_finite() {
-        return None;
-    }
+    largest(most).sqrt()
+}
+
+/// `class_of(|w| scale)` of the fastest of every block and how many blocks each class has; `None` when a speed is not
+/// finite.
+#[inline(always)]
+fn classify(frame: &Frame, blocks: &[Block], scale: f64, class: &mut [u8]) -> Option<[u64; 256]> {
+    let inverse = inverse(frame);
     let mut counts = [0u64; 256];
-    for part in &histogram {
-        for (sum, count) in counts.iter_mut().zip(part) {
-            *sum += u64::from(*count);
+    let mut check = [0.0; WIDTH];
+    for (block, class) in blocks.iter().zip(class) {
+        let square = squares(&inverse, block);
+        for l in 0..WIDTH {
+            check[l] += square[l];
         }
+        *class = class_of(largest(square).sqrt() * scale) as u8;
+        counts[usize::from(*class)] += 1;
     }
-    Some(counts)
+    added(check).is_finite().then_some(counts)
 }

@@ -98,7 +98,7 @@ impl Description for Dsmc {
         state.u64(gas.stream.block);
         let counters = gas.counters;
         state.u64_slice(&[counters.candidates, counters.collisions, counters.sweeps, counters.batches]);
-        let momenta: Vec<f64> = gas.particles.iter().flat_map(|p| p.momentum[..3].iter().copied()).collect();
+        let momenta: Vec<f64> = gas.particles.iter().flatten().collect();
         state.f64_slice(&momenta);
         gas.bounds.save(state);
     }
@@ -116,8 +116,8 @@ impl Description for Dsmc {
             let (found, wanted) = (momenta.len() / 3, self.gas.particles.len());
             return Err(StateError::Mismatch(format!("{found} particles instead of {wanted}")));
         }
-        for (particle, p) in self.gas.particles.iter_mut().zip(momenta.chunks_exact(3)) {
-            particle.momentum[..3].copy_from_slice(p);
+        for (index, p) in momenta.as_chunks::<3>().0.iter().enumerate() {
+            self.gas.particles.set(index, *p);
         }
         with_law!(self.scattering, &self.kernel, law => self.gas.bounds.restore(&law, state))
     }

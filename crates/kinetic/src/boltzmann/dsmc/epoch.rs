@@ -10,29 +10,29 @@ pub(super) struct Epoch {
     pub(super) growth: f64,
 }
 
-/// What one particle of a bound sweep costs in units of one candidate pair.
+/// What one block of a bound sweep costs in units of one meeting of two blocks.
 const SWEEP_COST: f64 = 0.06;
-/// Candidates per particle after which bounds are renewed even in a gas at rest.
+/// Meetings per block after which bounds are renewed even in a gas at rest.
 const LONGEST: f64 = 16.0;
 
 impl Epoch {
     /// Without bounds there is nothing to renew.
     pub(super) const ENDLESS: Self = Self { end: f64::INFINITY, growth: 0.0 };
 
-    /// The epoch from `time` on in which the candidates wasted by loose bounds cost as much as the sweep.
+    /// The epoch from `time` on in which the meetings wasted by loose bounds cost as much as the sweep.
     ///
-    /// `rate` is the present rate of candidates, 1/time. In free flight `d|w|/dt = -w.D w/|w| <= -min eig(D) |w|`, `D`
+    /// `rate` is the present rate of meetings, 1/time. In free flight `d|w|/dt = -w.D w/|w| <= -min eig(D) |w|`, `D`
     /// the symmetric part of `L`.
-    pub(super) fn plan(flow: &AffineFlow, time: f64, rate: f64, particles: usize) -> Self {
-        let particles = particles as f64;
+    pub(super) fn plan(flow: &AffineFlow, time: f64, rate: f64, blocks: usize) -> Self {
+        let blocks = blocks as f64;
         let gradient = flow.velocity_gradient(time);
         let norm = gradient.norm();
         let strain = stretching(&gradient);
         let loosening = strain.0.abs().max(strain.1.abs());
-        let mut span = LONGEST * particles / rate;
+        let mut span = LONGEST * blocks / rate;
         if norm > 0.0 {
             span = span.min(0.5 / norm);
-            while 0.5 * rate * span * (loosening * span).exp_m1() > SWEEP_COST * particles {
+            while 0.5 * rate * span * (loosening * span).exp_m1() > SWEEP_COST * blocks {
                 span *= 0.5;
             }
         }

@@ -1,51 +1,51 @@
-//! The list of the few fast particles.
+//! The list of the few blocks with a fast block.
 
-/// Holds every particle above a class once, and some that have fallen below it since.
+/// Holds every block above a class once, and some that have fallen below it since.
 ///
 /// Whoever draws from it looks at the class anyway, so that those that fell cost an attempt and do no harm; they are
 /// taken out when the list has doubled. Its order depends on its history alone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FastParticles {
-    pub(super) particles: Vec<u32>,
+pub(super) struct FastBlocks {
+    pub(super) blocks: Vec<u32>,
     /// When the list is as long as this, it is cleaned.
     pub(super) most: usize,
-    /// Bit `i % 64` of word `i / 64`: whether particle `i` is in the list.
+    /// Bit `i % 64` of word `i / 64`: whether block `i` is in the list.
     listed: Vec<u64>,
 }
 
-impl FastParticles {
-    /// Lists the particles above class `cap`.
+impl FastBlocks {
+    /// Lists the blocks above class `cap`.
     pub(super) fn collect(&mut self, class: &[u8], cap: u32) {
-        self.particles.clear();
+        self.blocks.clear();
         self.listed.clear();
         self.listed.resize(class.len().div_ceil(64), 0);
-        for (block, classes) in class.chunks(64).enumerate() {
+        for (word, classes) in class.chunks(64).enumerate() {
             if u32::from(classes.iter().fold(0, |highest: u8, &class| highest.max(class))) > cap {
                 for (index, &class) in classes.iter().enumerate() {
                     if u32::from(class) > cap {
-                        self.listed[block] |= 1 << index;
-                        self.particles.push((64 * block + index) as u32);
+                        self.listed[word] |= 1 << index;
+                        self.blocks.push((64 * word + index) as u32);
                     }
                 }
             }
         }
-        self.most = 2 * self.particles.len() + 16;
+        self.most = 2 * self.blocks.len() + 16;
     }
 
-    /// Puts a particle on the list, unless it is there.
+    /// Puts a block on the list, unless it is there.
     #[inline(always)]
-    pub(super) fn insert(&mut self, particle: u32) {
-        let (word, bit) = (&mut self.listed[particle as usize / 64], 1 << (particle % 64));
+    pub(super) fn insert(&mut self, block: u32) {
+        let (word, bit) = (&mut self.listed[block as usize / 64], 1 << (block % 64));
         if *word & bit == 0 {
             *word |= bit;
-            self.particles.push(particle);
+            self.blocks.push(block);
         }
     }
 
-    /// Takes out particles that are not above class `cap` any more, when there may be many.
+    /// Takes out blocks that are not above class `cap` any more, when there may be many.
     #[inline(always)]
     pub(super) fn clean(&mut self, class: &[u8], cap: u32) {
-        if self.particles.len() >= self.most {
+        if self.blocks.len() >= self.most {
             self.clean_now(class, cap);
         }
     }
@@ -54,25 +54,25 @@ impl FastParticles {
     #[inline(never)]
     fn clean_now(&mut self, class: &[u8], cap: u32) {
         let listed = &mut self.listed;
-        self.particles.retain(|&particle| {
-            let stays = u32::from(class[particle as usize]) > cap;
+        self.blocks.retain(|&block| {
+            let stays = u32::from(class[block as usize]) > cap;
             if !stays {
-                listed[particle as usize / 64] &= !(1 << (particle % 64));
+                listed[block as usize / 64] &= !(1 << (block % 64));
             }
             stays
         });
-        self.most = 2 * self.particles.len() + 16;
+        self.most = 2 * self.blocks.len() + 16;
     }
 
-    /// The list as it was saved, for `count` particles; `None` where it cannot be one.
-    pub(super) fn restored(particles: &[u64], most: usize, count: usize) -> Option<Self> {
-        let mut list = Self { particles: Vec::new(), most, listed: vec![0; count.div_ceil(64)] };
-        for &particle in particles {
-            if particle >= count as u64 {
+    /// The list as it was saved, for `count` blocks; `None` where it cannot be one.
+    pub(super) fn restored(blocks: &[u64], most: usize, count: usize) -> Option<Self> {
+        let mut list = Self { blocks: Vec::new(), most, listed: vec![0; count.div_ceil(64)] };
+        for &block in blocks {
+            if block >= count as u64 {
                 return None;
             }
-            list.insert(particle as u32);
+            list.insert(block as u32);
         }
-        (list.particles.len() == particles.len()).then_some(list)
+        (list.blocks.len() == blocks.len()).then_some(list)
     }
 }

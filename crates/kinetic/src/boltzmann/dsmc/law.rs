@@ -5,6 +5,7 @@
 //! memory of the particles is touched by candidates only that are accepted with probability `B / (h(b_i) + h(b_j))`.
 
 use super::elementary::power;
+use fearless_simd::{Simd, f64x8, prelude::*};
 use omd_interaction::CollisionKernel;
 
 /// A collision law: `B = int B dsigma` at a relative speed, its majorant and its scattering.
@@ -15,6 +16,15 @@ pub(in crate::boltzmann) trait Law: Sync {
     const ISOTROPIC: bool;
     /// `int B dsigma`, volume/time.
     fn rate(&self, speed: f64) -> f64;
+    /// The rates of a block of pairs.
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        let mut rates = speed.to_array();
+        for rate in &mut rates {
+            *rate = self.rate(*rate);
+        }
+        f64x8::load_array(simd, rates)
+    }
     /// `(alpha, beta)` of a majorant that is tightest near `b_i + b_j = pair_bound`.
     fn majorant(&self, pair_bound: f64) -> (f64, f64);
     /// The cosine of the deflection angle; called for laws that are not isotropic only.
@@ -53,6 +63,10 @@ impl Law for HardSphere {
     #[inline(always)]
     fn rate(&self, speed: f64) -> f64 {
         self.rate * speed
+    }
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        speed * f64x8::splat(simd, self.rate)
     }
     fn majorant(&self, _pair_bound: f64) -> (f64, f64) {
         (0.0, self.rate)
@@ -119,6 +133,10 @@ impl<L: Law, D: Deflection> Law for Deflected<L, D> {
     fn rate(&self, speed: f64) -> f64 {
         self.total.rate(speed)
     }
+    #[inline(always)]
+    fn rates<S: Simd>(&self, simd: S, speed: f64x8<S>) -> f64x8<S> {
+        self.total.rates(simd, speed)
+    }
     fn majorant(&self, pair_bound: f64) -> (f64, f64) {
         self.total.majorant(pair_bound)
     }
@@ -126,4 +144,25 @@ impl<L: Law, D: Deflection> Law for Deflected<L, D> {
     fn deflection_cosine(&self, speed: f64, uniform: f64) -> f64 {
         self.deflection.cosine(speed, uniform)
     }
+}
+
+/// `|u| (cos chi e + sin chi (cos phi a + sin phi b))` with `e = u/|u|` and `numbers = (cos phi, sin phi, uniform)`.
+pub(in crate::boltzmann) fn deflected<L: Law>(
+    law: &L,
+    relative: &[f64; 3],
+    speed: f64,
+    numbers: &[f64; 3],
+) -> [f64; 3] {
+    let cosine = law.deflection_cosine(speed, numbers[2]);
+    let sine = ((1.0 - cosine) * (1.0 + cosine)).max(0.0).sqrt();
+    let e = relative.map(|x| x / speed);
+    // Two unit vectors across u, the first one across an axis far from it.
+    let axis = if e[0].abs() < 0.6 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
+    let cross =
+        |a: &[f64; 3], b: &[f64; 3]| [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+    let across = cross(&e, &axis);
+    let length = (across[0] * across[0] + across[1] * across[1] + across[2] * across[2]).sqrt();
+    let across = across.map(|x| x / length);
+    let other = cross(&e, &across);
+    core::array::from_fn(|r| speed * (cosine * e[r] + sine * (numbers[0] * across[r] + numbers[1] * other[r])))
 }

@@ -1,8 +1,9 @@
 //! Moments and histograms of the particles, summed in blocks: the same bits on every machine, rounding independent of N.
 
-use super::particles::Particle;
+use super::particles::Particles;
 use nalgebra::{Matrix3, Vector3};
 use omd_flow::VelocityHistogram;
+use std::ops::Range;
 
 /// Particles summed one after the other; the sums of blocks are added in pairs.
 const BLOCK: usize = 1024;
@@ -25,30 +26,31 @@ pub(super) struct Moments {
 /// The particles with the map from `p` to `c = w - <w>`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Observer<'a> {
-    particles: &'a [Particle],
+    particles: &'a Particles,
     mean_momentum: [f64; 3],
     inverse: [[f64; 3]; 3],
 }
 
 impl<'a> Observer<'a> {
     /// Of `w = inverse p`.
-    pub(super) fn new(particles: &'a [Particle], inverse: &Matrix3<f64>) -> Self {
+    pub(super) fn new(particles: &'a Particles, inverse: &Matrix3<f64>) -> Self {
         let count = particles.len() as f64;
-        let mean_momentum = paired(particles, &|p| [p.momentum[0], p.momentum[1], p.momentum[2]]).map(|x| x / count);
+        let mean_momentum = paired(particles, 0..particles.len(), &|p| p).map(|x| x / count);
         let inverse = std::array::from_fn(|r| std::array::from_fn(|c| inverse[(r, c)]));
         Self { particles, mean_momentum, inverse }
     }
 
     /// `c` of a particle.
     #[inline(always)]
-    fn peculiar(&self, particle: &Particle) -> [f64; 3] {
-        let d: [f64; 3] = std::array::from_fn(|r| particle.momentum[r] - self.mean_momentum[r]);
+    fn peculiar(&self, momentum: [f64; 3]) -> [f64; 3] {
+        let d: [f64; 3] = std::array::from_fn(|r| momentum[r] - self.mean_momentum[r]);
         self.inverse.map(|row| row[0] * d[0] + row[1] * d[1] + row[2] * d[2])
     }
 
     /// The mean of `terms(c)` over the particles.
     fn mean_of<const M: usize>(&self, terms: impl Fn([f64; 3]) -> [f64; M]) -> [f64; M] {
-        paired(self.particles, &|particle| terms(self.peculiar(particle))).map(|x| x / self.particles.len() as f64)
+        let count = self.particles.len();
+        paired(self.particles, 0..count, &|p| terms(self.peculiar(p))).map(|x| x / count as f64)
     }
 
     pub(super) fn moments(&self) -> Moments {
@@ -87,8 +89,8 @@ impl<'a> Observer<'a> {
         let mut planes = [(); 3].map(|()| vec![0u64; bins * bins]);
         let scale = theta.sqrt().recip();
         let (per_speed, per_component) = (bins as f64 / range, 0.5 * bins as f64 / range);
-        for particle in self.particles {
-            let c = self.peculiar(particle).map(|x| x * scale);
+        for momentum in self.particles.iter() {
+            let c = self.peculiar(momentum).map(|x| x * scale);
             let speed = (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]).sqrt() * per_speed;
             if speed < bins as f64 {
                 radial[speed as usize] += 1;
@@ -136,21 +138,25 @@ pub(super) fn higher_moments() -> [[usize; 3]; HIGHER] {
     all
 }
 
-/// `sum_i terms(particle_i)`, blocks by recursion.
-fn paired<const M: usize>(particles: &[Particle], terms: &impl Fn(&Particle) -> [f64; M]) -> [f64; M] {
+/// `sum_i terms(p_i)` over a range of particles, blocks of [`BLOCK`] by recursion.
+fn paired<const M: usize>(
+    particles: &Particles,
+    range: Range<usize>,
+    terms: &impl Fn([f64; 3]) -> [f64; M],
+) -> [f64; M] {
     let mut sum = [0.0; M];
-    if particles.len() <= BLOCK {
-        for particle in particles {
-            let term = terms(particle);
+    if range.len() <= BLOCK {
+        for index in range {
+            let term = terms(particles.get(index));
             for k in 0..M {
                 sum[k] += term[k];
             }
         }
         return sum;
     }
-    let blocks = particles.len().div_ceil(BLOCK);
-    let (left, right) = particles.split_at(blocks / 2 * BLOCK);
-    let (left, right) = (paired(left, terms), paired(right, terms));
+    let middle = range.start + range.len().div_ceil(BLOCK) / 2 * BLOCK;
+    let left = paired(particles, range.start..middle, terms);
+    let right = paired(particles, middle..range.end, terms);
     for k in 0..M {
         sum[k] = left[k] + right[k];
     }
@@ -162,16 +168,12 @@ mod tests {
     use super::*;
 
     /// Four particles on an axis after a shear by one: `w = F^-1 p`.
-    fn four() -> (Vec<Particle>, Matrix3<f64>) {
+    fn four() -> (Particles, Matrix3<f64>) {
         let inverse = Matrix3::new(1.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0);
         let forward = inverse.try_inverse().unwrap();
         let particles = [[2.0, 0.0, 0.0], [-2.0, 0.0, 0.0], [1.0, 1.0, 0.0], [-1.0, -1.0, 0.0]]
-            .map(|w| {
-                let p = forward * Vector3::from(w);
-                Particle { momentum: [p.x, p.y, p.z, 0.0] }
-            })
-            .to_vec();
-        (particles, inverse)
+            .map(|w| (forward * Vector3::from(w)).into());
+        (Particles::new(particles.into_iter()), inverse)
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use super::Particle;
 use crate::boltzmann::dsmc::elementary::{circle, logarithm};
 use crate::boltzmann::dsmc::frame::{Frame, apply};
-use crate::boltzmann::dsmc::law::Law;
+use crate::boltzmann::dsmc::law::{Law, deflected};
 use crate::boltzmann::dsmc::random::{index_and_fraction, middle};
-use crate::boltzmann::dsmc::wave::deflected;
 use omd_flow::{AffineFlow, Matrix3, Philox};
 
 /// A part of a step within which speeds change by a quarter at most.

@@ -1,7 +1,7 @@
 //! The collision operator in Fourier space.
 
 use super::SpectralError;
-use super::fourier::{C64, Cube, Points, Workspace};
+use super::fourier::{Ball, C64, Cube, Workspace};
 use super::gain::Sines;
 use super::grid::Grid;
 use super::kernel::{Shells, SpectralKernel};
@@ -33,7 +33,8 @@ pub struct Quadrature {
     /// next image would be nearer than the partner.
     pub reach: f64,
     /// Products `g(v + x) g(v - x)` are kept for `|c|` below this of the middle `v = map c`. Beyond there are hardly any,
-    /// but near `|c| = 1` stand those of each atom with the periodic image of the other.
+    /// but near `|c| = 1` stand those of each atom with the periodic image of the other. Above 1/2, all atoms in the
+    /// box meet those at rest.
     pub kept: f64,
 }
 
@@ -56,7 +57,7 @@ impl Quadrature {
             let least = if speed > outer { 7 } else { 5 };
             ((highest * share).round() as usize).max(least)
         };
-        Self { degrees: (0..shells).map(degree).collect(), reach, kept: 0.75 }
+        Self { degrees: (0..shells).map(degree).collect(), reach, kept: (0.85 - 0.1 * n / 32.0).min(0.75) }
     }
     /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
     /// `w` and in `k` are alike; the pressure asks for a little more of `w`, since fast pairs carry most of it and modes
@@ -100,6 +101,8 @@ impl Quadrature {
 /// \[GambaHaackHauckHu2017\]; radial and spherical rules, the packing and the maps are our own.
 pub struct Collision {
     pub(super) cube: Cube,
+    /// The middles of products that are kept.
+    pub(super) kept: Ball,
     kernel: SpectralKernel,
     pub(super) parity: Parity,
     pub(super) quadrature: Quadrature,
@@ -149,9 +152,11 @@ impl Collision {
             return Err(SpectralError::Modes(modes));
         }
         let shell = |(j, &degree): (usize, &usize)| if j == 0 { Vec::new() } else { half_sphere(degree) };
+        let cube = Cube::new(modes);
         let directions = quadrature.degrees.iter().enumerate().map(shell).collect();
         Ok(Self {
-            cube: Cube::new(modes, quadrature.kept),
+            kept: cube.ball(quadrature.kept.powi(2)).unwrap_or(cube.whole),
+            cube,
             kernel,
             parity,
             quadrature,
@@ -241,7 +246,7 @@ impl Collision {
     pub(super) fn apply(&self, h: &[f64], frame: &Frame, out: &mut [f64]) {
         let mut source = Source { modes: vec![C64::new(0.0, 0.0); h.len()], even: Vec::new() };
         let mut work = self.workspace();
-        self.cube.analyze(&mut work, Points::All, h, None, &mut source.modes);
+        self.cube.analyze(&mut work, self.cube.whole, h, None, &mut source.modes);
         self.put_back(work);
         if self.parity == Parity::Even {
             // Rounding must not break what the equations keep.
@@ -337,10 +342,10 @@ impl Collision {
         let mut work = self.workspace();
         self.cube.synthesize(
             &mut work,
-            Points::All,
-            |k1, k2, row| {
-                let modes = &source.modes[(k1 * n + k2) * n..(k1 * n + k2 + 1) * n];
-                for (k3, (z, h)) in row.iter_mut().zip(modes).enumerate() {
+            self.cube.whole,
+            |k1, k2, range, part| {
+                let modes = &source.modes[(k1 * n + k2) * n..][range.clone()];
+                for ((k3, h), z) in range.zip(modes).zip(part) {
                     // The other half has the complex conjugate.
                     let (index, sign) =
                         if 2 * k1 < n { ((k1 * n + k2) * n + k3, 1.0) } else { (self.indices(k1, k2, k3).1, -1.0) };

@@ -7,6 +7,7 @@
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) type C64 = Complex<f64>;
@@ -15,24 +16,9 @@ const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
 /// cache.
 const PAD: usize = 8;
 
-/// The indices of a row that are inside a ball, by the square of the distance of the row from its middle.
-#[derive(Clone)]
-pub(super) struct Ball {
-    reach: Vec<Option<usize>>,
-}
-
-impl Ball {
-    /// `k^2 < limit` of indices whose magnitude is below `n/2`; `n/2` itself belongs to no ball.
-    fn new(n: usize, limit: f64) -> Self {
-        let largest = n / 2 - 1;
-        let inside = |m: usize| (0..=largest).rev().find(|k| ((k * k + m) as f64) < limit);
-        Self { reach: (0..=2 * largest * largest).map(inside).collect() }
-    }
-    /// The largest magnitude of an index on a row this far (squared) from the middle.
-    pub(super) fn reach(&self, square: usize) -> Option<usize> {
-        self.reach.get(square).copied().flatten()
-    }
-}
+/// The points whose distance from the middle, squared and in steps of the grid, is at most this; none with an index `N/2`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ball(usize);
 
 /// The plan of a cube.
 #[derive(Clone)]
@@ -42,17 +28,10 @@ pub(super) struct Cube {
     to_spectrum: Arc<dyn Fft<f64>>,
     /// Modes that exist.
     modes: Ball,
-    /// Points that count where a field is wanted in a ball.
-    kept: Ball,
     /// All points.
-    whole: Ball,
-}
-
-/// Which points of a field are wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Points {
-    All,
-    Kept,
+    pub(super) whole: Ball,
+    /// Whole square roots, at most the largest index.
+    roots: Arc<[usize]>,
 }
 
 /// Memory for one transform.
@@ -67,18 +46,27 @@ pub(super) struct Workspace {
 }
 
 impl Cube {
-    /// With a field kept for `|c| < kept`.
-    pub(super) fn new(n: usize, kept: f64) -> Self {
+    pub(super) fn new(n: usize) -> Self {
         let mut planner = FftPlanner::new();
-        let half = 0.5 * n as f64;
+        let largest = n / 2 - 1;
+        let whole = 3 * largest * largest;
         Self {
             n,
             to_field: planner.plan_fft_inverse(n),
             to_spectrum: planner.plan_fft_forward(n),
-            modes: Ball::new(n, half * half),
-            kept: Ball::new(n, (kept * half).powi(2)),
-            whole: Ball::new(n, f64::INFINITY),
+            modes: Ball((n / 2).pow(2) - 1),
+            whole: Ball(whole),
+            roots: (0..=whole).map(|square| square.isqrt().min(largest)).collect(),
         }
+    }
+    /// The points with `c^2 < square`, none if that is not positive.
+    pub(super) fn ball(&self, square: f64) -> Option<Ball> {
+        let limit = (square * (0.5 * self.n as f64).powi(2)).ceil() - 1.0;
+        (limit >= 0.0).then(|| Ball((limit as usize).min(self.whole.0)))
+    }
+    /// The largest magnitude of an index on a row this far (squared) from the middle; `None` outside the ball.
+    fn reach(&self, ball: Ball, square: usize) -> Option<usize> {
+        Some(self.roots[ball.0.checked_sub(square)?])
     }
     pub(super) fn workspace(&self) -> Workspace {
         let square = self.n * self.n;
@@ -109,47 +97,44 @@ impl Cube {
     }
     /// The largest wave number along the last axis of row `(k1, k2)`, given by indices; `None` outside the ball.
     pub(super) fn row_reach(&self, k1: usize, k2: usize) -> Option<usize> {
-        self.modes.reach(self.square(k1) + self.square(k2))
+        self.reach(self.modes, self.square(k1) + self.square(k2))
     }
     /// The largest wave number of any row of plane `k1`.
     fn plane_reach(&self, k1: usize) -> Option<usize> {
-        self.modes.reach(self.square(k1))
+        self.reach(self.modes, self.square(k1))
     }
-    /// The largest index of a point along the row `(x2, x3)` that is kept.
-    pub(super) fn kept(&self, x2: usize, x3: usize) -> Option<usize> {
-        self.kept.reach(self.square(x2) + self.square(x3))
-    }
-    fn ball(&self, points: Points) -> &Ball {
-        match points {
-            Points::All => &self.whole,
-            Points::Kept => &self.kept,
-        }
+    /// The largest index of a point of the ball along the row `(x2, x3)`.
+    pub(super) fn points_reach(&self, ball: Ball, x2: usize, x3: usize) -> Option<usize> {
+        self.reach(ball, self.square(x2) + self.square(x3))
     }
     /// The two ranges of indices whose magnitude is at most `reach`.
-    pub(super) fn ranges(&self, reach: usize) -> [std::ops::Range<usize>; 2] {
+    pub(super) fn ranges(&self, reach: usize) -> [Range<usize>; 2] {
         [0..reach + 1, self.n - reach..self.n]
     }
 
-    /// Sums a spectrum over its modes: `fill(k1, k2, row)` gives row `(k1, k2)`, zero outside the ball; `take(x3, slab)` gets each slab `[x2][x1]` of the field, two mirrored ones at a time:
-    /// `take(x3, slab, -x3, mirrored slab)`, the same twice where `x3 = -x3`. Points that are not wanted, those with an
-    /// index `N/2` among them, hold anything.
+    /// Sums a spectrum over its modes. `fill(k1, k2, range, part)` gives a range of row `(k1, k2)`; `take(x3, slab, mirrored)`
+    /// gets the slabs `[x2][x1]` of the field at `x3 >= 0` and at `-x3`. Points outside the ball hold anything.
     pub(super) fn synthesize(
         &self,
         work: &mut Workspace,
-        points: Points,
-        mut fill: impl FnMut(usize, usize, &mut [C64]),
+        ball: Ball,
+        mut fill: impl FnMut(usize, usize, Range<usize>, &mut [C64]),
         mut take: impl FnMut(usize, &[C64], &[C64]),
     ) {
         let n = self.n;
-        let ball = self.ball(points);
-        let Some(slabs) = ball.reach(0) else { return };
+        let Some(slabs) = self.reach(ball, 0) else { return };
         for k1 in 0..n {
             let Some(reach) = self.plane_reach(k1) else { continue };
             let target = &mut work.cube[k1 * self.stride()..][..n * n];
             for k2 in 0..n {
                 let row = &mut work.plane[k2 * n..(k2 + 1) * n];
                 match self.row_reach(k1, k2) {
-                    Some(_) => fill(k1, k2, row),
+                    Some(reach) => {
+                        row[reach + 1..n - reach].fill(ZERO);
+                        for range in self.ranges(reach).into_iter().filter(|range| !range.is_empty()) {
+                            fill(k1, k2, range.clone(), &mut row[range]);
+                        }
+                    }
                     None => row.fill(ZERO),
                 }
             }
@@ -165,7 +150,7 @@ impl Cube {
             }
         }
         for x3 in 0..=slabs {
-            let Some(reach) = ball.reach(x3 * x3) else { continue };
+            let Some(reach) = self.reach(ball, x3 * x3) else { continue };
             let mirrored = self.opposite(x3);
             let Workspace { cube, turned, plane, opposite, scratch, .. } = work;
             self.column(cube, x3, reach, turned, plane, scratch);
@@ -191,12 +176,12 @@ impl Cube {
         }
     }
 
-    /// The spectrum `sum_x (first + i second) exp(-i k.x)` of two real fields, over `N^3`, zero outside the ball of modes.
-    /// With [`Points::Kept`] only the points that are kept are read, the others being zero.
+    /// The spectrum `sum_x (first + i second) exp(-i k.x)` of two real fields that vanish outside `ball`, over `N^3`, zero
+    /// outside the ball of modes. If the ball is the whole, the planes with an index `N/2` count as well.
     pub(super) fn analyze(
         &self,
         work: &mut Workspace,
-        points: Points,
+        ball: Ball,
         first: &[f64],
         second: Option<&[f64]>,
         out: &mut [C64],
@@ -204,11 +189,9 @@ impl Cube {
         let n = self.n;
         let scale = 1.0 / (n * n * n) as f64;
         let stride = self.stride();
+        let all = ball == self.whole;
         for x3 in 0..n {
-            let reach = match points {
-                Points::All => Some(n / 2 - 1),
-                Points::Kept => self.kept.reach(self.square(x3)),
-            };
+            let reach = if all { Some(n / 2 - 1) } else { self.reach(ball, self.square(x3)) };
             let Some(reach) = reach else {
                 for k1 in 0..n {
                     work.cube[k1 * stride + x3 * n..][..n].fill(ZERO);
@@ -224,7 +207,7 @@ impl Cube {
                 }
                 None => work.plane.iter_mut().zip(&first[slab]).for_each(|(z, a)| *z = C64::new(a * scale, 0.0)),
             }
-            let rows = if points == Points::All { [0..n, n..n] } else { self.ranges(reach) };
+            let rows = if all { [0..n, n..n] } else { self.ranges(reach) };
             for rows in rows.into_iter().filter(|rows| !rows.is_empty()) {
                 let rows = &mut work.plane[rows.start * n..rows.end * n];
                 self.to_spectrum.process_with_scratch(rows, &mut work.scratch);
@@ -275,16 +258,19 @@ fn transpose_out(from: &[C64], n: usize, to: &mut [C64], stride: usize) {
 
 /// `to[j][i] = from[i][j]`, `i < rows`, `j < columns`.
 fn tiles(from: &[C64], from_stride: usize, to: &mut [C64], to_stride: usize, rows: usize, columns: usize) {
-    for j in (0..columns).step_by(TILE) {
-        for i in (0..rows).step_by(TILE) {
+    for i in (0..rows).step_by(TILE) {
+        for j in (0..columns).step_by(TILE) {
             if i + TILE <= rows && j + TILE <= columns {
-                let tile: [&[C64; TILE]; TILE] = std::array::from_fn(|a| {
-                    from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles")
-                });
+                let mut tile = [[ZERO; TILE]; TILE];
+                for (a, row) in tile.iter_mut().enumerate() {
+                    *row =
+                        *from[(i + a) * from_stride + j..].first_chunk().expect("inside: i and j are in whole tiles");
+                }
                 for b in 0..TILE {
-                    let row: &mut [C64; TILE] =
-                        to[(j + b) * to_stride + i..].first_chunk_mut().expect("inside: i and j are in whole tiles");
-                    *row = std::array::from_fn(|a| tile[a][b]);
+                    let row = &mut to[(j + b) * to_stride + i..][..TILE];
+                    for (a, value) in row.iter_mut().enumerate() {
+                        *value = tile[a][b];
+                    }
                 }
             } else {
                 for b in j..(j + TILE).min(columns) {

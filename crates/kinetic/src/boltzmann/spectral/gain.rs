@@ -1,13 +1,14 @@
 //! The gain for isotropic scattering: products of shifted copies, summed over the points of the quadrature.
 
 use super::collision::{Collision, Frame, Parity, Source, Task, Waves};
-use super::fourier::{C64, Points, Workspace};
+use super::fourier::{C64, Workspace};
 use super::sphere::Direction;
 use crate::arithmetic::{is_fused, multiply_add};
 use fearless_simd::{Level, dispatch};
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
 use std::f64::consts::PI;
+use std::ops::Range;
 
 /// Tasks whose results are kept at once: bounds the memory, not the numbers.
 const GROUP: usize = 16;
@@ -29,13 +30,11 @@ impl Collision {
         for group in tasks.chunks(GROUP) {
             let sums: Vec<Vec<f64>> = group.par_iter().map(|task| self.sum_of_products(source, frame, task)).collect();
             for (task, sum) in group.iter().zip(sums) {
-                match shells.get_mut(task.shell) {
-                    Some(shell) => {
-                        shell.iter_mut().zip(&sum).for_each(|(a, b)| *a += b);
-                        self.give_back([sum]);
-                    }
-                    None => shells.push(sum),
+                if shells.len() <= task.shell {
+                    shells.push(self.field(h.len()));
                 }
+                shells[task.shell].iter_mut().zip(&sum).for_each(|(a, b)| *a += b);
+                self.give_back([sum]);
             }
         }
         if self.parity == Parity::Even {
@@ -73,7 +72,7 @@ impl Collision {
         let n = self.cube.n;
         let mut square = self.field(h.len());
         for row in 0..n * n {
-            let Some(reach) = self.cube.kept(row % n, row / n) else { continue };
+            let Some(reach) = self.cube.points_reach(self.kept, row % n, row / n) else { continue };
             for range in self.cube.ranges(reach) {
                 for x1 in range {
                     square[row * n + x1] = h[row * n + x1].powi(2);
@@ -85,7 +84,9 @@ impl Collision {
 
     /// `sum_sigma weight g(v + x) g(v - x)` over the points of a task; of even fields the slabs up to `N/2` only.
     fn sum_of_products(&self, source: &Source, frame: &Frame, task: &Task) -> Vec<f64> {
-        let mut sum = self.field(source.modes.len());
+        let n = self.cube.n;
+        let slabs = if self.parity == Parity::Even { n / 2 + 1 } else { n };
+        let mut sum = self.field(slabs * n * n);
         let mut work = self.workspace();
         for pair in task.points.chunks(2) {
             let weights = [pair[0].weight, pair.get(1).map_or(0.0, |point| point.weight)];
@@ -108,10 +109,11 @@ impl Collision {
         frame: &Frame,
         shell: usize,
         pair: &[Direction],
-        mut add: impl FnMut(std::ops::Range<usize>, &[f64], &[f64]),
+        mut add: impl FnMut(Range<usize>, &[f64], &[f64]),
     ) {
         let n = self.cube.n;
         let level = Level::new();
+        let ball = self.kept;
         let phases = |point: &Direction| self.phases(frame, shell, &point.unit);
         let (mut first, mut second) = (vec![0.0; n], vec![0.0; n]);
         match self.parity {
@@ -119,21 +121,21 @@ impl Collision {
                 for (number, point) in pair.iter().enumerate() {
                     let p = phases(point);
                     // g(v + x) + i g(v - x) has the factor p + i conj(p) = (1 + i) (Re p + Im p).
-                    let fill = |k1: usize, k2: usize, row: &mut [C64]| {
+                    let fill = |k1: usize, k2: usize, range: Range<usize>, part: &mut [C64]| {
                         let start = p.first[k1] * p.second[k2];
                         let modes = &source.modes[(k1 * n + k2) * n..(k1 * n + k2 + 1) * n];
-                        for (k3, (z, g)) in row.iter_mut().zip(modes).enumerate() {
-                            let p = start * C64::new(p.third[0][k3], p.third[1][k3]);
+                        for (k3, z) in range.zip(part) {
+                            let (g, p) = (modes[k3], start * C64::new(p.third[0][k3], p.third[1][k3]));
                             let factor = p.re + p.im;
                             *z = C64::new((g.re - g.im) * factor, (g.re + g.im) * factor);
                         }
                     };
-                    self.cube.synthesize(work, Points::Kept, fill, |x3, slab, mirrored| {
+                    self.cube.synthesize(work, ball, fill, |x3, slab, mirrored| {
                         let opposite = self.cube.opposite(x3);
                         let count = if opposite == x3 { 1 } else { 2 };
                         for (x3, slab) in [(x3, slab), (opposite, mirrored)].into_iter().take(count) {
                             for x2 in 0..n {
-                                let Some(reach) = self.cube.kept(x2, x3) else { continue };
+                                let Some(reach) = self.cube.points_reach(ball, x2, x3) else { continue };
                                 let start = (x3 * n + x2) * n;
                                 for range in self.cube.ranges(reach) {
                                     let (used, unused) =
@@ -152,14 +154,15 @@ impl Collision {
             Parity::Even => {
                 let p = phases(&pair[0]);
                 let q = phases(pair.last().unwrap_or(&pair[0]));
-                let fill = |k1: usize, k2: usize, row: &mut [C64]| {
-                    let modes = &source.even[(k1 * n + k2) * n..(k1 * n + k2 + 1) * n];
+                let fill = |k1: usize, k2: usize, range: Range<usize>, part: &mut [C64]| {
+                    let modes = &source.even[(k1 * n + k2) * n..][range.clone()];
                     let starts = [p.first[k1] * p.second[k2], q.first[k1] * q.second[k2]];
-                    shifted(level, modes, starts, &p.third, &q.third, row);
+                    let third = [&p.third[0], &p.third[1], &q.third[0], &q.third[1]];
+                    shifted(level, modes, starts, third.map(|phases| &phases[range.clone()]), part);
                 };
-                self.cube.synthesize(work, Points::Kept, fill, |x3, slab, mirrored| {
+                self.cube.synthesize(work, ball, fill, |x3, slab, mirrored| {
                     for x2 in 0..n {
-                        let Some(reach) = self.cube.kept(x2, x3) else { continue };
+                        let Some(reach) = self.cube.points_reach(ball, x2, x3) else { continue };
                         let start = (x3 * n + x2) * n;
                         let row = &slab[x2 * n..][..n];
                         let back = &mirrored[self.cube.opposite(x2) * n..][..n];
@@ -208,7 +211,7 @@ impl Collision {
         let mut work = self.workspace();
         let mut all = std::mem::take(&mut work.spectrum);
         all.resize(n * n * n, ZERO);
-        self.cube.analyze(&mut work, Points::Kept, &fields[0], fields.get(1).map(Vec::as_slice), &mut all);
+        self.cube.analyze(&mut work, self.kept, &fields[0], fields.get(1).map(Vec::as_slice), &mut all);
         let half = &all[..n / 2 * n * n];
         let components = if self.parity == Parity::Even { 1 } else { 2 };
         let mut spectra: Vec<Vec<Vec<f64>>> =
@@ -256,8 +259,9 @@ pub(super) fn parts(at: C64, opposite: C64) -> [C64; 2] {
     [even, C64::new(odd.im, -odd.re)]
 }
 
-/// A row of `g (p + i q)` where `p = start exp(i k3 y)`, `q` likewise, for a real spectrum `g`.
-fn shifted(level: Level, g: &[f64], starts: [C64; 2], p: &[Vec<f64>; 2], q: &[Vec<f64>; 2], row: &mut [C64]) {
+/// A row of `g (p + i q)` where `p = start exp(i k3 y)`, `q` likewise, for a real spectrum `g`; `phases` are the real and
+/// imaginary parts of the exponentials.
+fn shifted(level: Level, g: &[f64], starts: [C64; 2], phases: [&[f64]; 4], row: &mut [C64]) {
     #[inline(always)]
     fn row_of<const FUSED: bool>(g: &[f64], starts: [C64; 2], phases: [&[f64]; 4], row: &mut [C64]) {
         let mad = multiply_add::<FUSED>;
@@ -270,7 +274,6 @@ fn shifted(level: Level, g: &[f64], starts: [C64; 2], p: &[Vec<f64>; 2], q: &[Ve
             row[k] = C64::new(g[k] * re, g[k] * im);
         }
     }
-    let phases = [&p[0][..], &p[1], &q[0], &q[1]];
     if is_fused(level) {
         dispatch!(level, _simd => row_of::<true>(g, starts, phases, row));
     } else {

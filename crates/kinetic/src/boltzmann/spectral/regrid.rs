@@ -2,7 +2,7 @@
 
 use super::collision::Collision;
 use super::conserve::{Conserved, restore};
-use super::fourier::{C64, Points};
+use super::fourier::C64;
 use super::grid::Grid;
 use nalgebra::Matrix3;
 use rayon::prelude::*;
@@ -31,7 +31,7 @@ pub(super) fn regrid(collision: &Collision, grid: &mut Grid, h: &mut [f64], map:
     let ratio = grid.map.try_inverse().unwrap_or_else(Matrix3::identity) * map;
     let mut spectrum = vec![ZERO; h.len()];
     let mut work = collision.workspace();
-    collision.cube.analyze(&mut work, Points::All, h, None, &mut spectrum);
+    collision.cube.analyze(&mut work, collision.cube.whole, h, None, &mut spectrum);
     collision.put_back(work);
     let wave = |index: usize| PI * f64::from(collision.cube.wave_number(index));
     let point = |index: usize| Grid::coordinate(n, index);

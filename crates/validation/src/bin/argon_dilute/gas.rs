@@ -2,8 +2,8 @@
 
 use omd_flow::{AffineFlow, Free, Matrix3, Observables};
 use omd_hierarchy::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Experiment, Interaction, LatticeChoice, MolecularSettings, Observation,
-    Preparation, Schedule, Scheme, State, StepControl, Viscosity,
+    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings,
+    Observation, Preparation, Schedule, Scheme, State, StepControl, Viscosity,
 };
 use omd_hierarchy::statistics::Sample;
 use omd_hierarchy::{Plan, plans};
@@ -110,7 +110,7 @@ impl Gas {
         let settings = MolecularSettings {
             start: AtomStart::Drawn { atoms: ATOMS, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
             group: None,
-            scheme: Some(Scheme { time_step: run.time_step, control: StepControl::Thermal }),
+            engine: Some(Engine::TimeStepped(Scheme { time_step: run.time_step, control: StepControl::Thermal })),
             replicas: run.replicas,
             seed: run.seed,
             trajectory: None,

@@ -3,22 +3,22 @@
 use omd_flow::{Matrix3, Vector3};
 
 /// Slots past the last sphere that a vector of four may read.
-pub(super) const PADDING: usize = 4;
+pub(crate) const PADDING: usize = 4;
 
 /// Position and lab velocity, component by component; slots are in the order of the cells of the present window.
 ///
 /// During a window `x` is the position that a sphere's straight line has at the window's start, whether or not the
 /// sphere was on that line then: `x + v tau` is where it is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Spheres {
-    pub(super) x: [Vec<f64>; 3],
-    pub(super) v: [Vec<f64>; 3],
+pub(crate) struct Spheres {
+    pub(crate) x: [Vec<f64>; 3],
+    pub(crate) v: [Vec<f64>; 3],
     /// The sphere of each slot, in the order given at the start.
-    pub(super) ids: Vec<u32>,
+    pub(crate) ids: Vec<u32>,
 }
 
 impl Spheres {
-    pub(super) fn new(positions: &[Vector3<f64>], velocities: &[Vector3<f64>], ids: Vec<u32>) -> Self {
+    pub(crate) fn new(positions: &[Vector3<f64>], velocities: &[Vector3<f64>], ids: Vec<u32>) -> Self {
         let component = |vectors: &[Vector3<f64>], k: usize| {
             let values = vectors.iter().map(|vector| vector[k]);
             values.chain(std::iter::repeat_n(0.0, PADDING)).collect::<Vec<f64>>()
@@ -26,25 +26,25 @@ impl Spheres {
         Self { x: [0, 1, 2].map(|k| component(positions, k)), v: [0, 1, 2].map(|k| component(velocities, k)), ids }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }
 
-    pub(super) fn position(&self, slot: usize) -> Vector3<f64> {
+    pub(crate) fn position(&self, slot: usize) -> Vector3<f64> {
         Vector3::new(self.x[0][slot], self.x[1][slot], self.x[2][slot])
     }
 
-    pub(super) fn velocity(&self, slot: usize) -> Vector3<f64> {
+    pub(crate) fn velocity(&self, slot: usize) -> Vector3<f64> {
         Vector3::new(self.v[0][slot], self.v[1][slot], self.v[2][slot])
     }
 
-    pub(super) fn set_position(&mut self, slot: usize, value: &Vector3<f64>) {
+    pub(crate) fn set_position(&mut self, slot: usize, value: &Vector3<f64>) {
         for k in 0..3 {
             self.x[k][slot] = value[k];
         }
     }
 
-    pub(super) fn set_velocity(&mut self, slot: usize, value: &Vector3<f64>) {
+    pub(crate) fn set_velocity(&mut self, slot: usize, value: &Vector3<f64>) {
         for k in 0..3 {
             self.v[k][slot] = value[k];
         }
@@ -53,12 +53,12 @@ impl Spheres {
     /// `v - L x`: at the present time the peculiar velocity; of a line during a window, with the `L` of its start, the
     /// momentum `p = F w` relative to that start.
     #[inline(always)]
-    pub(super) fn peculiar(&self, slot: usize, gradient: &Matrix3<f64>) -> Vector3<f64> {
+    pub(crate) fn peculiar(&self, slot: usize, gradient: &Matrix3<f64>) -> Vector3<f64> {
         self.velocity(slot) - gradient * self.position(slot)
     }
 
     /// Every sphere `duration` further along its line.
-    pub(super) fn fly(&mut self, duration: f64) {
+    pub(crate) fn fly(&mut self, duration: f64) {
         let count = self.len();
         for (x, v) in self.x.iter_mut().zip(&self.v) {
             for (x, v) in x[..count].iter_mut().zip(&v[..count]) {
@@ -68,7 +68,7 @@ impl Spheres {
     }
 
     /// Moves slot `k` to slot `places[k]`; `spare` is room of the same size.
-    pub(super) fn reorder(&mut self, places: &[u32], spare: &mut Self) {
+    pub(crate) fn reorder(&mut self, places: &[u32], spare: &mut Self) {
         if spare.len() != self.len() {
             spare.clone_from(self);
         }

@@ -1,5 +1,6 @@
 //! Who may touch whom: cells at the window's start, and the exact contact of two straight lines.
 
+use super::block::Block;
 use super::queue::Contact;
 use super::spheres::Spheres;
 use super::window::{Window, delay_to_contact};
@@ -11,7 +12,7 @@ const LANES: usize = 4;
 
 /// The spheres of every cell: slots are sorted by cell, x fastest.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cells {
+pub(crate) struct Cells {
     counts: [i64; 3],
     /// First slot of each cell, and the end of the last.
     starts: Vec<u32>,
@@ -33,7 +34,7 @@ fn wrap(index: i64, count: i64) -> (i64, i16) {
 
 impl Cells {
     /// Sorts the spheres into the cells of `window`; `spare` and `places` are room.
-    pub(super) fn sort(&mut self, window: &Window, spheres: &mut Spheres, spare: &mut Spheres, places: &mut Vec<u32>) {
+    pub(crate) fn sort(&mut self, window: &Window, spheres: &mut Spheres, spare: &mut Spheres, places: &mut Vec<u32>) {
         self.counts = window.cells.map(|count| count as i64);
         let [nx, ny, nz] = window.cells;
         self.starts.clear();
@@ -68,7 +69,7 @@ impl Cells {
     }
 
     /// Rows of cells: the units of the search.
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         (self.counts[1] * self.counts[2]) as usize
     }
 
@@ -94,32 +95,37 @@ impl Cells {
 
 /// A straight line from the window's start.
 #[derive(Clone, Copy, Debug)]
-struct Line {
-    x: [f64; 3],
-    v: [f64; 3],
+pub(crate) struct Line {
+    pub(crate) x: [f64; 3],
+    pub(crate) v: [f64; 3],
 }
 
 /// The search for contacts in the rest of a window.
+///
+/// Hard spheres meet where they approach; `SOFT` atoms that are nearer than the distance at which they meet at the
+/// window's start meet there whether they approach or not.
 #[derive(Clone, Copy)]
-pub(super) struct Search<'a> {
-    pub(super) window: &'a Window,
-    pub(super) cells: &'a Cells,
-    pub(super) spheres: &'a Spheres,
-    pub(super) stamps: &'a [u32],
+pub(crate) struct Search<'a, const SOFT: bool> {
+    pub(crate) window: &'a Window,
+    pub(crate) cells: &'a Cells,
+    pub(crate) spheres: &'a Spheres,
+    pub(crate) stamps: &'a [u32],
+    /// How far at most the `SOFT` atom of each slot is from its line at present; empty where all are on theirs.
+    pub(crate) deviations: &'a [f64],
     /// The present, since the window's start.
-    pub(super) now: f64,
+    pub(crate) now: f64,
     /// Bound of how far, pulled back to the start, any sphere gets in the window.
-    pub(super) farthest: f64,
+    pub(crate) farthest: f64,
 }
 
-impl Search<'_> {
+impl<const SOFT: bool> Search<'_, SOFT> {
     /// Contacts of every pair of slow spheres whose first sphere is in the given rows, and of every fast sphere there
     /// with any other; `ways` bounds how far each sphere gets.
     #[inline(always)]
-    pub(super) fn rows<S: Simd>(&self, simd: S, rows: Range<usize>, ways: &[f64], found: &mut Vec<Contact>) {
+    pub(crate) fn rows<S: Simd>(&self, simd: S, rows: Range<usize>, ways: &[f64], found: &mut Vec<Contact>) {
         let [nx, ny, _] = self.cells.counts;
         let [sx, sy, sz] = self.window.span;
-        let mut segments: Vec<Segment> = Vec::new();
+        let (mut segments, mut block): (Vec<Segment>, Block) = Default::default();
         for row in rows {
             let (y, z) = (row as i64 % ny, row as i64 / ny);
             for x in 0..nx {
@@ -139,11 +145,16 @@ impl Search<'_> {
                         self.cells.row([x - sx, x + sx], y + dy, z + dz, |segment| segments.push(segment));
                     }
                 }
-                for slot in own {
-                    segments[0].begin = slot + 1;
-                    for segment in &segments {
-                        self.segment(simd, slot, segment, |contact| found.push(contact));
-                    }
+                block.begin(self.window, self.spheres, own.start);
+                for segment in &segments {
+                    let motion = self.window.translation(segment.image);
+                    block.push(self.spheres, segment.begin, segment.end, segment.image, &motion);
+                }
+                block.finish();
+                for slot in own.clone() {
+                    block.near::<S, SOFT>(simd, slot - own.start, |other, image| {
+                        found.extend(self.contact(slot, other, image));
+                    });
                     if ways[slot] > self.window.slow {
                         let place = self.spheres.position(slot);
                         self.around(simd, slot, &place, ways[slot], |contact| found.push(contact));
@@ -156,7 +167,7 @@ impl Search<'_> {
     /// Contacts of the sphere in `slot` with any other; it is at `place`, pulled back to the window's start, and gets
     /// `way` from there.
     #[inline(always)]
-    pub(super) fn around<S: Simd>(
+    pub(crate) fn around<S: Simd>(
         &self,
         simd: S,
         slot: usize,
@@ -164,12 +175,7 @@ impl Search<'_> {
         way: f64,
         mut found: impl FnMut(Contact),
     ) {
-        let reach = self.window.contact() + way + self.farthest;
-        let fraction = self.window.inverse * place;
-        let bounds = [0, 1, 2].map(|k| {
-            let (width, count) = (reach * self.window.slopes[k], self.window.cells[k] as f64);
-            [(fraction[k] - width) * count, (fraction[k] + width) * count].map(|bound| bound.floor() as i64)
-        });
+        let bounds = self.bounds(place, way);
         for z in bounds[2][0]..=bounds[2][1] {
             for y in bounds[1][0]..=bounds[1][1] {
                 self.cells.row(bounds[0], y, z, |segment| self.segment(simd, slot, &segment, &mut found));
@@ -177,48 +183,115 @@ impl Search<'_> {
         }
     }
 
-    /// Contacts of the sphere in `slot` with those of a segment.
+    /// The cells that may hold a sphere that one at `place`, pulled back, meets on a way of `way`.
     #[inline(always)]
-    fn segment<S: Simd>(&self, simd: S, slot: usize, segment: &Segment, mut found: impl FnMut(Contact)) {
-        let mut line =
-            Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) };
-        if segment.image != [0; 3] {
-            // The image is moved to the sphere, so the sphere the other way.
-            let (translation, velocity) = self.window.translation(segment.image);
+    fn bounds(&self, place: &Vector3<f64>, way: f64) -> [[i64; 2]; 3] {
+        let reach = self.window.contact() + way + self.farthest;
+        let fraction = self.window.inverse * place;
+        [0, 1, 2].map(|k| {
+            let (width, count) = (reach * self.window.slopes[k], self.window.cells[k] as f64);
+            [(fraction[k] - width) * count, (fraction[k] + width) * count].map(|bound| bound.floor() as i64)
+        })
+    }
+
+    /// Slots and images of the spheres that may come as near as `distance` to `line` until `until`.
+    ///
+    /// `place` and `way` are those of [`Self::around`].
+    #[inline(always)]
+    pub(crate) fn near<S: Simd>(
+        &self,
+        simd: S,
+        line: &Line,
+        distance: f64,
+        until: f64,
+        place: &Vector3<f64>,
+        way: f64,
+        mut found: impl FnMut(usize, [i16; 3]),
+    ) {
+        let bounds = self.bounds(place, way);
+        for z in bounds[2][0]..=bounds[2][1] {
+            for y in bounds[1][0]..=bounds[1][1] {
+                self.cells.row(bounds[0], y, z, |segment| {
+                    let line = self.moved(line, segment.image);
+                    self.near_line(simd, &line, &segment, distance, until, |slot| found(slot, segment.image));
+                });
+            }
+        }
+    }
+
+    /// An image is moved to the sphere, so the sphere the other way.
+    #[inline(always)]
+    fn moved(&self, line: &Line, image: [i16; 3]) -> Line {
+        let mut line = *line;
+        if image != [0; 3] {
+            let (translation, velocity) = self.window.translation(image);
             for k in 0..3 {
                 line.x[k] -= translation[k];
                 line.v[k] -= velocity[k];
             }
         }
-        self.near_line(simd, &line, segment, |other| {
-            // An image of the sphere itself has the motion of the lattice, which is looked after elsewhere.
-            if other == slot {
-                return;
-            }
-            let velocity = Vector3::from_fn(|k, _| line.v[k] - self.spheres.v[k][other]);
-            let start = Vector3::from_fn(|k, _| line.x[k] - self.spheres.x[k][other]);
-            let squared = self.window.diameter * self.window.diameter;
-            let Some(delay) = delay_to_contact(&(start + velocity * self.now), &velocity, squared) else { return };
-            let time = self.now + delay;
-            if time <= self.window.length {
-                let (first, second) = (slot as u32, other as u32);
-                let stamps = [self.stamps[slot], self.stamps[other]];
-                found(Contact { time, first, second, stamps, image: segment.image });
+        line
+    }
+
+    /// Contacts of the sphere in `slot` with those of a segment.
+    #[inline(always)]
+    fn segment<S: Simd>(&self, simd: S, slot: usize, segment: &Segment, mut found: impl FnMut(Contact)) {
+        let line = self.moved(&self.line(slot), segment.image);
+        self.near_line(simd, &line, segment, self.window.diameter, self.window.length, |other| {
+            if let Some(contact) = self.contact(slot, other, segment.image) {
+                found(contact);
             }
         });
     }
 
-    /// The slots of a segment whose lines come as near to `line` as a diameter, and in time or nearly so.
+    #[inline(always)]
+    fn line(&self, slot: usize) -> Line {
+        Line { x: [0, 1, 2].map(|k| self.spheres.x[k][slot]), v: [0, 1, 2].map(|k| self.spheres.v[k][slot]) }
+    }
+
+    /// The contact of the sphere in `slot` with the image of another, if there is one in the window.
+    #[inline(always)]
+    fn contact(&self, slot: usize, other: usize, image: [i16; 3]) -> Option<Contact> {
+        // An image of the sphere itself has the motion of the lattice, which is looked after elsewhere.
+        if other == slot {
+            return None;
+        }
+        let line = self.moved(&self.line(slot), image);
+        let velocity = Vector3::from_fn(|k, _| line.v[k] - self.spheres.v[k][other]);
+        let start = Vector3::from_fn(|k, _| line.x[k] - self.spheres.x[k][other]);
+        let squared = self.window.diameter * self.window.diameter;
+        let separation = start + velocity * self.now;
+        let delay = if SOFT && separation.norm_squared() < squared {
+            Some(0.0)
+        } else {
+            delay_to_contact(&separation, &velocity, squared)
+        };
+        let time = self.now + delay?;
+        let stamps = [self.stamps[slot], self.stamps[other]];
+        let contact = Contact { time, first: slot as u32, second: other as u32, stamps, image };
+        (time <= self.window.length).then_some(contact)
+    }
+
+    /// The slots of a segment whose lines come as near to `line` as `distance` (`d`) and what they deviate by, and until `until` or nearly so;
+    /// `SOFT` atoms also where they are as near now.
     ///
     /// With `r`, `u` the separation and relative velocity now, `b = r.u`, `c = r^2 - d^2` and `D = b^2 - u^2 c`: contact is
     /// at `c/(sqrt(D) - b)` where `b < 0 < D`; that is no sooner than `c/(-2b)`.
     #[inline(always)]
-    fn near_line<S: Simd>(&self, simd: S, line: &Line, segment: &Segment, mut found: impl FnMut(usize)) {
+    fn near_line<S: Simd>(
+        &self,
+        simd: S,
+        line: &Line,
+        segment: &Segment,
+        distance: f64,
+        until: f64,
+        mut found: impl FnMut(usize),
+    ) {
         let splat = |value| f64x4::splat(simd, value);
-        let (x, v) = (line.x.map(splat), line.v.map(splat));
+        let x = [splat(line.x[0]), splat(line.x[1]), splat(line.x[2])];
+        let v = [splat(line.v[0]), splat(line.v[1]), splat(line.v[2])];
         let now = splat(self.now);
-        let (minus_squared, twice_left) =
-            (splat(-self.window.diameter * self.window.diameter), splat(2.0 * (self.window.length - self.now)));
+        let (minus_squared, twice_left) = (splat(-distance * distance), splat(2.0 * (until - self.now)));
         let zero = splat(0.0);
         let [x0, x1, x2] = &self.spheres.x;
         let [v0, v1, v2] = &self.spheres.v;
@@ -231,12 +304,21 @@ impl Search<'_> {
             let r1 = u1.mul_add(now, load(x1) - x[1]);
             let r2 = u2.mul_add(now, load(x2) - x[2]);
             let approach = r2.mul_add(u2, r1.mul_add(u1, r0 * u0));
+            let minus_squared = if SOFT && !self.deviations.is_empty() {
+                let reach = load(self.deviations) + distance;
+                -(reach * reach)
+            } else {
+                minus_squared
+            };
             let excess = r2.mul_add(r2, r1.mul_add(r1, r0.mul_add(r0, minus_squared)));
             let speed = u2.mul_add(u2, u1.mul_add(u1, u0 * u0));
             let hit = approach.simd_lt(zero)
                 & approach.mul_add(twice_left, excess).simd_le(zero)
                 & (approach * approach).simd_gt(speed * excess);
             let mut lanes = hit.to_bitmask();
+            if SOFT {
+                lanes |= excess.simd_lt(zero).to_bitmask();
+            }
             while lanes != 0 {
                 let slot = begin + lanes.trailing_zeros() as usize;
                 if slot < segment.end {

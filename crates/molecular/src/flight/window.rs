@@ -16,52 +16,53 @@ const MARGIN: f64 = 1.0 + 1e-9;
 
 /// What is fixed from the start of a window to its end.
 #[derive(Clone, Debug)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// The time at which it starts.
-    pub(super) start: f64,
+    pub(crate) start: f64,
     /// Its duration.
-    pub(super) length: f64,
+    pub(crate) length: f64,
     /// `L` at the start: relative to the start the flow is `F(tau) = I + tau L`.
-    pub(super) gradient: Matrix3<f64>,
+    pub(crate) gradient: Matrix3<f64>,
     /// Edges at the start and their velocities, columns.
-    pub(super) edges: Matrix3<f64>,
-    pub(super) rates: Matrix3<f64>,
-    pub(super) inverse: Matrix3<f64>,
+    pub(crate) edges: Matrix3<f64>,
+    pub(crate) rates: Matrix3<f64>,
+    pub(crate) inverse: Matrix3<f64>,
     /// Of the cell at the start.
-    pub(super) volume: f64,
+    pub(crate) volume: f64,
     /// Norms of the rows of `inverse`: one over the distance between opposite faces.
-    pub(super) slopes: [f64; 3],
+    pub(crate) slopes: [f64; 3],
     /// Bound of `|F(tau)^-1|` over the window.
-    pub(super) stretch: f64,
-    pub(super) diameter: f64,
+    pub(crate) stretch: f64,
+    pub(crate) diameter: f64,
     /// How far, pulled back to the start, a slow sphere may get.
-    pub(super) slow: f64,
+    pub(crate) slow: f64,
     /// Cells along the edges.
-    pub(super) cells: [usize; 3],
+    pub(crate) cells: [usize; 3],
     /// How many cells away a slow sphere's partner may be.
-    pub(super) span: [i64; 3],
+    pub(crate) span: [i64; 3],
     /// The time since the start at which a lattice vector reaches the diameter.
-    pub(super) closes: Option<f64>,
+    pub(crate) closes: Option<f64>,
 }
 
 /// What decides how long a window is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
-    pub(super) until: f64,
+pub(crate) struct Pace {
+    pub(crate) until: f64,
     /// The width of a cell that costs least, length.
-    pub(super) width: f64,
+    pub(crate) width: f64,
     /// Root mean square and largest peculiar speed, about.
-    pub(super) speed: f64,
-    pub(super) fastest: f64,
+    pub(crate) speed: f64,
+    pub(crate) fastest: f64,
 }
 
 impl Window {
-    pub(super) fn new(
+    pub(crate) fn new(
         flow: &AffineFlow,
         group: &TranslationGroup,
         start: f64,
         diameter: f64,
         spheres: usize,
+        may_close: bool,
         pace: &Pace,
     ) -> Self {
         let gradient = flow.velocity_gradient(start);
@@ -91,7 +92,7 @@ impl Window {
         };
         window.slow = window.distance(length, SLOW * pace.speed);
         window.make_cells(spheres);
-        window.closes = window.closing_time();
+        window.closes = if may_close { window.closing_time() } else { None };
         if let Some(time) = window.closes {
             window.length = time;
         }
@@ -99,12 +100,12 @@ impl Window {
     }
 
     /// A bound of the distance, pulled back to the start, that a sphere of momentum `p = F w` covers in `duration`.
-    pub(super) fn distance(&self, duration: f64, momentum: f64) -> f64 {
+    pub(crate) fn distance(&self, duration: f64, momentum: f64) -> f64 {
         self.stretch * self.stretch * duration * momentum
     }
 
     /// How far apart, pulled back to the start, two spheres in contact may be.
-    pub(super) fn contact(&self) -> f64 {
+    pub(crate) fn contact(&self) -> f64 {
         self.stretch * self.diameter * MARGIN
     }
 
@@ -120,13 +121,18 @@ impl Window {
     }
 
     /// `F(tau)^-1` and `det F(tau)`, relative to the start.
-    pub(super) fn inverse_deformation(&self, since: f64) -> (Matrix3<f64>, f64) {
+    pub(crate) fn inverse_deformation(&self, since: f64) -> (Matrix3<f64>, f64) {
         let deformation = Matrix3::identity() + self.gradient * since;
         (deformation.try_inverse().unwrap_or_else(Matrix3::identity), deformation.determinant())
     }
 
+    /// The momentum `p` relative to the window's start of an atom at `place` with lab velocity `velocity`, `time` after it.
+    pub(crate) fn momentum(&self, time: f64, place: &Vector3<f64>, velocity: &Vector3<f64>) -> Vector3<f64> {
+        velocity - self.gradient * (place - velocity * time)
+    }
+
     /// The translation of an image at the start and its velocity.
-    pub(super) fn translation(&self, image: [i16; 3]) -> (Vector3<f64>, Vector3<f64>) {
+    pub(crate) fn translation(&self, image: [i16; 3]) -> (Vector3<f64>, Vector3<f64>) {
         let counts = Vector3::from(image).map(f64::from);
         (self.edges * counts, self.rates * counts)
     }
@@ -160,7 +166,7 @@ impl Window {
 ///
 /// `|r + u t| = d`: the smaller root, written so that nothing cancels.
 #[inline(always)]
-pub(super) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64>, squared: f64) -> Option<f64> {
+pub(crate) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64>, squared: f64) -> Option<f64> {
     let approach = separation.dot(velocity);
     let excess = separation.norm_squared() - squared;
     let discriminant = approach * approach - velocity.norm_squared() * excess;
@@ -169,11 +175,12 @@ pub(super) fn delay_to_contact(separation: &Vector3<f64>, velocity: &Vector3<f64
 
 /// The width of a cell that costs least, in diameters, at `density` spheres per cubed diameter.
 ///
-/// A sphere costs `FIXED` pair tests' time a window, one for each sphere of half its 27 cells, and a collision one for
-/// each sphere of the 27 cells of both. A window is over when slow spheres have used up the cell's width beyond the
+/// A sphere costs `FIXED` pair tests' time a window, one for each sphere of half its 27 cells, and a collision `HEAVY`, in
+/// double precision, for each sphere of the 27 cells of both; both as measured. A window is over when slow spheres have used up the cell's width beyond the
 /// diameter.
-pub(super) fn cheapest_width(density: f64) -> f64 {
-    const FIXED: f64 = 45.0;
+pub(crate) fn cheapest_width(density: f64) -> f64 {
+    const FIXED: f64 = 200.0;
+    const HEAVY: f64 = 4.0;
     let packing = std::f64::consts::PI / 6.0 * density;
     // The contact value of [CarnahanStarling1969]; a guess of cost needs no more where it diverges.
     let contact = (1.0 - 0.5 * packing) / (1.0 - packing.min(0.7)).powi(3);
@@ -181,7 +188,7 @@ pub(super) fn cheapest_width(density: f64) -> f64 {
     let collisions = 2.34 * density * contact;
     let cost = |width: f64| {
         let inside = density * width.powi(3);
-        2.0 * (FIXED + 13.5 * inside) / (width - 1.0) + 27.0 * collisions * inside
+        2.0 * (FIXED + 13.5 * inside) / (width - 1.0) + 27.0 * HEAVY * collisions * inside
     };
     // From 0.03 diameters of free way to four times the distance between neighbours.
     let (least, steps) = (0.03, 100);

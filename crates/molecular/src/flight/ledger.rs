@@ -8,47 +8,47 @@ use omd_flow::{Matrix3, StateError, StateReader, StateWriter};
 /// `(1/2) M : (F F^T)^-1` with `M = sum m p p^T`, exactly; a collision adds to `M` and does the work `-r f : L` of its
 /// impulse. What is left of the energy of the spheres is the residual of the work balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     /// `M` relative to the present time: `sum m w w^T`, carried along with the flow and changed by collisions only.
-    pub(super) moment: Matrix3<f64>,
+    pub(crate) moment: Matrix3<f64>,
     /// Change of `sum m w^2/2` in all collisions, energy.
-    pub(super) gained: f64,
+    pub(crate) gained: f64,
     /// Work of all impulses, energy.
-    pub(super) work: f64,
+    pub(crate) work: f64,
     /// `sum r_i f_j / V` over the collisions since the last sample, pressure x time.
-    pub(super) impulses: Matrix3<f64>,
+    pub(crate) impulses: Matrix3<f64>,
     /// When they began to be counted.
-    pub(super) since: f64,
+    pub(crate) since: f64,
     /// Whether a sample was taken at the present time: the next collision belongs to the next one.
-    pub(super) sampled: bool,
+    pub(crate) sampled: bool,
     /// Collisions so far.
-    pub(super) collisions: u64,
+    pub(crate) collisions: u64,
 }
 
 impl Ledger {
-    pub(super) fn new(moment: Matrix3<f64>) -> Self {
+    pub(crate) fn new(moment: Matrix3<f64>) -> Self {
         Self { moment, ..Self::default() }
     }
 
     /// Begins with the next sample's interval where the last one was taken.
-    pub(super) fn go_on(&mut self, time: f64) {
+    pub(crate) fn go_on(&mut self, time: f64) {
         if self.sampled {
             (self.impulses, self.since, self.sampled) = (Matrix3::zeros(), time, false);
         }
     }
 
     /// The collisional part of the pressure tensor, averaged from the last sample to `time`; zero where no time has passed.
-    pub(super) fn collisional_pressure(&self, time: f64) -> Matrix3<f64> {
+    pub(crate) fn collisional_pressure(&self, time: f64) -> Matrix3<f64> {
         let duration = time - self.since;
         if duration > 0.0 { self.impulses / duration } else { Matrix3::zeros() }
     }
 
     /// Energy gained less work done: `energy` is `sum m w^2/2` of the spheres.
-    pub(super) fn residual(&self, energy: f64) -> f64 {
+    pub(crate) fn residual(&self, energy: f64) -> f64 {
         energy - 0.5 * self.moment.trace() + (self.gained - self.work)
     }
 
-    pub(super) fn save(&self, state: &mut StateWriter) {
+    pub(crate) fn save(&self, state: &mut StateWriter) {
         state.matrix(&self.moment);
         state.f64(self.gained);
         state.f64(self.work);
@@ -58,7 +58,7 @@ impl Ledger {
         state.u64(self.collisions);
     }
 
-    pub(super) fn restore(state: &mut StateReader<'_>) -> Result<Self, StateError> {
+    pub(crate) fn restore(state: &mut StateReader<'_>) -> Result<Self, StateError> {
         Ok(Self {
             moment: state.matrix()?,
             gained: state.f64()?,

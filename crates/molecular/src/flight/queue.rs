@@ -12,14 +12,14 @@ const PER_BUCKET: usize = 4;
 ///
 /// It holds as long as neither has collided since: as long as both stamps are those of the slots.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Contact {
+pub(crate) struct Contact {
     /// Since the start of the window.
-    pub(super) time: f64,
-    pub(super) first: u32,
-    pub(super) second: u32,
-    pub(super) stamps: [u32; 2],
+    pub(crate) time: f64,
+    pub(crate) first: u32,
+    pub(crate) second: u32,
+    pub(crate) stamps: [u32; 2],
     /// Counts of the window's edges.
-    pub(super) image: [i16; 3],
+    pub(crate) image: [i16; 3],
 }
 
 impl Eq for Contact {}
@@ -45,7 +45,7 @@ impl PartialOrd for Contact {
 /// # References
 /// \[Paul2007\]
 #[derive(Clone, Debug, Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     buckets_per_time: f64,
     heads: Vec<u32>,
     entries: Vec<(Contact, u32)>,
@@ -55,7 +55,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Empties the queue for a window of this length and about so many contacts.
-    pub(super) fn restart(&mut self, length: f64, expected: usize) {
+    pub(crate) fn restart(&mut self, length: f64, expected: usize) {
         let buckets = expected / PER_BUCKET + 1;
         self.buckets_per_time = buckets as f64 / length;
         self.heads.clear();
@@ -65,7 +65,7 @@ impl Queue {
         self.present = 0;
     }
 
-    pub(super) fn push(&mut self, contact: Contact) {
+    pub(crate) fn push(&mut self, contact: Contact) {
         // A window of no length has one bucket: not a number becomes 0.
         let bucket = ((contact.time * self.buckets_per_time) as usize).min(self.heads.len() - 1);
         if bucket <= self.present {
@@ -77,7 +77,7 @@ impl Queue {
     }
 
     /// The earliest contact.
-    pub(super) fn pop(&mut self) -> Option<Contact> {
+    pub(crate) fn pop(&mut self) -> Option<Contact> {
         loop {
             if let Some(contact) = self.sorted.pop() {
                 return Some(contact);
