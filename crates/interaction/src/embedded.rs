@@ -126,8 +126,7 @@ impl EmbeddedAtom {
         if let Some((name, values)) = sizes.into_iter().find(|(_, values)| values.len() < FEWEST) {
             return Err(EmbeddedError::Short(name, values.len()));
         }
-        let steps =
-            [("drho", tables.density_step), ("dr", tables.distance_step), ("the cutoff", tables.cutoff)];
+        let steps = [("drho", tables.density_step), ("dr", tables.distance_step), ("the cutoff", tables.cutoff)];
         if let Some((name, step)) = steps.into_iter().find(|(_, step)| !(*step > 0.0 && step.is_finite())) {
             return Err(EmbeddedError::NotPositive(name, step));
         }

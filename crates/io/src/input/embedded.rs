@@ -1,10 +1,10 @@
 //! Tables of embedded atoms: DYNAMO's `funcfl` and `setfl` files, Finnis-Sinclair's kind of the latter among them.
 
+use super::StructureFile;
 use super::kinds::Kind;
 use super::parameters::ParameterFile;
 use super::reader::{Reader, Section};
 use super::wording::{called, shortened};
-use super::StructureFile;
 use crate::diagnostic::InputError;
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Dimension;
@@ -126,7 +126,11 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn line(&mut self, what: &str) -> Result<&'a str, InputError> {
         let Some(&line) = self.lines.get(self.next) else {
-            return Err(self.file.error(self.lines.len().max(1), format!("the parameter file ends before {what}"), None));
+            return Err(self.file.error(
+                self.lines.len().max(1),
+                format!("the parameter file ends before {what}"),
+                None,
+            ));
         };
         self.next += 1;
         Ok(line)
@@ -143,7 +147,8 @@ impl<'a> Lines<'a> {
             return Err(self.wrong(format!("expected nrho drho nr dr cutoff, found {} words", words.len())));
         };
         let count = |name: &str, word: &str| {
-            let bad = || self.wrong(format!("{name} must be an integer from 5 to {MOST}, found \"{}\"", shortened(word)));
+            let bad =
+                || self.wrong(format!("{name} must be an integer from 5 to {MOST}, found \"{}\"", shortened(word)));
             word.parse().ok().filter(|count| (5..=MOST).contains(count)).ok_or_else(bad)
         };
         let positive = |name: &str, word: &str| {

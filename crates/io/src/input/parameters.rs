@@ -26,7 +26,8 @@ impl ParameterFile {
         name: Option<String>,
     ) -> Option<Self> {
         if reader.units.style() == UnitStyle::Lj {
-            let message = format!("kind = \"{}\" is in electronvolts and angstrom; units = \"lj\" have none", kind.name);
+            let message =
+                format!("kind = \"{}\" is in electronvolts and angstrom; units = \"lj\" have none", kind.name);
             reader.error(&section.span("kind"), message, Some("use units = \"metal\", \"real\" or \"si\"".to_owned()));
             return None;
         }

@@ -41,5 +41,17 @@ fn potential(numbers: [f64; 11]) -> Result<StillingerWeber, String> {
     if cutoff <= 0.0 {
         return refuse("tol", tolerance, "so small that something is left of the potential");
     }
-    Ok(StillingerWeber { epsilon: epsilon * energy, sigma, a, lambda, gamma, cosine, amplitude, repulsion, p, q, cutoff })
+    Ok(StillingerWeber {
+        epsilon: epsilon * energy,
+        sigma,
+        a,
+        lambda,
+        gamma,
+        cosine,
+        amplitude,
+        repulsion,
+        p,
+        q,
+        cutoff,
+    })
 }

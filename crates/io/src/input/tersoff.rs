@@ -34,14 +34,7 @@ fn potential(numbers: [f64; 14]) -> Result<Tersoff, String> {
     if m != 1.0 && m != 3.0 {
         return refuse("m", m, "1 or 3");
     }
-    positive(&[
-        ("d", d),
-        ("n", n),
-        ("lambda2", lambda_2),
-        ("D", half_width),
-        ("lambda1", lambda_1),
-        ("A", repulsion),
-    ])?;
+    positive(&[("d", d), ("n", n), ("lambda2", lambda_2), ("D", half_width), ("lambda1", lambda_1), ("A", repulsion)])?;
     not_negative(&[("gamma", gamma), ("lambda3", lambda_3), ("c", c), ("beta", beta), ("B", attraction)])?;
     if middle <= half_width {
         return refuse("R", middle, &format!("above D = {half_width}"));

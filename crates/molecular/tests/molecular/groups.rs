@@ -5,7 +5,9 @@ use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, shaken};
 use omd_flow::{
     Advance, AffineFlow, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3,
 };
-use omd_interaction::{EmbeddedAtom, EmbeddedTables, Gaussian, PairPotential, SitePotential, StillingerWeber, Tersoff, Truncation};
+use omd_interaction::{
+    EmbeddedAtom, EmbeddedTables, Gaussian, PairPotential, SitePotential, StillingerWeber, Tersoff, Truncation,
+};
 use omd_molecular::{
     GroupElement, GroupModel, GroupMolecular, Label, Molecular, ObjectiveGroup, Sites, force_field, rotation_about,
 };

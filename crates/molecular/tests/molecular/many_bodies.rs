@@ -46,12 +46,7 @@ fn silicon() -> StillingerWeber {
 }
 
 /// The crystal in a cell with these edges.
-fn crystal(
-    potential: Arc<dyn SitePotential>,
-    edges: [f64; 3],
-    sites: &[[f64; 3]],
-    size: f64,
-) -> (GroupMolecular, f64) {
+fn crystal(potential: Arc<dyn SitePotential>, edges: [f64; 3], sites: &[[f64; 3]], size: f64) -> (GroupMolecular, f64) {
     let flow = AffineFlow::new(Matrix3::zeros()).unwrap();
     let axes = [0, 1, 2].map(|k| GroupElement::translation(Vector3::ith(k, edges[k])));
     let group = ObjectiveGroup::new(&flow, &axes).unwrap();
