@@ -115,7 +115,7 @@ fn resolved(settings: Settings) -> Study {
         name: "resolved",
         title: "A resolved Navier-Stokes run follows the reduced solution",
         input: format!(
-            "hard spheres, m = n = T = 1, Kn = {KNUDSEN}, A = {}, t = {END}; conservative central differences of second order on cells^3 cells of the cube |x_i| < 1/2, classical Runge-Kutta steps of 0.2 cell widths, the reduced solution outside the cube; cells = {cells:?}",
+            "hard spheres, m = n = T = 1, Kn = {KNUDSEN}, A = {}, t = {END}; conservative central differences of second order on cells^3 cells of the cube |x_i| < 1/2, classical Runge-Kutta steps of 0.2 cell widths and at most 5 squared ones, the reduced solution outside the cube; cells = {cells:?}",
             rows(&full_flow())
         ),
         tasks,

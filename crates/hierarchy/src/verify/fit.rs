@@ -1,5 +1,7 @@
 //! Orders of convergence and their uncertainties.
 
+use nalgebra::{Matrix3, Vector3};
+
 /// A straight line through points with standard errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fit {
@@ -37,6 +39,35 @@ pub fn line(points: &[[f64; 3]]) -> Fit {
         intercept_error: (1.0 / weight + mean_x * mean_x / spread).sqrt(),
         chi_square: sum(&|x, y| (y - intercept - slope * x).powi(2)),
         freedom: points.len() - 2,
+    }
+}
+
+/// The order `p` of `y ~ x^p (1 + c x + ...)` from `(x, ln y, its error)`: `ln y = a + p ln x + c x` where there are points
+/// enough to tell `c`, without it elsewhere; the intercept is `a`.
+///
+/// # Panics
+/// As [`line`].
+#[must_use]
+pub fn order(points: &[[f64; 3]]) -> Fit {
+    if points.len() <= 4 {
+        let logarithms: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x.ln(), y, e]).collect();
+        return line(&logarithms);
+    }
+    let terms = |x: f64| Vector3::new(1.0, x.ln(), x);
+    let (mut normal, mut right) = (Matrix3::zeros(), Vector3::zeros());
+    for &[x, y, e] in points {
+        normal += terms(x) * terms(x).transpose() / (e * e);
+        right += terms(x) * (y / (e * e));
+    }
+    let inverse = normal.try_inverse().expect("points apart");
+    let found = inverse * right;
+    Fit {
+        slope: found[1],
+        slope_error: inverse[(1, 1)].sqrt(),
+        intercept: found[0],
+        intercept_error: inverse[(0, 0)].sqrt(),
+        chi_square: points.iter().map(|&[x, y, e]| ((y - found.dot(&terms(x))) / e).powi(2)).sum(),
+        freedom: points.len() - 3,
     }
 }
 

@@ -1,9 +1,9 @@
-//! Lines through the distances of the atoms from the Boltzmann equation, and where they meet zero density.
+//! Lines and parabolas through the distances of the atoms from the Boltzmann equation, and where they meet zero density.
 
 use super::{Case, QUANTITIES, SHARES, TIMES, atoms_at};
 use crate::arrows::experiments::Gas;
 use crate::statistics::{Sample, mean_and_error};
-use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Table, line};
+use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Table, order};
 use nalgebra::{DMatrix, DVector};
 
 fn mean(values: &[f64]) -> f64 {
@@ -22,10 +22,31 @@ fn averaged(row: &[f64], quantity: usize) -> f64 {
     times.iter().skip(quantity).step_by(QUANTITIES.len()).sum::<f64>() / TIMES.len() as f64
 }
 
+/// The value at `x = 0` of the polynomial through `(x, y)` by weighted least squares, as shares of the `y`.
+///
+/// A parabola where there are points for it: the second order in `n sigma^3` is many standard errors of the full study.
+struct Extrapolation {
+    shares: Vec<f64>,
+    /// Of the value, where the weights are inverse variances.
+    variance: f64,
+}
+
+impl Extrapolation {
+    fn new(x: &[f64], weights: &[f64]) -> Self {
+        let terms = if x.len() > 4 { 3 } else { 2 };
+        let powers = DMatrix::from_fn(x.len(), terms, |g, k| x[g].powi(k as i32));
+        let weighted = DMatrix::from_fn(x.len(), terms, |g, k| weights[g] * powers[(g, k)]);
+        let normal = powers.transpose() * &weighted;
+        let inverse = normal.try_inverse().expect("densities that differ");
+        let shares = (&weighted * inverse.column(0)).iter().copied().collect();
+        Self { shares, variance: inverse[(0, 0)] }
+    }
+}
+
 /// The claim that the distribution is Boltzmann's at no density, and the distance `sum |share - Boltzmann's|` at each.
 ///
 /// The shares of a replica of N atoms have the covariance `Sigma/N`, of which all densities together say what it is; the
-/// intercept of lines through their means with the weights `N` times replicas has `kappa Sigma`.
+/// intercept of polynomials through their means with the weights `N` times replicas has a multiple of `Sigma`.
 fn distribution(densities: &[f64], groups: &[&[Vec<f64>]], reference: &[Vec<f64>]) -> (Claim, Vec<f64>) {
     let of = |row: &Vec<f64>| DVector::from_column_slice(&row[QUANTITIES.len() * TIMES.len()..]);
     let mean = |rows: &[Vec<f64>]| rows.iter().map(of).sum::<DVector<f64>>() / rows.len() as f64;
@@ -42,14 +63,9 @@ fn distribution(densities: &[f64], groups: &[&[Vec<f64>]], reference: &[Vec<f64>
         weights.push(atoms * group.len() as f64);
     }
     sigma /= freedom as f64;
-    let total: f64 = weights.iter().sum();
-    let centre = densities.iter().zip(&weights).map(|(x, w)| x * w).sum::<f64>() / total;
-    let spread: f64 = densities.iter().zip(&weights).map(|(x, w)| w * (x - centre).powi(2)).sum();
-    let shares = densities.iter().zip(&weights).zip(groups);
-    let intercept = shares
-        .map(|((x, w), group)| mean(group) * (w * (1.0 / total + centre * (centre - x) / spread)))
-        .sum::<DVector<f64>>();
-    let covariance = sigma * (1.0 / total + centre * centre / spread);
+    let fit = Extrapolation::new(densities, &weights);
+    let intercept = fit.shares.iter().zip(groups).map(|(share, group)| mean(group) * *share).sum::<DVector<f64>>();
+    let covariance = sigma * fit.variance;
     let verdict = Sample { mean: intercept, covariance, replicas: freedom + 1 }.against_sample(&wanted);
     let claim = Claim::probable(
         "distribution of (w_x, w_y): shares extrapolated to n sigma^3 = 0 are Boltzmann's, T^2",
@@ -119,32 +135,31 @@ pub(super) fn judge(
         if !(is_counted && moves) {
             continue;
         }
-        let fit = line(&points);
-        let error = fit.intercept_error.hypot(wanted_error / scale);
+        let weights: Vec<f64> = points.iter().map(|[_, _, error]| error.powi(-2)).collect();
+        let fit = Extrapolation::new(densities, &weights);
+        let intercept: f64 = fit.shares.iter().zip(&points).map(|(share, [_, y, _])| share * y).sum();
+        let error = fit.variance.sqrt().hypot(wanted_error / scale);
         // A rate of collisions that is off by a twentieth shows as about that in their number, less elsewhere.
         finding.claims.push(Claim::value(
             format!("{name}: distance extrapolated to n sigma^3 = 0"),
-            fit.intercept,
+            intercept,
             error,
             0.0,
             0.02,
         ));
         if q == 3 {
             let logarithms: Vec<[f64; 3]> =
-                points.iter().map(|&[x, y, e]| [x.ln(), y.abs().ln(), (e / y).abs().max(1e-9)]).collect();
+                points.iter().map(|&[x, y, e]| [x, y.abs().ln(), (e / y).abs().max(1e-9)]).collect();
             finding.claims.push(Claim::fitted_order(
                 format!("{name}: distance, order in n sigma^3"),
-                &line(&logarithms),
+                &order(&logarithms),
                 1.0,
                 0.3,
             ));
         }
         plot.curves.push(Curve { label: name.to_owned(), points, is_theory: false });
-        plot.curves.push(Curve {
-            label: format!("{name}, line"),
-            points: vec![[0.0, fit.intercept, 0.0], [densities[0], fit.intercept + fit.slope * densities[0], 0.0]],
-            is_theory: true,
-        });
+        let limit = vec![[0.0, intercept, error]];
+        plot.curves.push(Curve { label: format!("{name}, extrapolated"), points: limit, is_theory: false });
     }
     let (claim, distances) = distribution(densities, &groups, reference);
     finding.claims.push(claim);
@@ -154,4 +169,22 @@ pub(super) fn judge(
     finding.tables.push(table);
     finding.plots.push(plot);
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parabolas_are_extrapolated_exactly_and_errors_add_up() {
+        let x = [0.1, 0.05, 0.025, 0.0125, 0.00625];
+        let weights = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let fit = Extrapolation::new(&x, &weights);
+        let value: f64 = fit.shares.iter().zip(x).map(|(share, x)| share * (0.3 - 2.0 * x + 7.0 * x * x)).sum();
+        assert!((value - 0.3).abs() < 1e-12, "{value}");
+        let variance: f64 = fit.shares.iter().zip(weights).map(|(share, weight)| share * share / weight).sum();
+        assert!((variance / fit.variance - 1.0).abs() < 1e-12);
+        let line = Extrapolation::new(&x[..3], &weights[..3]);
+        assert!((line.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    }
 }
