@@ -21,6 +21,10 @@ struct Arguments {
     /// Timed evaluations; the fastest counts.
     #[arg(long, default_value_t = 5)]
     repeats: usize,
+    /// One spherical rule of this degree on all shells in place of the solver's, as fsm.py has: 5 is its twelve directions,
+    /// enough for isotropic distributions alone.
+    #[arg(long)]
+    degree: Option<usize>,
 }
 
 /// `P/n` of the anisotropic Gaussian.
@@ -43,7 +47,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let n = arguments.modes;
     let maxwell = CollisionKernel::VariableHardSphere { rate: 1.0, exponent: 0.0 };
     let kernel = SpectralKernel::of_kernel(&maxwell, 1.0)?;
-    let mut collision = Collision::new(n, kernel, Parity::Even, Quadrature::for_modes(n))?;
+    let mut quadrature = Quadrature::for_modes(n);
+    if let Some(degree) = arguments.degree {
+        quadrature.degrees.fill(degree);
+    }
+    let mut collision = Collision::new(n, kernel, Parity::Even, quadrature)?;
     // The grid follows the fourth moment, that of a Gaussian times K (2 - K) here.
     let half_width = Quadrature::half_width(n) * (BKW * (2.0 - BKW)).sqrt();
     let points = points(n, half_width);

@@ -49,7 +49,7 @@ pub fn line(points: &[[f64; 3]]) -> Fit {
 /// As [`line`].
 #[must_use]
 pub fn order(points: &[[f64; 3]]) -> Fit {
-    if points.len() <= 4 {
+    if points.len() <= 5 {
         let logarithms: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x.ln(), y, e]).collect();
         return line(&logarithms);
     }

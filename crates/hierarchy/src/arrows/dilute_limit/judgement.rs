@@ -33,7 +33,7 @@ struct Extrapolation {
 
 impl Extrapolation {
     fn new(x: &[f64], weights: &[f64]) -> Self {
-        let terms = if x.len() > 4 { 3 } else { 2 };
+        let terms = if x.len() > 5 { 3 } else { 2 };
         let powers = DMatrix::from_fn(x.len(), terms, |g, k| x[g].powi(k as i32));
         let weighted = DMatrix::from_fn(x.len(), terms, |g, k| weights[g] * powers[(g, k)]);
         let normal = powers.transpose() * &weighted;
@@ -177,8 +177,8 @@ mod tests {
 
     #[test]
     fn parabolas_are_extrapolated_exactly_and_errors_add_up() {
-        let x = [0.1, 0.05, 0.025, 0.0125, 0.00625];
-        let weights = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let x = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.0015];
+        let weights = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let fit = Extrapolation::new(&x, &weights);
         let value: f64 = fit.shares.iter().zip(x).map(|(share, x)| share * (0.3 - 2.0 * x + 7.0 * x * x)).sum();
         assert!((value - 0.3).abs() < 1e-12, "{value}");
