@@ -46,7 +46,7 @@ pub fn line(points: &[[f64; 3]]) -> Fit {
 /// enough to tell `c`, without it elsewhere; the intercept is `a`.
 ///
 /// # Panics
-/// As [`line`].
+/// As [`line()`].
 #[must_use]
 pub fn order(points: &[[f64; 3]]) -> Fit {
     if points.len() <= 5 {
