@@ -4,7 +4,7 @@ mod observe;
 
 use crate::engine::Engine;
 use crate::schedule::{Leg, ThermalStep};
-use crate::work::WorkBalance;
+use crate::work::{WorkBalance, blown_up};
 use crate::{Atoms, Model, MolecularError, Scheme, StepControl};
 pub(crate) use observe::{DRIFT, KINETIC};
 use omd_flow::{
@@ -123,13 +123,7 @@ impl Molecular {
         if moved.is_ok() && self.kinetic_energy().is_finite() && power.is_finite() {
             return Ok(());
         }
-        Err(self.blown_up(end, "energies are no longer finite"))
-    }
-
-    fn blown_up(&self, time: f64, what: &str) -> Stop {
-        let steps = self.engine.steps;
-        let hint = "atoms came too close for the time step; hint: a smaller time-step";
-        Stop { time, reason: format!("{what} after {steps} steps: {hint}") }
+        Err(blown_up(end, self.engine.steps, "energies are no longer finite"))
     }
 
     /// A residual as large as the energy there is means that the trajectory is no solution of anything.
@@ -139,7 +133,7 @@ impl Molecular {
         if self.kinetic_energy() <= 2.0 * expected || self.balance.residual(self.balance_energy()).abs() <= expected {
             return Ok(());
         }
-        Err(self.blown_up(self.engine.time, "the work balance is off by more than the energy there is"))
+        Err(blown_up(self.engine.time, self.engine.steps, "the work balance is off by more than the energy there is"))
     }
 }
 
@@ -186,9 +180,7 @@ impl Description for Molecular {
         self.engine.save(state);
         self.thermal.save(state);
         state.f64(self.shortest_image);
-        for value in [self.balance.energy_at_start, self.balance.work, self.balance.power] {
-            state.f64(value);
-        }
+        self.balance.save(state);
         Leg::save(self.leg, state);
     }
 
@@ -196,7 +188,7 @@ impl Description for Molecular {
         self.engine.restore(state)?;
         self.thermal = ThermalStep::restore(state)?;
         self.shortest_image = state.f64()?;
-        self.balance = WorkBalance { energy_at_start: state.f64()?, work: state.f64()?, power: state.f64()? };
+        self.balance = WorkBalance::restore(state)?;
         self.leg = Leg::restore(state)?;
         Ok(())
     }

@@ -263,7 +263,7 @@ fn reduced(
     })
 }
 
-/// Cells along an edge, and the time step: a tenth and a twentieth of a mean free time.
+/// Cells along an edge, each a tenth of a mean free path, and the time step, a thirtieth of a mean free time.
 const IN_SPACE: usize = 4;
 const STEP_IN_SPACE: f64 = 0.05;
 

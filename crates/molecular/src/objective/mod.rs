@@ -12,7 +12,7 @@ mod observe;
 pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 
 use crate::schedule::{Leg, ThermalStep};
-use crate::work::WorkBalance;
+use crate::work::{WorkBalance, blown_up};
 use crate::{MolecularError, ObjectiveGroup, Scheme, StepControl};
 use engine::Engine;
 use omd_flow::{
@@ -174,21 +174,15 @@ impl GroupMolecular {
         }
         let energy = self.balance_energy();
         if !(moved && energy.is_finite() && power.is_finite()) {
-            return Err(self.blown_up(end, "energies are no longer finite"));
+            return Err(blown_up(end, self.engine.steps, "energies are no longer finite"));
         }
         // A residual as large as the energy there is means that the trajectory is no solution of anything.
         let kinetic = 0.5 * self.kinetic_sum().trace();
         let expected = (self.balance.energy_at_start + self.balance.work).abs();
         if kinetic > 2.0 * expected && self.balance.residual(energy).abs() > kinetic.max(expected) {
-            return Err(self.blown_up(end, "the work balance is off by more than the energy there is"));
+            return Err(blown_up(end, self.engine.steps, "the work balance is off by more than the energy there is"));
         }
         Ok(())
-    }
-
-    fn blown_up(&self, time: f64, what: &str) -> Stop {
-        let steps = self.engine.steps;
-        let hint = "atoms came too close for the time step; hint: a smaller time-step";
-        Stop { time, reason: format!("{what} after {steps} steps: {hint}") }
     }
 }
 
@@ -230,16 +224,14 @@ impl Description for GroupMolecular {
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
         self.thermal.save(state);
-        for value in [self.balance.energy_at_start, self.balance.work, self.balance.power] {
-            state.f64(value);
-        }
+        self.balance.save(state);
         Leg::save(self.leg, state);
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
         self.engine.restore(state)?;
         self.thermal = ThermalStep::restore(state)?;
-        self.balance = WorkBalance { energy_at_start: state.f64()?, work: state.f64()?, power: state.f64()? };
+        self.balance = WorkBalance::restore(state)?;
         self.leg = Leg::restore(state)?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Encounters against time steps, against their laws, across pauses, and where they have to stop.
 
 mod gases;
+#[path = "../shared/pause.rs"]
+mod pause;
 mod runs;
 mod trajectories;

@@ -1,19 +1,10 @@
 //! Laws, pauses, checkpoints, threads, stops, refusals.
 
 use crate::gases::{FLOWS, distance, drawn, encounters, end, extra, model};
-use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, StateReader, StateWriter, Vector3};
+use crate::pause::PauseAfter;
+use omd_flow::{Advance, Description, Free, Matrix3, StateReader, StateWriter, Vector3};
 use omd_interaction::Truncation;
 use omd_molecular::{Atoms, Encounters, LatticeChoice, MolecularError};
-
-/// Pauses at its first question after `skip` ones.
-struct PauseAfter(usize);
-
-impl Monitor for PauseAfter {
-    fn at(&mut self, _: f64) -> Pace {
-        self.0 = self.0.wrapping_sub(1);
-        if self.0 == 0 { Pace::Pause } else { Pace::Continue }
-    }
-}
 
 #[test]
 fn the_work_balance_holds_to_the_tolerance() {

@@ -3,5 +3,7 @@
 mod brute_force;
 mod collisions;
 mod laws;
+#[path = "../shared/pause.rs"]
+mod pause;
 mod runs;
 mod spheres;

@@ -1,18 +1,9 @@
 //! Pauses, checkpoints, threads, stops, refusals.
 
+use crate::pause::PauseAfter;
 use crate::spheres::{FLOWS, drawn, extra, model};
-use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, StateReader, StateWriter, Vector3};
+use omd_flow::{Advance, Description, Free, Matrix3, StateReader, StateWriter, Vector3};
 use omd_molecular::{Atoms, DrawnPositions, HardSpheres, LatticeChoice, MolecularError};
-
-/// Pauses at its first question after `skip` ones.
-struct PauseAfter(usize);
-
-impl Monitor for PauseAfter {
-    fn at(&mut self, _: f64) -> Pace {
-        self.0 = self.0.wrapping_sub(1);
-        if self.0 == 0 { Pace::Pause } else { Pace::Continue }
-    }
-}
 
 #[test]
 fn a_paused_saved_and_restored_run_has_the_bits_of_an_uninterrupted_one() {

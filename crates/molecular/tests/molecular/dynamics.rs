@@ -1,7 +1,8 @@
 //! Work balance, determinism, checkpoints, stops, step control.
 
 use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, model, residual, shaken};
-use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, StateReader, StateWriter, Vector3};
+use crate::pause::PauseAfter;
+use omd_flow::{Advance, Description, Free, Matrix3, StateReader, StateWriter, Vector3};
 use omd_interaction::{PairPotential, Truncation};
 use omd_molecular::{Atoms, Molecular, MolecularError, Scheme, StepControl};
 
@@ -41,16 +42,6 @@ fn any_number_of_threads_gives_the_same_bits() {
         })
     });
     assert!(states[0] == states[1] && states[0] == states[2]);
-}
-
-/// Pauses at its first question after `skip` ones.
-struct PauseAfter(usize);
-
-impl Monitor for PauseAfter {
-    fn at(&mut self, _: f64) -> Pace {
-        self.0 = self.0.wrapping_sub(1);
-        if self.0 == 0 { Pace::Pause } else { Pace::Continue }
-    }
 }
 
 #[test]

@@ -6,5 +6,7 @@ mod groups;
 mod images;
 mod many_bodies;
 mod nanotubes;
+#[path = "../shared/pause.rs"]
+mod pause;
 mod reference;
 mod starts;

@@ -4,7 +4,7 @@ use super::epoch::Epoch;
 use super::fast::FastBlocks;
 use super::frame::Frame;
 use super::law::Law;
-use super::particles::{Block, Lane, WIDTH, added, largest, on_large_pages};
+use super::particles::{Block, Lane, WIDTH, added, largest};
 use omd_flow::{AffineFlow, StateError, StateReader, StateWriter};
 
 /// The class that the fastest block gets in a sweep; the rest is headroom.
@@ -49,7 +49,7 @@ pub(super) struct SpeedBounds {
 
 impl SpeedBounds {
     pub(super) fn new<L: Law>(law: &L, blocks: usize) -> Self {
-        let mut class = on_large_pages(blocks);
+        let mut class = Vec::with_capacity(blocks);
         class.resize(if L::BOUNDED { blocks } else { 0 }, 0);
         let mut bounds = Self {
             class,

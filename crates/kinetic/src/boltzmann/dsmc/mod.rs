@@ -261,7 +261,7 @@ impl Dsmc {
         self.gas.counters.collisions
     }
 
-    /// Pairs so far whose memory was looked at, collisions included.
+    /// Pairs so far that could have collided: eight for every meeting of two blocks, lanes without a particle included.
     #[must_use]
     pub fn candidates(&self) -> u64 {
         self.gas.counters.candidates

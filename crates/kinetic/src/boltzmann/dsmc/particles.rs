@@ -81,8 +81,7 @@ impl Particles {
     /// The given momenta, in this order.
     pub(super) fn new(momenta: impl ExactSizeIterator<Item = [f64; 3]>) -> Self {
         let count = momenta.len();
-        let mut blocks = on_large_pages(count.div_ceil(WIDTH));
-        blocks.resize(count.div_ceil(WIDTH), Block::default());
+        let blocks = vec![Block::default(); count.div_ceil(WIDTH)];
         let mut particles = Self { blocks, count };
         momenta.enumerate().for_each(|(index, p)| particles.set(index, p));
         particles
@@ -154,6 +153,9 @@ pub(super) fn prefetch_block(blocks: &[Block], index: usize) {
 }
 
 /// Asks for the cache line of `slice[index]`; does nothing where there is no such instruction.
+///
+/// Blocks meet at random: asked for a batch ahead, 1e6 hard spheres make 27 million collisions per second, 12.7 without; 1e7
+/// make 18.5, 9.6 without (`collision_rate`, Zen 4, one core).
 #[inline(always)]
 pub(super) fn prefetch<T>(slice: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -166,37 +168,12 @@ pub(super) fn prefetch<T>(slice: &[T], index: usize) {
     let _ = (slice, index);
 }
 
-/// An empty vector with room for `count` elements, on large pages where the system has them.
-///
-/// Collisions touch particles at random: with pages of 4 KiB every access beyond 16 MB would also walk the page table.
-pub(super) fn on_large_pages<T>(count: usize) -> Vec<T> {
-    let vector = Vec::<T>::with_capacity(count);
-    #[cfg(target_os = "linux")]
-    {
-        use core::ffi::{c_int, c_void};
-        unsafe extern "C" {
-            fn madvise(address: *mut c_void, length: usize, advice: c_int) -> c_int;
-        }
-        const HUGE_PAGE: c_int = 14;
-        const PAGE: usize = 4096;
-        let start = vector.as_ptr().addr().next_multiple_of(PAGE);
-        let end = (vector.as_ptr().addr() + vector.capacity() * size_of::<T>()) / PAGE * PAGE;
-        if end > start + (1 << 21) {
-            let address = vector.as_ptr().with_addr(start).cast_mut().cast();
-            // SAFETY: the whole pages from `start` to `end` lie inside the vector's own allocation, and this advice
-            // changes neither their contents nor their protection; a refusal is of no consequence.
-            unsafe { madvise(address, end - start, HUGE_PAGE) };
-        }
-    }
-    vector
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn memory_on_large_pages_is_ordinary_memory() {
+    fn particles_are_where_they_were_put() {
         for count in [0usize, 10, 300_003] {
             let mut particles = Particles::new((0..count).map(|index| [index as f64, 1.0, 2.0]));
             assert_eq!((particles.len(), particles.blocks.len()), (count, count.div_ceil(WIDTH)));
