@@ -17,9 +17,9 @@ const ANISOTROPY: f64 = 0.85;
 /// Bounds of the factor for tails: noise there must not widen the grid without end.
 const TAIL: (f64, f64) = (0.75, 1.25);
 /// How far a principal stretch of the grid may be from what `g` wants.
-const SKEW: f64 = 0.12;
+const SKEW: f64 = 0.1;
 /// Longest step, as a strain.
-const STRAIN: f64 = 0.25;
+const STRAIN: f64 = 0.15;
 
 /// One homo-energetic gas on a grid.
 #[derive(Clone, Debug)]
@@ -69,6 +69,8 @@ pub struct Spectral {
     collision: Collision,
     shells: Shells,
     radius: f64,
+    /// Longest principal axis over the shortest of the grid when it was last chosen: what the quadrature is for.
+    stretch: f64,
     time: f64,
     step: f64,
     grid: Grid,
@@ -132,7 +134,9 @@ impl Spectral {
             h = grid.sampled(&distribution);
             fourth = grid.moments(&h).fourth;
         }
-        let radius = collision.radius(&(grid.map * grid.map.transpose()));
+        let metric = grid.map * grid.map.transpose();
+        let (radius, stretch) = (collision.radius(&metric), stretch(&metric));
+        collision.refine(Quadrature::for_grid(modes, stretch));
         let shells = collision.shells(radius)?;
         let mut gas = Self {
             rate: number_density / knudsen,
@@ -142,6 +146,7 @@ impl Spectral {
             collision,
             shells,
             radius,
+            stretch,
             time: 0.0,
             step: STRAIN / flow.velocity_gradient_at_zero().norm().max(1e-300),
             flow,
@@ -229,6 +234,8 @@ impl Spectral {
         if let Some(map) = reachable_map(&self.grid.map, &metric) {
             regrid(&self.collision, &mut self.grid, &mut self.h, map, moments.second.trace() / 3.0);
             self.radius = self.collision.radius(&metric);
+            self.stretch = stretch(&wanted);
+            self.collision.refine(Quadrature::for_grid(self.grid.n, self.stretch));
             self.shells = self.collision.shells(self.radius)?;
             self.counters.grids += 1;
         }
@@ -236,12 +243,19 @@ impl Spectral {
     }
 }
 
-/// `map map^T` of the grid for a gas: of the width [`Quadrature::half_width`] says; its shape is between `<w w^T>` and its isotropic part, as what collisions make of it is; wider or
-/// narrower, within bounds, as its fourth moment is above or below that of a Gaussian.
+/// `map map^T` of the grid for a gas: of the width [`Quadrature::half_width`] says; its shape is between `<w w^T>` and its
+/// isotropic part, as what collisions make of it is; wider or narrower, within bounds, as its fourth moment is above or
+/// below that of a Gaussian.
 fn wanted_metric(modes: usize, second: &Matrix3<f64>, fourth: f64) -> Matrix3<f64> {
     let isotropic = Matrix3::identity() * (second.trace() / 3.0);
     let tail = (fourth / gaussian_fourth(second)).clamp(TAIL.0, TAIL.1);
     (second * ANISOTROPY + isotropic * (1.0 - ANISOTROPY)) * (tail * Quadrature::half_width(modes).powi(2))
+}
+
+/// The longest principal axis of a grid of this metric over its shortest.
+fn stretch(metric: &Matrix3<f64>) -> f64 {
+    let squares = metric.symmetric_eigenvalues();
+    (squares.max() / squares.min()).sqrt()
 }
 
 /// `<|w|^4>` of a Gaussian.
@@ -319,6 +333,7 @@ impl Description for Spectral {
         state.f64(self.time);
         state.f64(self.step);
         state.f64(self.radius);
+        state.f64(self.stretch);
         state.matrix(&self.grid.map);
         let counters = self.counters;
         state.u64_slice(&[counters.steps, counters.refused, counters.grids]);
@@ -331,6 +346,7 @@ impl Description for Spectral {
         self.time = state.f64()?;
         self.step = state.f64()?;
         self.radius = state.f64()?;
+        self.stretch = state.f64()?;
         self.grid.map = state.matrix()?;
         let [steps, refused, grids] = state.u64_vec()?[..] else {
             return Err(mismatch("three counters were expected"));
@@ -342,6 +358,7 @@ impl Description for Spectral {
             return Err(StateError::Mismatch(format!("{} points instead of {}", h.len(), self.h.len())));
         }
         self.h = h;
+        self.collision.refine(Quadrature::for_grid(self.grid.n, self.stretch));
         self.shells = self.collision.shells(self.radius).map_err(|error| StateError::Mismatch(error.to_string()))?;
         Ok(())
     }

@@ -10,6 +10,16 @@ use std::f64::consts::PI;
 
 const ZERO: C64 = C64 { re: 0.0, im: 0.0 };
 
+/// What a mode keeps at a change of the grid; `share` is `|k| / (N/2)`.
+///
+/// Atoms that have not collided are stretched with the flow and become thinner than the grid is fine. Cut sharply at the last
+/// modes they ring everywhere between the old points, each change adds to it in the tails, and the steps in time shrink:
+/// hard spheres in shear at K = 1 with 24 modes had their sixth moment up to half off and 21 of 104 steps refused. With this
+/// none is, and the sixth moment is off by 0.4 %.
+fn keep(share: f64) -> f64 {
+    (-10.0 * share.powi(8)).exp()
+}
+
 /// A map whose grid can be reached from `from` one axis at a time and whose box has the metric `map map^T = metric`:
 /// `from^-1 map` is upper triangular.
 pub(super) fn reachable_map(from: &Matrix3<f64>, metric: &Matrix3<f64>) -> Option<Matrix3<f64>> {
@@ -33,6 +43,13 @@ pub(super) fn regrid(collision: &Collision, grid: &mut Grid, h: &mut [f64], map:
     let mut work = collision.workspace();
     collision.cube.analyze(&mut work, collision.cube.whole, h, None, &mut spectrum);
     collision.put_back(work);
+    let share = |index: usize| 2.0 * f64::from(collision.cube.wave_number(index)) / n as f64;
+    spectrum.par_chunks_mut(n * n).enumerate().for_each(|(k1, plane)| {
+        for (index, z) in plane.iter_mut().enumerate() {
+            let square = share(k1).powi(2) + share(index / n).powi(2) + share(index % n).powi(2);
+            *z *= keep(square.sqrt());
+        }
+    });
     let wave = |index: usize| PI * f64::from(collision.cube.wave_number(index));
     let point = |index: usize| Grid::coordinate(n, index);
     // [point][mode] of one axis.

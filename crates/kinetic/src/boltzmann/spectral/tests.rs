@@ -45,14 +45,14 @@ fn stress_of_maxwell_molecules_relaxes_at_half_the_rate_the_better_the_more_mode
     let covariance = Matrix3::new(1.3, 0.1, 0.0, 0.1, 1.0, -0.05, 0.0, -0.05, 0.7);
     let wanted = -0.5 * (covariance - Matrix3::identity());
     let error = |modes: usize| {
-        let quadrature = Quadrature::for_modes(modes);
+        let quadrature = Quadrature::for_grid(modes, (1.3f64 / 0.7).sqrt());
         let mut collision = Collision::new(modes, power_law(0.0), Parity::Even, quadrature).unwrap();
         let rate = stress_rate(&mut collision, &covariance, Quadrature::half_width(modes));
         // The trace is energy, which `conserve` takes out.
         (rate - Matrix3::identity() * (rate.trace() / 3.0) - wanted).amax()
     };
     let errors = [16, 24, 32].map(error);
-    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.5 * errors[1], "{errors:?}");
+    assert!(errors[0] < 1e-2 && errors[1] < 0.2 * errors[0] && errors[2] < 0.2 * errors[1], "{errors:?}");
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn small_knudsen_numbers_stay_on_navier_stokes_at_steps_of_the_mean_free_time() 
             let exponent = if matches!(kernel, CollisionKernel::VariableHardSphere { .. }) { 0.5 } else { 0.75 };
             (-row.pressure[(0, 1)] / (0.5 * knudsen * viscosity * theta.powf(exponent)) - 1.0).abs()
         };
-        let errors = [16, 24].map(error);
+        let errors = [16, 32].map(error);
         // The stress is 5e-4 of the pressure: what is resolved of it is an error of the pressure of 5e-6.
-        assert!(errors[1] < 1e-2 && errors[1] < 0.2 * errors[0], "{errors:?}");
+        assert!(errors[1] < 2e-3 && errors[1] < 0.2 * errors[0], "{errors:?}");
     }
 }
 
@@ -223,9 +223,9 @@ fn maxwell_molecules_under_every_class_of_flow_have_their_exact_moments() {
             let wanted = exact.observe().pressure;
             (gas.observe().pressure - wanted).amax() / (wanted.trace() / 3.0)
         };
-        let errors = [16, 24].map(error);
-        // Compression by half stretches the gas most: there 24 modes leave more.
-        let bound = if gradient[(0, 0)] < 0.0 { 2e-2 } else { 4e-3 };
+        // Compression by half stretches the gas most: there 24 modes leave 1.5e-2.
+        let errors = [16, if gradient[(0, 0)] < 0.0 { 32 } else { 24 }].map(error);
+        let bound = 4e-3;
         assert!(errors[1] < bound && errors[1] < errors[0], "{gradient}: {errors:?}");
         classes.push(AffineFlow::new(gradient).unwrap().classify().class);
     }
