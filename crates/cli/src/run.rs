@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
     }
     let progress = fresh_progress(&plans);
     let fresh = Session { progress, resumed: false };
-    go(&Output::new(directory.clone(), input), &plans, fresh, &directory, quiet)
+    go(&Output::new(directory.clone(), input, &plans), &plans, fresh, &directory, quiet)
 }
 
 /// Goes on from the checkpoint of a run.
@@ -39,7 +39,7 @@ pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
         return Err(Failure::Input(format!("the checkpoint in {} is of another run", directory.display())));
     }
     let session = Session { progress: checkpoint.runs, resumed: true };
-    go(&Output::new(directory.clone(), input), &plans, session, directory, quiet)
+    go(&Output::new(directory.clone(), input, &plans), &plans, session, directory, quiet)
 }
 
 fn shape(run: &RunProgress) -> (String, usize) {

@@ -25,9 +25,6 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
         knudsen(reader, tables, value);
     }
     if let Some(schedule) = &parts.schedule {
-        if let Some(frames) = parts.molecular.as_ref().and_then(|keys| keys.trajectory.as_ref()) {
-            at_samples(reader, tables, ["molecular", "trajectory"], frames.every, schedule);
-        }
         if let Some((settings, histogram)) =
             parts.dsmc.as_ref().and_then(|dsmc| Some((dsmc, dsmc.observation.histogram?)))
         {

@@ -1,8 +1,11 @@
 //! Structure files: extended XYZ as ASE and OVITO read and write it.
 
 mod comment;
+mod data;
 mod read;
 mod write;
 
+pub use data::write_data;
 pub use read::{Structure, Velocities, parse_free_structure, parse_structure};
-pub use write::{Frame, TrajectoryWriter, write_final_structure, write_frame};
+pub(crate) use write::write_rows;
+pub use write::{Frame, write_final_structure, write_frame};
