@@ -1,12 +1,13 @@
 //! What a run leaves in its directory.
 
 use omd_flow::Structure;
-use omd_hierarchy::experiment::{AtomStart, Experiment};
+use omd_hierarchy::experiment::{AtomStart, Experiment, TrajectorySettings};
 use omd_hierarchy::progress::RunProgress;
 use omd_hierarchy::{Plan, atoms_at_start};
 use omd_io::{
     Checkpoint, DescriptionRecord, FINAL_STRUCTURE, Frame, Manifest, ResolvedInput, Table, TrajectoryWriter, View,
-    encode_frame, histogram_names, histogram_tables, table_name, write_final_structure,
+    discard_appended, encode_frame, finish_trajectory, histogram_names, histogram_tables, table_name,
+    write_final_structure,
 };
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -52,7 +53,7 @@ impl Output {
     /// Sample `sample` of the atoms: a frame where one is asked for, the final structure at the end.
     pub(crate) fn atoms(&self, sample: usize, atoms: &dyn Fn() -> Option<Structure>) -> Result<(), String> {
         let schedule = &self.input.experiment.schedule;
-        let trajectory = self.input.experiment.molecular.as_ref().and_then(|settings| settings.trajectory.as_ref());
+        let trajectory = self.trajectory_settings();
         let framed = trajectory.zip(self.view.as_ref()).filter(|(settings, _)| sample.is_multiple_of(settings.every));
         let last = sample == schedule.samples;
         if framed.is_none() && !last {
@@ -105,6 +106,23 @@ impl Output {
             }
         }
         Ok(())
+    }
+
+    fn trajectory_settings(&self) -> Option<&TrajectorySettings> {
+        self.input.experiment.molecular.as_ref().and_then(|settings| settings.trajectory.as_ref())
+    }
+
+    /// Makes the trajectory a file to read, where it is not one yet.
+    pub(crate) fn finish_trajectory(&self) -> Result<(), String> {
+        let Some(settings) = self.trajectory_settings() else { return Ok(()) };
+        finish_trajectory(&self.directory, settings, &self.species, &self.input.units)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Removes what only a run that goes on needs.
+    pub(crate) fn discard_appended(&self) -> Result<(), String> {
+        let Some(settings) = self.trajectory_settings() else { return Ok(()) };
+        discard_appended(&self.directory, settings).map_err(|error| error.to_string())
     }
 
     /// A manifest that says the run has begun, or has gone on.

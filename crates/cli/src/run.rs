@@ -81,8 +81,10 @@ fn go(output: &Output, plans: &[Plan], session: Session, directory: &Path, quiet
     };
     if outcome != Outcome::Interrupted {
         output.tables(&progress).map_err(Failure::Other)?;
+        output.finish_trajectory().map_err(Failure::Other)?;
         // The last checkpoint says that all is done: resuming again changes nothing.
         output.checkpoint(&progress).map_err(Failure::Other)?;
+        output.discard_appended().map_err(Failure::Other)?;
     }
     output.end(manifest, begun.elapsed(), &progress, why).map_err(Failure::Other)?;
     let shown = directory.display();

@@ -31,7 +31,7 @@ pub use structure::{
     Frame, Structure, Velocities, parse_free_structure, parse_structure, write_data, write_final_structure, write_frame,
 };
 pub use table::{Table, TableError};
-pub use trajectory::{TrajectoryWriter, View, encode_frame, trajectory_name};
+pub use trajectory::{TrajectoryWriter, View, discard_appended, encode_frame, finish_trajectory, trajectory_name};
 pub use units::{Quantity, UnitStyle, Units};
 pub use verification::{
     StudyRecord, TaskStore, VERIFICATION, VERIFICATION_TABLE, VerificationError, VerificationRecord,

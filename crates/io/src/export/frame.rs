@@ -27,10 +27,8 @@ impl TriangularFrame {
     /// with the shortest edges, then the one turned least. `None` where the lattice has no edge or no plane that stays.
     #[must_use]
     pub fn of_lattice(gradient: &Matrix3<f64>, cell: &Matrix3<f64>) -> Option<Self> {
-        if let Some(frame) = Self::made(gradient, cell) {
-            if frame.rotation == Matrix3::identity() {
-                return Some(frame);
-            }
+        if let Some(frame) = Self::made(gradient, cell).filter(|frame| frame.rotation == Matrix3::identity()) {
+            return Some(frame);
         }
         let basis = lattice::reduce(cell).basis;
         let size = basis.norm_squared();
@@ -62,10 +60,14 @@ impl TriangularFrame {
     }
 }
 
+/// The largest entry below the diagonal.
+fn below_diagonal(matrix: &Matrix3<f64>) -> f64 {
+    [(1, 0), (2, 0), (2, 1)].into_iter().map(|place| matrix[place].abs()).fold(0.0, f64::max)
+}
+
 /// The matrix without what is below its diagonal; `None` where that is not negligible beside `scale`.
 fn upper_triangle(matrix: &Matrix3<f64>, scale: f64) -> Option<Matrix3<f64>> {
-    let below = [(1, 0), (2, 0), (2, 1)].into_iter().map(|place| matrix[place].abs()).fold(0.0, f64::max);
-    (below <= NEGLIGIBLE * scale).then(|| matrix.upper_triangle())
+    (below_diagonal(matrix) <= NEGLIGIBLE * scale).then(|| matrix.upper_triangle())
 }
 
 /// The right-handed orthonormal axes of Gram and Schmidt; `None` for edges that are not right-handed.
@@ -143,30 +145,32 @@ fn gcd(numbers: &[i64; 3]) -> i64 {
 /// Eigenvalues of defective matrices come with errors of a root of the rounding, some of them imaginary; eigenvectors by
 /// the least singular value of `A - lambda` do not mind, so what counts is what is left below the diagonal.
 fn schur(gradient: &Matrix3<f64>) -> Option<Matrix3<f64>> {
-    let eigenvalues = gradient.complex_eigenvalues();
-    let directions = eigenvalues.iter().map(|value| null_vector(&(gradient - Matrix3::identity() * value.re)));
-    for first in directions {
+    let found = gradient.complex_eigenvalues().map(|value| value.re);
+    let [a, b, c] = [found[0], found[1], found[2]];
+    // Multiple eigenvalues are found apart; their means are better.
+    let candidates = [a, b, c, 0.5 * (a + b), 0.5 * (b + c), 0.5 * (a + c), gradient.trace() / 3.0];
+    let mut best: Option<(f64, Matrix3<f64>)> = None;
+    for first in candidates.map(|value| null_vector(&(gradient - Matrix3::identity() * value))) {
         let aside = if first.x.abs() < 0.6 { Vector3::x() } else { Vector3::y() };
         let second = first.cross(&aside).normalize();
         let axes = Matrix3::from_columns(&[first, second, first.cross(&second)]);
         let rest = (axes.tr_mul(gradient) * axes).fixed_view::<2, 2>(1, 1).into_owned();
         let (mean, half) = (0.5 * rest.trace(), 0.5 * (rest[(0, 0)] - rest[(1, 1)]));
         let root = (half * half + rest[(0, 1)] * rest[(1, 0)]).max(0.0).sqrt();
-        for value in [mean + root, mean - root] {
-            let mut block = Matrix3::zeros();
-            block.fixed_view_mut::<2, 2>(1, 1).copy_from(&rest);
-            let shifted = block - Matrix3::from_diagonal(&Vector3::new(0.0, value, value));
+        for value in [mean + root, mean - root, mean] {
             // The first axis is taken already.
-            let inside =
-                null_vector(&(shifted + Matrix3::from_diagonal(&Vector3::new(gradient.norm() + 1.0, 0.0, 0.0))));
-            let across = (axes * inside).normalize();
+            let mut shifted = Matrix3::from_diagonal(&Vector3::new(gradient.norm() + 1.0, -value, -value));
+            let mut block = shifted.fixed_view_mut::<2, 2>(1, 1);
+            block += rest;
+            let across = (axes * null_vector(&shifted)).normalize();
             let rotation = Matrix3::from_columns(&[first, across, first.cross(&across)]);
-            if upper_triangle(&(rotation.tr_mul(gradient) * rotation), gradient.norm()).is_some() {
-                return Some(rotation);
+            let left = below_diagonal(&(rotation.tr_mul(gradient) * rotation));
+            if best.is_none_or(|(least, _)| left < least) {
+                best = Some((left, rotation));
             }
         }
     }
-    None
+    best.filter(|(left, _)| *left <= NEGLIGIBLE * gradient.norm()).map(|(_, rotation)| rotation)
 }
 
 /// The unit vector that the matrix makes shortest.

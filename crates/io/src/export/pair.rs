@@ -83,7 +83,7 @@ impl Kind<'_> {
             }
             _ => return None,
         };
-        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.17}")).collect();
+        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.16e}")).collect();
         let shift = match self.potential.truncation() {
             Truncation::ShiftedForce => "",
             Truncation::Shifted => "pair_modify shift yes\n",

@@ -1,8 +1,9 @@
-//! Structure files: extended XYZ as ASE and OVITO read and write it.
+//! Structure files: extended XYZ as ASE and OVITO read and write it, and LAMMPS data files.
 
 mod comment;
 mod data;
 mod read;
+mod reader;
 mod write;
 
 pub use data::write_data;

@@ -4,6 +4,8 @@
 //! from a checkpoint drops what stands after the frames that the checkpoint knows of and writes the same bytes again.
 
 mod dump;
+#[cfg(feature = "hdf5")]
+mod h5md;
 mod view;
 mod whole;
 
@@ -30,21 +32,64 @@ pub fn trajectory_name(settings: &TrajectorySettings) -> String {
     format!("molecular.trajectory.{ending}{}", if settings.compressed { ".gz" } else { "" })
 }
 
+/// The file that frames are appended to: records, where the file itself cannot be appended to safely.
+fn appended_name(settings: &TrajectorySettings) -> String {
+    let name = trajectory_name(settings);
+    if settings.format == TrajectoryFormat::H5md { format!("{name}.frames") } else { name }
+}
+
+/// Makes the trajectory in `directory` of what was appended, where that is another file; `species` are the labels of the
+/// simulated atoms. What was appended stays, for a run that is killed before it knows that it has ended.
+///
+/// # Errors
+/// [`FileError`].
+pub fn finish_trajectory(
+    directory: &Path,
+    settings: &TrajectorySettings,
+    species: &[String],
+    units: &Units,
+) -> Result<(), FileError> {
+    #[cfg(feature = "hdf5")]
+    if settings.format == TrajectoryFormat::H5md {
+        let source = directory.join(appended_name(settings));
+        if source.exists() {
+            let target = directory.join(trajectory_name(settings));
+            return h5md::convert(&source, &target, species, &kinds(species), units);
+        }
+    }
+    // The other formats are whole as they are.
+    let _ = (directory, settings, species, units);
+    Ok(())
+}
+
+/// Removes what was appended, where [`finish_trajectory`] made another file of it.
+///
+/// # Errors
+/// [`FileError`].
+pub fn discard_appended(directory: &Path, settings: &TrajectorySettings) -> Result<(), FileError> {
+    let path = directory.join(appended_name(settings));
+    if settings.format != TrajectoryFormat::H5md || !path.exists() {
+        return Ok(());
+    }
+    std::fs::remove_file(&path).map_err(|error| FileError::new("remove", &path, error))
+}
+
 /// Every name that a trajectory may have.
-pub(crate) fn trajectory_names() -> [&'static str; 5] {
+pub(crate) fn trajectory_names() -> [&'static str; 6] {
     [
         "molecular.trajectory.extxyz",
         "molecular.trajectory.extxyz.gz",
         "molecular.trajectory.lammpsdump",
         "molecular.trajectory.lammpsdump.gz",
         "molecular.trajectory.h5md",
+        "molecular.trajectory.h5md.frames",
     ]
 }
 
 /// The bytes of one frame in the format that `settings` name; the atoms that `view` shows.
 ///
 /// # Errors
-/// None but those of memory.
+/// None but for H5MD without the feature `hdf5`.
 pub fn encode_frame(
     settings: &TrajectorySettings,
     view: &View,
@@ -64,6 +109,9 @@ pub fn encode_frame(
         TrajectoryFormat::LammpsDump => {
             dump::write_dump(&mut bytes, &frame, &kinds(frame.species), view.is_triangular(), units)?;
         }
+        #[cfg(feature = "hdf5")]
+        TrajectoryFormat::H5md => bytes = h5md::record(&frame, units),
+        #[cfg(not(feature = "hdf5"))]
         TrajectoryFormat::H5md => return Err(io::ErrorKind::Unsupported.into()),
     }
     if !settings.compressed {
@@ -74,8 +122,11 @@ pub fn encode_frame(
     encoder.finish()
 }
 
-/// The different labels, in the order in which they come first.
+/// The different labels, in the order in which they come first; `X` where there are none.
 fn kinds(species: &[String]) -> Vec<String> {
+    if species.is_empty() {
+        return vec!["X".to_owned()];
+    }
     let mut kinds: Vec<String> = Vec::new();
     for label in species {
         if !kinds.contains(label) {
@@ -99,7 +150,7 @@ impl TrajectoryWriter {
     /// # Errors
     /// [`FileError`] also when the file has fewer whole frames.
     pub fn open(directory: &Path, settings: &TrajectorySettings, frames: usize) -> Result<Self, FileError> {
-        let path = directory.join(trajectory_name(settings));
+        let path = directory.join(appended_name(settings));
         let open = || {
             let mut out = OpenOptions::new().read(true).write(true).create(frames == 0).truncate(false).open(&path)?;
             let end = whole::end_of_frames(&mut BufReader::new(&out), frames, settings.format, settings.compressed)?;

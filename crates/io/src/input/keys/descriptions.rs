@@ -21,7 +21,8 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         PURE,
         Absent::Rule("atoms are drawn"),
         "An extended XYZ file, relative to the input: cell, positions, species, lab velocities (`velo:R:3`) or peculiar \
-         ones (`peculiar:R:3`).",
+         ones (`peculiar:R:3`). Or a LAMMPS data file (`.data`, or known by its header) in the input's units: any cell, image \
+         flags, lab velocities of the atoms as they stand there.",
     ),
     key(
         "molecular",

@@ -1,5 +1,7 @@
 //! LAMMPS data files: atoms in a cell whose edges are upper triangular, or in a general triclinic one.
 
+mod read;
 mod write;
 
+pub(super) use read::{is_data, parse_data};
 pub use write::write_data;
