@@ -166,12 +166,20 @@ def with_mdanalysis(path, frames, **settings):
     universe = MDAnalysis.Universe(str(path), **settings)
     for step in universe.trajectory:
         yield {
-            "positions": universe.atoms.positions,
-            "velocities": universe.atoms.velocities if step.has_velocities else None,
-            "dimensions": step.dimensions,
+            # Its buffers are those of the next step, too.
+            "positions": universe.atoms.positions.copy(),
+            "velocities": universe.atoms.velocities.copy() if step.has_velocities else None,
+            "dimensions": None if step.dimensions is None else step.dimensions.copy(),
             "labels": None,
             "time": None,
         }
+
+
+def with_mdanalysis_dump(path, frames):
+    """It takes the low corner of the box off, which is the origin where there is a cell and that of the atoms elsewhere."""
+    for found, (_, cell, _, positions, _) in zip(with_mdanalysis(path, frames), frames):
+        low = 0.0 if cell is not None else positions.min(axis=0)
+        yield {**found, "positions": found["positions"] + low, "dimensions": found["dimensions"] if cell is not None else None}
 
 
 def with_mdanalysis_xyz(path, frames):
@@ -188,9 +196,9 @@ def with_mdanalysis_h5md(path, frames):
     universe.load_new(str(path), format="H5MD")
     for step in universe.trajectory:
         yield {
-            "positions": step.positions,
-            "velocities": step.velocities,
-            "dimensions": step.dimensions,
+            "positions": step.positions.copy(),
+            "velocities": step.velocities.copy(),
+            "dimensions": None if step.dimensions is None else step.dimensions.copy(),
             "labels": None,
             "time": step.time,
         }
@@ -220,7 +228,7 @@ def with_h5py(path, frames):
 READERS = {
     "ase": (with_ase, 1e-10),
     "ovito": (with_ovito, DOUBLE),
-    "mdanalysis": (with_mdanalysis, SINGLE),
+    "mdanalysis": (with_mdanalysis_dump, SINGLE),
     "mdanalysis-xyz": (with_mdanalysis_xyz, SINGLE),
     "mdanalysis-h5md": (with_mdanalysis_h5md, SINGLE),
     "h5py": (with_h5py, DOUBLE),

@@ -129,8 +129,10 @@ fn omd(arguments: &[&str]) -> Command {
 /// Every table, structure and trajectory of a directory; not what tells of wall time.
 fn results(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let results = entries
-        .filter(|path| path.extension().is_some_and(|e| ["csv", "extxyz", "lammpsdump", "gz"].iter().any(|x| e == *x)));
+    let results = entries.filter(|path| {
+        path.extension()
+            .is_some_and(|e| ["csv", "extxyz", "lammpsdump", "gz", "h5md", "frames"].iter().any(|x| e == *x))
+    });
     results
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
         .collect()
@@ -195,6 +197,9 @@ fn killed_and_resumed_is_uninterrupted() {
     check(MAXWELL, "-KILL");
     check(SPHERES, "-KILL");
     check(RING, "-KILL");
+    if cfg!(feature = "hdf5") {
+        check(&format!("{RING}format = \"h5md\"\n"), "-KILL");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use omd_flow::{AffineFlow, Structure};
 use omd_hierarchy::experiment::AtomStart;
 use omd_hierarchy::{atoms_at_start, plans};
-use omd_io::{ExportError, LammpsExport, ResolvedInput, Units, parse_structure, resolve_input};
+use omd_io::{ExportError, LammpsExport, ResolvedInput, ResolvedKey, Units, parse_structure, resolve_input};
 use std::fs;
 use std::path::Path;
 
@@ -234,6 +234,24 @@ fn what_lammps_cannot_do_is_refused_in_a_sentence() {
     let ring = "structure = \"ring.extxyz\", time-step = 0.001, group = { kind = \"cyclic\", order = 5 }";
     let ring = input("[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", LENNARD_JONES, ring).replace("number-density = 0.5, ", "");
     refused(&ring, "`group` in [molecular]", "LAMMPS has the images of a cell only");
+}
+
+/// A table that changes the motion and that exports know nothing of is not passed over.
+#[test]
+fn unknown_tables_are_refused() {
+    let mut input = resolved(&input(SHEAR, LENNARD_JONES, ATOMS));
+    let key = |section: &str| ResolvedKey {
+        section: section.to_owned(),
+        key: "kind".to_owned(),
+        value: "\"other\"".to_owned(),
+        given: true,
+    };
+    input.keys.push(key("dsmc.histogram"));
+    assert!(LammpsExport::new(&input).is_ok());
+    input.keys.push(key("molecular.other"));
+    let error = LammpsExport::new(&input).unwrap_err().to_string();
+    let expected = "error: `other` in [molecular]: `omd export lammps` cannot write what [molecular.other] says";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub const LAMMPS_START: &str = "start.extxyz";
 /// The table LAMMPS writes, with the columns of `molecular.csv`.
 pub const LAMMPS_TABLE: &str = "lammps.csv";
 
+/// Tables below `[molecular]` and `[interaction]` that an export understands, or that do not change the motion.
+const KNOWN: [&str; 2] = ["group", "trajectory"];
+
 /// An experiment that LAMMPS can do, before its atoms are known.
 #[derive(Debug)]
 pub struct LammpsExport<'a> {
@@ -53,6 +56,15 @@ impl<'a> LammpsExport<'a> {
             let message = format!("{} has no [molecular]: there are no atoms to export", input.path.display());
             return Err(InputError::about_file(message, None));
         };
+        // Not even a table that is newer than this is passed over in silence.
+        let other = input.keys.iter().filter(|key| key.given).find_map(|key| {
+            let (table, part) = key.section.split_once('.')?;
+            let part = part.split('.').next().unwrap_or_default();
+            (["molecular", "interaction"].contains(&table) && !KNOWN.contains(&part)).then_some((table, part))
+        });
+        if let Some((table, part)) = other {
+            return refused(table, part, &format!("`omd export lammps` cannot write what [{table}.{part}] says"));
+        }
         let gradient = experiment.flow.velocity_gradient_at_zero();
         if TriangularFrame::of_cube(&gradient, 1.0).is_none() {
             let rate = input.units.factor(Quantity::Of(Dimension::Rate));

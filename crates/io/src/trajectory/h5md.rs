@@ -135,7 +135,8 @@ impl Layout {
     fn make(&self, file: &Group, labels: &[String], kinds: &[String], units: &Units) -> hdf5::Result<Sets> {
         let about = file.create_group("h5md")?;
         about.new_attr::<i32>().shape([2]).create("version")?.write(&Array1::from(vec![1, 1]))?;
-        text(&about.create_group("author")?, "name", "omd")?;
+        let author = about.create_group("author")?;
+        text(&author, "name", "omd")?;
         let creator = about.create_group("creator")?;
         text(&creator, "name", "omd")?;
         text(&creator, "version", env!("CARGO_PKG_VERSION"))?;

@@ -11,10 +11,11 @@ mod whole;
 
 pub use view::View;
 
-use crate::files::FileError;
+use crate::files::{FileError, write_atomically};
 use crate::structure::{Frame, write_frame};
 use crate::units::Units;
 use flate2::Compression;
+use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use omd_hierarchy::experiment::{TrajectoryFormat, TrajectorySettings};
 use std::fs::{File, OpenOptions};
@@ -35,7 +36,13 @@ pub fn trajectory_name(settings: &TrajectorySettings) -> String {
 /// The file that frames are appended to: records, where the file itself cannot be appended to safely.
 fn appended_name(settings: &TrajectorySettings) -> String {
     let name = trajectory_name(settings);
-    if settings.format == TrajectoryFormat::H5md { format!("{name}.frames") } else { name }
+    if is_made_at_the_end(settings) { format!("{name}.frames") } else { name }
+}
+
+/// Whether what is appended is not yet the file to read: an HDF5 file does not survive a kill, and of gzip members that
+/// stand one after the other OVITO reads the first.
+fn is_made_at_the_end(settings: &TrajectorySettings) -> bool {
+    settings.compressed || settings.format == TrajectoryFormat::H5md
 }
 
 /// Makes the trajectory in `directory` of what was appended, where that is another file; `species` are the labels of the
@@ -49,17 +56,23 @@ pub fn finish_trajectory(
     species: &[String],
     units: &Units,
 ) -> Result<(), FileError> {
-    #[cfg(feature = "hdf5")]
-    if settings.format == TrajectoryFormat::H5md {
-        let source = directory.join(appended_name(settings));
-        if source.exists() {
-            let target = directory.join(trajectory_name(settings));
-            return h5md::convert(&source, &target, species, &kinds(species), units);
-        }
+    let [source, target] = [appended_name(settings), trajectory_name(settings)].map(|name| directory.join(name));
+    if !is_made_at_the_end(settings) || !source.exists() {
+        return Ok(());
     }
-    // The other formats are whole as they are.
-    let _ = (directory, settings, species, units);
-    Ok(())
+    if settings.format == TrajectoryFormat::H5md {
+        #[cfg(feature = "hdf5")]
+        h5md::convert(&source, &target, species, &kinds(species), units)?;
+        // Without HDF5 there are no such frames.
+        let _ = (species, units);
+        return Ok(());
+    }
+    write_atomically(&target, |out| {
+        let mut frames = MultiGzDecoder::new(BufReader::new(File::open(&source)?));
+        let mut encoder = GzEncoder::new(out, Compression::default());
+        io::copy(&mut frames, &mut encoder)?;
+        encoder.finish().map(|_| ())
+    })
 }
 
 /// Removes what was appended, where [`finish_trajectory`] made another file of it.
@@ -68,19 +81,21 @@ pub fn finish_trajectory(
 /// [`FileError`].
 pub fn discard_appended(directory: &Path, settings: &TrajectorySettings) -> Result<(), FileError> {
     let path = directory.join(appended_name(settings));
-    if settings.format != TrajectoryFormat::H5md || !path.exists() {
+    if !is_made_at_the_end(settings) || !path.exists() {
         return Ok(());
     }
     std::fs::remove_file(&path).map_err(|error| FileError::new("remove", &path, error))
 }
 
 /// Every name that a trajectory may have.
-pub(crate) fn trajectory_names() -> [&'static str; 6] {
+pub(crate) fn trajectory_names() -> [&'static str; 8] {
     [
         "molecular.trajectory.extxyz",
         "molecular.trajectory.extxyz.gz",
+        "molecular.trajectory.extxyz.gz.frames",
         "molecular.trajectory.lammpsdump",
         "molecular.trajectory.lammpsdump.gz",
+        "molecular.trajectory.lammpsdump.gz.frames",
         "molecular.trajectory.h5md",
         "molecular.trajectory.h5md.frames",
     ]

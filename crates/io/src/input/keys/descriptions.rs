@@ -222,7 +222,7 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         Shape::Choice(&["none", "gzip"]),
         PURE,
         Absent::Default("none"),
-        "`gzip` compresses each frame, and the name ends in `.gz`.",
+        "With `gzip` the name ends in `.gz`; the file is there when the run has ended.",
     ),
     key(
         "molecular.trajectory",
