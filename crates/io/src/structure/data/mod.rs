@@ -1,5 +1,6 @@
 //! LAMMPS data files: atoms in a cell whose edges are upper triangular, or in a general triclinic one.
 
+mod header;
 mod read;
 mod write;
 
