@@ -170,55 +170,62 @@ fn a_resumed_trajectory_is_the_uninterrupted_one() {
     let flow = AffineFlow::new(Matrix3::zeros()).unwrap();
     let cell = Matrix3::identity();
     let start = Structure { time: 0.0, cell: Some(cell), positions: Vec::new(), lab_velocities: Vec::new() };
-    for format in [TrajectoryFormat::ExtendedXyz, TrajectoryFormat::LammpsDump] {
-        for compressed in [false, true] {
-            let trajectory = TrajectorySettings { format, compressed, ..EXTXYZ };
-            let view = View::new(&settings(trajectory, None), &flow, &start);
-            let frame = |index: u32| {
-                let at = [Vector3::repeat(f64::from(index)); 3];
-                let (time, sample) = (f64::from(index), index as usize);
-                let frame =
-                    Frame { sample, time, cell: Some(&cell), species: &[], positions: &at, lab_velocities: &at };
-                encode_frame(&trajectory, &view, &frame, &units).unwrap()
-            };
-            let folder = tempfile::tempdir().unwrap();
-            let [whole, cut, new] = ["whole", "cut", "new"].map(|name| folder.path().join(name));
-            [&whole, &cut, &new].into_iter().for_each(|path| fs::create_dir(path).unwrap());
-            let write = |path: &Path, frames: std::ops::Range<u32>| {
-                let mut writer = TrajectoryWriter::open(path, &trajectory, frames.start as usize).unwrap();
-                frames.for_each(|index| writer.append(&frame(index)).unwrap());
-            };
-            write(&whole, 0..5);
-            // Killed after four frames and a piece of a fifth, with a checkpoint that knows of three.
-            write(&cut, 0..4);
-            let name = trajectory_name(&trajectory);
-            let appended = if compressed { format!("{name}.frames") } else { name.clone() };
-            let file = cut.join(&appended);
-            let piece = frame(4);
-            let mut broken = fs::OpenOptions::new().append(true).open(&file).unwrap();
-            broken.write_all(&piece[..piece.len() / 2]).unwrap();
-            let error = TrajectoryWriter::open(&cut, &trajectory, 5).unwrap_err().to_string();
-            assert!(error.starts_with("cannot continue ") && error.contains(&appended), "{error}");
-            write(&cut, 3..5);
-            // Twice, as after a kill before the end was known.
-            for path in [&whole, &cut, &cut] {
-                finish_trajectory(path, &trajectory, &[], &units).unwrap();
-            }
-            let bytes = fs::read(cut.join(&name)).unwrap();
-            assert_eq!(fs::read(whole.join(&name)).unwrap(), bytes);
-            discard_appended(&whole, &trajectory).unwrap();
-            assert_eq!(fs::read_dir(&whole).unwrap().count(), 1);
-            write(&cut, 0..1);
-            write(&new, 0..1);
-            assert_eq!(fs::read(&file).unwrap(), fs::read(new.join(&appended)).unwrap(), "a new run begins anew");
-            let mut text = String::new();
-            match compressed {
-                // One member: some readers know no more.
-                true => GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap(),
-                false => (&bytes[..]).read_to_string(&mut text).unwrap(),
-            };
-            let frames = if format == TrajectoryFormat::ExtendedXyz { "Lattice" } else { "TIMESTEP" };
-            assert_eq!(text.matches(frames).count(), 5);
+    let text = [TrajectoryFormat::ExtendedXyz, TrajectoryFormat::LammpsDump].into_iter();
+    let mut cases: Vec<_> = text.flat_map(|format| [(format, false), (format, true)]).collect();
+    if cfg!(feature = "hdf5") {
+        cases.push((TrajectoryFormat::H5md, false));
+    }
+    for (format, compressed) in cases {
+        let binary = format == TrajectoryFormat::H5md;
+        let trajectory = TrajectorySettings { format, compressed, ..EXTXYZ };
+        let view = View::new(&settings(trajectory, None), &flow, &start);
+        let frame = |index: u32| {
+            let at = [Vector3::repeat(f64::from(index)); 3];
+            let (time, sample) = (f64::from(index), index as usize);
+            let frame = Frame { sample, time, cell: Some(&cell), species: &[], positions: &at, lab_velocities: &at };
+            encode_frame(&trajectory, &view, &frame, &units).unwrap()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let [whole, cut, new] = ["whole", "cut", "new"].map(|name| folder.path().join(name));
+        [&whole, &cut, &new].into_iter().for_each(|path| fs::create_dir(path).unwrap());
+        let write = |path: &Path, frames: std::ops::Range<u32>| {
+            let mut writer = TrajectoryWriter::open(path, &trajectory, frames.start as usize).unwrap();
+            frames.for_each(|index| writer.append(&frame(index)).unwrap());
+        };
+        write(&whole, 0..5);
+        // Killed after four frames and a piece of a fifth, with a checkpoint that knows of three.
+        write(&cut, 0..4);
+        let name = trajectory_name(&trajectory);
+        let appended = if compressed || binary { format!("{name}.frames") } else { name.clone() };
+        let file = cut.join(&appended);
+        let piece = frame(4);
+        let mut broken = fs::OpenOptions::new().append(true).open(&file).unwrap();
+        broken.write_all(&piece[..piece.len() / 2]).unwrap();
+        let error = TrajectoryWriter::open(&cut, &trajectory, 5).unwrap_err().to_string();
+        assert!(error.starts_with("cannot continue ") && error.contains(&appended), "{error}");
+        write(&cut, 3..5);
+        // Twice, as after a kill before the end was known.
+        for path in [&whole, &cut, &cut] {
+            finish_trajectory(path, &trajectory, &[], &units).unwrap();
         }
+        let bytes = fs::read(cut.join(&name)).unwrap();
+        assert_eq!(fs::read(whole.join(&name)).unwrap(), bytes);
+        discard_appended(&whole, &trajectory).unwrap();
+        assert_eq!(fs::read_dir(&whole).unwrap().count(), 1);
+        write(&cut, 0..1);
+        write(&new, 0..1);
+        assert_eq!(fs::read(&file).unwrap(), fs::read(new.join(&appended)).unwrap(), "a new run begins anew");
+        if binary {
+            assert!(bytes.starts_with(b"\x89HDF\r\n\x1a\n"));
+            continue;
+        }
+        let mut text = String::new();
+        match compressed {
+            // One member: some readers know no more.
+            true => GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap(),
+            false => (&bytes[..]).read_to_string(&mut text).unwrap(),
+        };
+        let frames = if format == TrajectoryFormat::ExtendedXyz { "Lattice" } else { "TIMESTEP" };
+        assert_eq!(text.matches(frames).count(), 5);
     }
 }

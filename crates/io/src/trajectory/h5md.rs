@@ -46,7 +46,7 @@ impl Record {
             outcome => outcome?,
         }
         let length = usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)?;
-        if length % 8 != 0 || length / 8 < HEAD || (length / 8 - HEAD) % 6 != 0 {
+        if !length.is_multiple_of(8) || length / 8 < HEAD || !(length / 8 - HEAD).is_multiple_of(6) {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let mut bytes = vec![0; length];
@@ -100,19 +100,15 @@ fn write(source: &Path, target: &Path, labels: &[String], kinds: &[String], unit
     let file = hdf5::File::create(target).map_err(io::Error::other)?;
     let layout = Layout { frames, atoms, has_cell };
     let made = layout.make(&file, labels, kinds, units).and_then(|sets| {
-        let mut records = BufReader::with_capacity(1 << 20, File::open(source).map_err(to_hdf5)?);
+        let mut records = BufReader::with_capacity(1 << 20, File::open(source).map_err(|error| error.to_string())?);
         let mut frame = 0;
-        while let Some(record) = Record::read(&mut records).map_err(to_hdf5)? {
+        while let Some(record) = Record::read(&mut records).map_err(|error| error.to_string())? {
             sets.put(frame, &record)?;
             frame += 1;
         }
         file.flush()
     });
     made.map_err(io::Error::other)
-}
-
-fn to_hdf5(error: io::Error) -> hdf5::Error {
-    hdf5::Error::from(error.to_string())
 }
 
 /// The extents of a file.

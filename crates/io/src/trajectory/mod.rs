@@ -132,7 +132,8 @@ pub fn encode_frame(
     if !settings.compressed {
         return Ok(bytes);
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    // Compressed again at the end.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(&bytes)?;
     encoder.finish()
 }
