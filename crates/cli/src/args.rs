@@ -54,6 +54,8 @@ pub(crate) enum Command {
     /// Each arrow has studies with inputs of their own. Leaves verify.csv, verify.json and the page verify.html. A run
     /// that was interrupted goes on when it is called again. Exit code 1 when a claim fails.
     Verify(Verify),
+    /// Write the files with which another program does the same experiment.
+    Export(Export),
     /// Make one self-contained HTML file of an output directory.
     Report(Report),
 }
@@ -187,6 +189,38 @@ pub(crate) struct Verify {
 
 const ARROWS: [&str; 10] = ["1", "2", "3", "4-mean-field", "4-boltzmann", "5", "6", "7", "diagram", "breakdown"];
 const FAULTS: [&str; 3] = ["printed-dissipation", "collision-rate", "flow-sign"];
+
+/// `omd export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Which program.
+    #[command(subcommand)]
+    pub(crate) target: Target,
+}
+
+/// Programs that can do objective molecular dynamics.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Target {
+    /// LAMMPS: a data file and an input script.
+    ///
+    /// For every A with real eigenvalues and a cell that can be upper triangular with it, possibly in a rotated frame; a cube
+    /// of drawn atoms is turned if need be. The script runs replica 0 of [molecular] and leaves lammps.csv with the columns
+    /// of molecular.csv.
+    Lammps(Lammps),
+}
+
+/// `omd export lammps`.
+#[derive(Debug, Args)]
+pub(crate) struct Lammps {
+    /// The input file (TOML).
+    pub(crate) input: PathBuf,
+    /// The output directory. Default: results/<input stem>-lammps.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write into a directory that is not empty.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
 
 /// `omd report`.
 #[derive(Debug, Args)]

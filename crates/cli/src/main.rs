@@ -7,6 +7,7 @@
 mod args;
 mod bars;
 mod check;
+mod export;
 mod failure;
 mod hooks;
 mod new;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         args::Command::Transport(command) => transport::transport(command, quiet),
         args::Command::SelfSimilar(command) => self_similar::self_similar(command, quiet),
         args::Command::Verify(command) => verify::verify(command, quiet),
+        args::Command::Export(command) => export::export(command, quiet),
         args::Command::Report(command) => report::report(command, quiet),
     };
     match result {

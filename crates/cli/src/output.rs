@@ -1,11 +1,13 @@
 //! What a run leaves in its directory.
 
 use omd_flow::Structure;
-use omd_hierarchy::experiment::{AtomStart, Experiment};
+use omd_hierarchy::experiment::{AtomStart, Experiment, TrajectorySettings};
 use omd_hierarchy::progress::RunProgress;
+use omd_hierarchy::{Plan, atoms_at_start};
 use omd_io::{
-    Checkpoint, DescriptionRecord, FINAL_STRUCTURE, Frame, Manifest, ResolvedInput, TRAJECTORY, Table,
-    TrajectoryWriter, histogram_names, histogram_tables, table_name, write_final_structure,
+    Checkpoint, DescriptionRecord, FINAL_STRUCTURE, Frame, Manifest, ResolvedInput, Table, TrajectoryWriter, View,
+    discard_appended, encode_frame, finish_trajectory, histogram_names, histogram_tables, table_name,
+    write_final_structure,
 };
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -19,17 +21,23 @@ pub(crate) struct Output {
     directory: PathBuf,
     input: ResolvedInput,
     species: Vec<String>,
+    /// What frames show; none without a trajectory.
+    view: Option<View>,
     /// Opened at the first frame, so that a directory without frames has no file.
     trajectory: Mutex<Option<TrajectoryWriter>>,
 }
 
 impl Output {
-    pub(crate) fn new(directory: PathBuf, input: ResolvedInput) -> Self {
+    /// The output of `plans` of `input`, which are still at t = 0.
+    pub(crate) fn new(directory: PathBuf, input: ResolvedInput, plans: &[Plan]) -> Self {
         let species = match input.experiment.molecular.as_ref().map(|settings| &settings.start) {
             Some(AtomStart::Given { species, .. } | AtomStart::Free { species, .. }) => species.clone(),
             _ => Vec::new(),
         };
-        Self { directory, input, species, trajectory: Mutex::new(None) }
+        let settings = input.experiment.molecular.as_ref().filter(|settings| settings.trajectory.is_some());
+        let view =
+            settings.and_then(|settings| Some(View::new(settings, &input.experiment.flow, &atoms_at_start(plans)?)));
+        Self { directory, input, species, view, trajectory: Mutex::new(None) }
     }
 
     pub(crate) fn input(&self) -> &ResolvedInput {
@@ -45,34 +53,33 @@ impl Output {
     /// Sample `sample` of the atoms: a frame where one is asked for, the final structure at the end.
     pub(crate) fn atoms(&self, sample: usize, atoms: &dyn Fn() -> Option<Structure>) -> Result<(), String> {
         let schedule = &self.input.experiment.schedule;
-        let trajectory = self.input.experiment.molecular.as_ref().and_then(|settings| settings.trajectory.as_ref());
-        let frame = trajectory.is_some_and(|trajectory| sample.is_multiple_of(trajectory.every));
+        let trajectory = self.trajectory_settings();
+        let framed = trajectory.zip(self.view.as_ref()).filter(|(settings, _)| sample.is_multiple_of(settings.every));
         let last = sample == schedule.samples;
-        if !(frame || last) {
+        if framed.is_none() && !last {
             return Ok(());
         }
         let Some(structure) = atoms() else { return Ok(()) };
         let shown = Frame {
+            sample,
             time: structure.time,
             cell: structure.cell.as_ref(),
             species: &self.species,
             positions: &structure.positions,
             lab_velocities: &structure.lab_velocities,
         };
-        if let Some(every) = trajectory.filter(|_| frame).map(|trajectory| trajectory.every) {
+        if let Some((settings, view)) = framed {
+            let bytes = encode_frame(settings, view, &shown, &self.input.units).map_err(|error| error.to_string())?;
             let mut writer = self.trajectory.lock().unwrap_or_else(PoisonError::into_inner);
-            if writer.is_none() {
+            let writer = match writer.take() {
+                Some(open) => writer.insert(open),
                 // Frames of samples before this one are there already, from before a break.
-                let path = self.directory.join(TRAJECTORY);
-                let opened = match sample.div_ceil(every) {
-                    0 => TrajectoryWriter::create(&path),
-                    frames => TrajectoryWriter::resume(&path, frames),
-                };
-                *writer = Some(opened.map_err(|error| error.to_string())?);
-            }
-            if let Some(writer) = writer.as_mut() {
-                writer.append(&shown, &self.input.units).map_err(|error| error.to_string())?;
-            }
+                None => writer.insert(
+                    TrajectoryWriter::open(&self.directory, settings, sample.div_ceil(settings.every))
+                        .map_err(|error| error.to_string())?,
+                ),
+            };
+            writer.append(&bytes).map_err(|error| error.to_string())?;
         }
         if last {
             let path = self.directory.join(FINAL_STRUCTURE);
@@ -99,6 +106,23 @@ impl Output {
             }
         }
         Ok(())
+    }
+
+    fn trajectory_settings(&self) -> Option<&TrajectorySettings> {
+        self.input.experiment.molecular.as_ref().and_then(|settings| settings.trajectory.as_ref())
+    }
+
+    /// Makes the trajectory a file to read, where it is not one yet.
+    pub(crate) fn finish_trajectory(&self) -> Result<(), String> {
+        let Some(settings) = self.trajectory_settings() else { return Ok(()) };
+        finish_trajectory(&self.directory, settings, &self.species, &self.input.units)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Removes what only a run that goes on needs.
+    pub(crate) fn discard_appended(&self) -> Result<(), String> {
+        let Some(settings) = self.trajectory_settings() else { return Ok(()) };
+        discard_appended(&self.directory, settings).map_err(|error| error.to_string())
     }
 
     /// A manifest that says the run has begun, or has gone on.

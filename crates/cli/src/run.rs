@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
     }
     let progress = fresh_progress(&plans);
     let fresh = Session { progress, resumed: false };
-    go(&Output::new(directory.clone(), input), &plans, fresh, &directory, quiet)
+    go(&Output::new(directory.clone(), input, &plans), &plans, fresh, &directory, quiet)
 }
 
 /// Goes on from the checkpoint of a run.
@@ -39,7 +39,7 @@ pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
         return Err(Failure::Input(format!("the checkpoint in {} is of another run", directory.display())));
     }
     let session = Session { progress: checkpoint.runs, resumed: true };
-    go(&Output::new(directory.clone(), input), &plans, session, directory, quiet)
+    go(&Output::new(directory.clone(), input, &plans), &plans, session, directory, quiet)
 }
 
 fn shape(run: &RunProgress) -> (String, usize) {
@@ -81,8 +81,10 @@ fn go(output: &Output, plans: &[Plan], session: Session, directory: &Path, quiet
     };
     if outcome != Outcome::Interrupted {
         output.tables(&progress).map_err(Failure::Other)?;
+        output.finish_trajectory().map_err(Failure::Other)?;
         // The last checkpoint says that all is done: resuming again changes nothing.
         output.checkpoint(&progress).map_err(Failure::Other)?;
+        output.discard_appended().map_err(Failure::Other)?;
     }
     output.end(manifest, begun.elapsed(), &progress, why).map_err(Failure::Other)?;
     let shown = directory.display();

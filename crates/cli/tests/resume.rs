@@ -63,6 +63,63 @@ replicas = 2
 [euler]
 "#;
 
+/// Hard spheres, and a ring whose images are shown: one implementation writes the frames of all descriptions.
+const SPHERES: &str = r#"
+units = "lj"
+[flow]
+velocity-gradient = [[0.0, 1.0, 0.0], [0.0, 0.0, 0.2], [0.0, 0.0, -0.05]]
+[state]
+number-density = 0.1
+temperature = 1.0
+[interaction]
+kind = "hard-sphere"
+diameter = 1.0
+[time]
+end = 6.0
+samples = 30
+[run]
+checkpoint-minutes = 0.002
+[molecular]
+atoms = 4000
+[molecular.trajectory]
+interval = 0.4
+format = "lammps-dump"
+compression = "gzip"
+images = [1, 2, 1]
+[euler]
+[navier-stokes]
+"#;
+
+const RING: &str = r#"
+units = "lj"
+[flow]
+velocity-gradient = [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+[state]
+temperature = 0.1
+[interaction]
+kind = "lennard-jones"
+epsilon = 1.0
+sigma = 1.0
+cutoff = 2.5
+truncation = "shifted-force"
+[time]
+end = 60.0
+samples = 60
+[run]
+checkpoint-minutes = 0.002
+[molecular]
+structure = "ring.extxyz"
+time-step = 0.001
+[molecular.group]
+kind = "cyclic"
+order = 12
+[molecular.trajectory]
+every = 1
+radius = 20
+"#;
+
+const ATOMS: &str = "4\nProperties=species:S:1:pos:R:3\nC 2.2 0 0\nC 2.2 0 1.1\nC 2.2 0 2.2\nO 3.2 0 1.2\n";
+
 fn omd(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_omd"));
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -72,7 +129,10 @@ fn omd(arguments: &[&str]) -> Command {
 /// Every table, structure and trajectory of a directory; not what tells of wall time.
 fn results(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let results = entries.filter(|path| path.extension().is_some_and(|e| e == "csv" || e == "extxyz"));
+    let results = entries.filter(|path| {
+        path.extension()
+            .is_some_and(|e| ["csv", "extxyz", "lammpsdump", "gz", "h5md", "frames"].iter().any(|x| e == *x))
+    });
     results
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
         .collect()
@@ -100,10 +160,12 @@ fn check(text: &str, signal: &str) {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input.toml");
     std::fs::write(&input, text).unwrap();
+    std::fs::write(folder.path().join("ring.extxyz"), ATOMS).unwrap();
     let whole = folder.path().join("whole");
     assert!(start(&input, &whole, "2").wait().unwrap().success());
     let expected = results(&whole);
-    assert!(expected.len() >= 4, "{:?}", expected.keys());
+    assert!(expected.len() >= 3, "{:?}", expected.keys());
+    assert_eq!(expected.keys().any(|name| name.contains("trajectory")), text.contains("trajectory"));
 
     let out = folder.path().join("broken");
     let mut child = start(&input, &out, "1");
@@ -133,6 +195,11 @@ fn check(text: &str, signal: &str) {
 fn killed_and_resumed_is_uninterrupted() {
     check(INPUT, "-KILL");
     check(MAXWELL, "-KILL");
+    check(SPHERES, "-KILL");
+    check(RING, "-KILL");
+    if cfg!(feature = "hdf5") {
+        check(&format!("{RING}format = \"h5md\"\n"), "-KILL");
+    }
 }
 
 #[test]

@@ -164,10 +164,38 @@ pub struct MolecularSettings {
 }
 
 /// `[molecular.trajectory]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrajectorySettings {
     /// Every how many samples a frame of replica 0 is written.
     pub every: usize,
+    /// The file format.
+    pub format: TrajectoryFormat,
+    /// Whether frames are compressed by gzip.
+    pub compressed: bool,
+    /// Which atoms a frame shows.
+    pub shown: ShownImages,
+}
+
+/// `format` of `[molecular.trajectory]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrajectoryFormat {
+    /// Extended XYZ.
+    ExtendedXyz,
+    /// LAMMPS's text dump.
+    LammpsDump,
+    /// H5MD.
+    H5md,
+}
+
+/// Which atoms a frame of a trajectory shows besides the simulated ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ShownImages {
+    /// None.
+    Simulated,
+    /// All of a block of so many cells along each edge; translations of a cell only.
+    Block([u32; 3]),
+    /// Images under every element that takes the mean position of the atoms at t = 0 less far than this, length.
+    Within(f64),
 }
 
 /// `[dsmc]`.

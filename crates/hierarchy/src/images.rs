@@ -1,7 +1,7 @@
 //! How near the atoms of a run will be to their own images.
 
-use crate::Plan;
 use crate::experiment::{Experiment, Interaction};
+use crate::{Plan, atoms_at_start};
 use omd_flow::lattice;
 
 /// Times looked at.
@@ -35,8 +35,7 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
         Interaction::HardSphere { diameter } => (*diameter, true),
         Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => return None,
     };
-    let plan = plans.iter().find(|plan| plan.name == "molecular")?;
-    let cell = plan.look(|description| description.structure())??.cell?;
+    let cell = atoms_at_start(plans)?.cell?;
     let mut near = NearImages { distance: f64::INFINITY, time: 0.0, cutoff, hard, meets_from: None };
     for k in 0..=TIMES {
         let time = experiment.schedule.end * f64::from(k) / f64::from(TIMES);

@@ -1,6 +1,6 @@
 //! From an experiment to the descriptions that run it.
 
-use omd_flow::Description;
+use omd_flow::{Description, Structure};
 use std::sync::Mutex;
 
 /// Why an experiment cannot start: the input's key and what is wrong.
@@ -67,4 +67,10 @@ impl Plan {
         }
         (self.start)(replica)
     }
+}
+
+/// The atoms of `plans` at t = 0, replica 0, where there are atoms and it has not been taken to run.
+#[must_use]
+pub fn atoms_at_start(plans: &[Plan]) -> Option<Structure> {
+    plans.iter().find(|plan| plan.name == "molecular")?.look(|description| description.structure())?
 }

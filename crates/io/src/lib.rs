@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod diagnostic;
+mod export;
 mod files;
 mod histogram;
 mod input;
@@ -12,23 +13,25 @@ mod manifest;
 mod output;
 mod structure;
 mod table;
+mod trajectory;
 mod units;
 mod verification;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use diagnostic::{Diagnostic, InputError, Location};
+pub use export::{ExportError, LAMMPS_DATA, LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport, TriangularFrame};
 pub use files::{FileError, write_atomically};
 pub use histogram::histogram_tables;
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
 pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
 pub use output::{
-    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, TRAJECTORY, histogram_names, prepare_output, table_name,
+    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, histogram_names, prepare_output, table_name,
 };
 pub use structure::{
-    Frame, Structure, TrajectoryWriter, Velocities, parse_free_structure, parse_structure, write_final_structure,
-    write_frame,
+    Frame, Structure, Velocities, parse_free_structure, parse_structure, write_data, write_final_structure, write_frame,
 };
 pub use table::{Table, TableError};
+pub use trajectory::{TrajectoryWriter, View, discard_appended, encode_frame, finish_trajectory, trajectory_name};
 pub use units::{Quantity, UnitStyle, Units};
 pub use verification::{
     StudyRecord, TaskStore, VERIFICATION, VERIFICATION_TABLE, VerificationError, VerificationRecord,

@@ -3,6 +3,7 @@
 use crate::files::FileError;
 use crate::input::description_names;
 use crate::manifest::Manifest;
+use crate::trajectory::trajectory_names;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,6 @@ pub const CHECKPOINT: &str = "checkpoint.omd";
 pub const MANIFEST: &str = "manifest.json";
 /// The atoms at the end.
 pub const FINAL_STRUCTURE: &str = "molecular.final.extxyz";
-/// Frames of `[molecular.trajectory]`.
-pub const TRAJECTORY: &str = "molecular.trajectory.extxyz";
 /// The report.
 pub const REPORT: &str = "report.html";
 
@@ -91,9 +90,10 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
 }
 
 fn remove_results(path: &Path) -> Result<(), FileError> {
-    let fixed = [CHECKPOINT, MANIFEST, FINAL_STRUCTURE, TRAJECTORY, REPORT].map(str::to_owned);
+    let fixed =
+        [CHECKPOINT, MANIFEST, FINAL_STRUCTURE, REPORT].into_iter().chain(trajectory_names()).map(str::to_owned);
     let tables = description_names().flat_map(|name| histogram_names(name).into_iter().chain([table_name(name)]));
-    for name in fixed.into_iter().chain(tables) {
+    for name in fixed.chain(tables) {
         for file in [path.join(&name), path.join(format!("{name}.tmp"))] {
             match fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {

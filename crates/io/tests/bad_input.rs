@@ -19,8 +19,11 @@ fn message(path: &Path) -> Option<String> {
 
 fn inputs() -> Vec<PathBuf> {
     let entries = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path());
-    let mut inputs: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|ext| ext == "toml" || ext == "extxyz")).collect();
+    let mut inputs: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|ext| ["toml", "extxyz", "data"].iter().any(|known| ext == *known)))
+        .collect();
+    // With HDF5 there is nothing wrong with one of its two mistakes.
+    inputs.retain(|path| !(cfg!(feature = "hdf5") && path.ends_with("trajectory-h5md.toml")));
     inputs.sort();
     inputs
 }

@@ -1,10 +1,9 @@
-//! Tables, structures and trajectories come back as they were written.
+//! Tables and structures come back as they were written.
 
 use omd_flow::{AffineFlow, Dimension, Matrix3, Observables, Vector3};
 use omd_hierarchy::experiment::AtomStart;
 use omd_io::{
-    Frame, Table, TableError, TrajectoryWriter, UnitStyle, Units, Velocities, parse_structure, write_atomically,
-    write_final_structure,
+    Frame, Table, TableError, UnitStyle, Units, Velocities, parse_structure, write_atomically, write_final_structure,
 };
 use std::fs;
 use std::io::{self, Write};
@@ -114,7 +113,8 @@ fn a_final_structure_is_the_start_of_the_next_run() {
     let peculiar: Vec<_> = (0..5).map(|i| Vector3::new(0.3, f64::from(i), -1.0 / 3.0)).collect();
     let lab: Vec<_> = positions.iter().zip(&peculiar).map(|(x, w)| flow.lab_from_peculiar(time, x, w)).collect();
     let species = ["Ar", "Ar", "Kr", "Ar", "Xe"].map(str::to_owned);
-    let frame = Frame { time, cell: Some(&cell), species: &species, positions: &positions, lab_velocities: &lab };
+    let frame =
+        Frame { sample: 3, time, cell: Some(&cell), species: &species, positions: &positions, lab_velocities: &lab };
     for style in UnitStyle::ALL {
         let units = Units::new(style);
         write_final_structure(&path, &frame, &units).unwrap();
@@ -141,28 +141,4 @@ fn a_final_structure_is_the_start_of_the_next_run() {
             assert!((found[k] - peculiar[k]).norm() < 1e-11, "{style:?}");
         }
     }
-}
-
-#[test]
-fn a_resumed_trajectory_is_the_uninterrupted_one() {
-    let directory = tempfile::tempdir().unwrap();
-    let units = Units::new(UnitStyle::Lj);
-    let cell = Matrix3::identity();
-    let write = |writer: &mut TrajectoryWriter, frames: std::ops::Range<u32>| {
-        for frame in frames {
-            let at = [Vector3::repeat(f64::from(frame)); 3];
-            let time = f64::from(frame);
-            let frame = Frame { time, cell: Some(&cell), species: &[], positions: &at, lab_velocities: &at };
-            writer.append(&frame, &units).unwrap();
-        }
-    };
-    let [whole, cut] = ["whole.extxyz", "cut.extxyz"].map(|name| directory.path().join(name));
-    write(&mut TrajectoryWriter::create(&whole).unwrap(), 0..5);
-    // Killed after four frames and a piece of a fifth, with a checkpoint that knows of three.
-    write(&mut TrajectoryWriter::create(&cut).unwrap(), 0..4);
-    fs::OpenOptions::new().append(true).open(&cut).unwrap().write_all(b"3\nLattice").unwrap();
-    assert!(TrajectoryWriter::resume(&cut, 5).is_err());
-    write(&mut TrajectoryWriter::resume(&cut, 3).unwrap(), 3..5);
-    assert_eq!(fs::read(&whole).unwrap(), fs::read(&cut).unwrap());
-    write(&mut TrajectoryWriter::resume(&directory.path().join("new.extxyz"), 0).unwrap(), 0..1);
 }

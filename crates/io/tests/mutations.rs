@@ -1,7 +1,7 @@
 //! No text makes reading panic, and what is accepted is sane.
 
 use omd_hierarchy::experiment::Engine;
-use omd_io::{Checkpoint, parse_structure, resolve_input};
+use omd_io::{Checkpoint, Velocities, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -15,6 +15,7 @@ const GOOD: [&str; 7] = [
     include_str!("good/group.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
+const DATA: [&str; 2] = [include_str!("good/restricted.data"), include_str!("good/general.data")];
 
 const PIECES: [&str; 40] = [
     "",
@@ -143,6 +144,20 @@ proptest! {
         if let Ok(structure) = parse_structure("mutated", &text) {
             prop_assert!(structure.positions.iter().all(|x| x.iter().all(|x| x.is_finite())));
             prop_assert_eq!(structure.positions.len(), structure.species.len());
+        }
+    }
+
+    #[test]
+    fn mutated_data_files((which, texts) in (0..DATA.len(), DATA.map(mutated))) {
+        if let Ok(structure) = parse_structure("mutated.data", &texts[which]) {
+            prop_assert!(structure.positions.iter().all(|x| x.iter().all(|x| x.is_finite())));
+            let count = structure.positions.len();
+            prop_assert_eq!(count, structure.species.len());
+            prop_assert!(structure.images.is_empty() || structure.images.len() == count);
+            let velocities = structure.velocities.is_none_or(|velocities| match velocities {
+                Velocities::Lab(v) | Velocities::Peculiar(v) => v.len() == count,
+            });
+            prop_assert!(velocities);
         }
     }
 

@@ -24,16 +24,12 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
     if let Some(value) = parts.knudsen {
         knudsen(reader, tables, value);
     }
-    if let Some(schedule) = &parts.schedule {
-        if let Some(frames) = parts.molecular.as_ref().and_then(|keys| keys.trajectory.as_ref()) {
-            at_samples(reader, tables, ["molecular", "trajectory"], frames.every, schedule);
-        }
-        if let Some((settings, histogram)) =
+    if let Some(schedule) = &parts.schedule
+        && let Some((settings, histogram)) =
             parts.dsmc.as_ref().and_then(|dsmc| Some((dsmc, dsmc.observation.histogram?)))
-        {
-            at_samples(reader, tables, ["dsmc", "histogram"], histogram.every, schedule);
-            histograms_fit(reader, tables, settings.replicas, &histogram, schedule);
-        }
+    {
+        at_samples(reader, tables, ["dsmc", "histogram"], histogram.every, schedule);
+        histograms_fit(reader, tables, settings.replicas, &histogram, schedule);
     }
     if let Some(group) = parts.group.as_ref().filter(|group| group.dimension() < 3) {
         no_volume(reader, tables, group.dimension());

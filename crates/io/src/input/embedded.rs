@@ -55,6 +55,15 @@ pub(super) fn interaction(
     Some((Interaction::ManyBody(Arc::new(atom)), file.fingerprint()))
 }
 
+/// LAMMPS's pair style that reads this file, and the atom types its `pair_coeff` names.
+pub(crate) fn style(text: &str) -> (&'static str, &'static str) {
+    let file = ParameterFile::of_text(text);
+    let Some(Elements { names }) = Elements::of(&file) else { return ("eam", "1 1") };
+    let mut lines = Lines { file: &file, lines: text.lines().collect(), next: 4 };
+    let many = lines.grids().is_ok_and(|grids| lines.finnis_sinclair(names.len(), &grids));
+    (if many { "eam/fs" } else { "eam/alloy" }, "* *")
+}
+
 /// Which of the elements of a `setfl` file is meant.
 fn chosen(
     reader: &mut Reader<'_>,

@@ -113,7 +113,12 @@ pub(crate) const SECTIONS: &[Section] = &[
         "One generator of `product` or `generators`: `x -> point + M R (x - point) + translation`, `R` a rotation, `M` a \
          reflection. Write a list of tables, `generators = [{ angle = 90, translation = [0, 0, 1] }, ...]`.",
     ),
-    section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
+    section(
+        "molecular.trajectory",
+        false,
+        true,
+        "Frames of replica 0 in `molecular.trajectory.extxyz`, `.lammpsdump` or `.h5md`. Optional.",
+    ),
     section("dsmc", true, true, "The Boltzmann equation by particles."),
     section(
         "dsmc.histogram",

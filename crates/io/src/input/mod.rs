@@ -14,8 +14,10 @@ mod start;
 mod stillinger_weber;
 mod tables;
 mod tersoff;
+mod trajectory;
 mod wording;
 
+pub(crate) use embedded::style as embedded_style;
 pub use reader::ResolvedKey;
 pub use reference::reference;
 pub(crate) use tables::is_singular;
@@ -27,7 +29,7 @@ use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
     DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
-    ObjectiveGroup, Schedule, SpectralSettings, State, Viscosity,
+    ObjectiveGroup, Schedule, SpectralSettings, State, TrajectorySettings, Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};
@@ -191,6 +193,8 @@ struct Parts<'a> {
     molecular: Option<MolecularKeys>,
     /// `[molecular.group]` under the flow.
     group: Option<ObjectiveGroup>,
+    /// `[molecular.trajectory]` at the samples of `schedule`.
+    trajectory: Option<TrajectorySettings>,
     dsmc: Option<DsmcSettings>,
     spectral: Option<SpectralSettings>,
     mean_field: Option<MeanFieldSettings>,
@@ -229,6 +233,8 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
     let molecular = tables.get("molecular").map(|section| tables::molecular(reader, section, &tables));
     let group_keys = molecular.as_ref().and_then(|keys| keys.group.as_ref());
     let group = group_keys.zip(flow.as_ref()).and_then(|(keys, flow)| keys.group(reader, flow));
+    let trajectory = molecular.as_ref().and_then(|keys| keys.trajectory.as_ref()).zip(schedule.as_ref());
+    let trajectory = trajectory.and_then(|(keys, schedule)| keys.settings(reader, schedule));
     Parts {
         title,
         flow,
@@ -241,6 +247,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
         schedule,
         molecular,
         group,
+        trajectory,
         dsmc: tables.get("dsmc").and_then(|section| tables::dsmc(reader, section)),
         spectral: tables.get("spectral").and_then(|section| tables::spectral(reader, section)),
         mean_field: tables.get("mean-field").and_then(|section| tables::mean_field(reader, section)),
@@ -269,7 +276,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             engine: keys.engine,
             replicas: keys.replicas?,
             seed: keys.seed?,
-            trajectory: keys.trajectory,
+            trajectory: parts.trajectory,
         }),
         _ => None,
     };

@@ -44,6 +44,11 @@ impl ParameterFile {
         Some(Self { name: path.display().to_string(), path, text })
     }
 
+    /// A file that has been read before.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { path: PathBuf::new(), name: String::new(), text: text.to_owned() }
+    }
+
     /// Which file it was.
     pub(super) fn fingerprint(self) -> StructureFile {
         StructureFile::of(self.path, self.text.as_bytes())

@@ -154,6 +154,9 @@ impl<'a> Reader<'a> {
         let help = wanted.map(|wanted| match name {
             "temperature" => format!("add `{name} = ...`: {wanted}; or `temperature-tensor = ...`"),
             "atoms" => format!("add `{name} = ...`: {wanted}; or `structure = ...`: a file"),
+            "every" if section.name == "molecular.trajectory" => {
+                format!("add `{name} = ...`: {wanted}; or `interval = ...`: a time")
+            }
             "mass" => format!("add `{name} = ...`: {wanted}; only lj units have a default"),
             _ => format!("add `{name} = ...`: {wanted}"),
         });

@@ -12,6 +12,9 @@ use std::path::Path;
 /// Two statements of one density may differ by this much, the digits a person types.
 const SAME_DENSITY: f64 = 1e-4;
 
+/// Two statements of one mass may differ by this much: tables of atomic masses have as many digits.
+const SAME_MASS: f64 = 1e-3;
+
 /// What the start decides.
 pub(super) struct Started {
     pub(super) number_density: f64,
@@ -92,6 +95,7 @@ fn from_structure(
         reader.error(&span, message, None);
     }
     let number_density = density_of(reader, parts, &structure)?;
+    same_mass(reader, parts, &structure, &shown);
     if !reader.is_clean() {
         return None;
     }
@@ -100,6 +104,24 @@ fn from_structure(
     let warnings = warnings.into_iter().flatten().collect();
     let structure = Some(StructureFile::of(file, text.as_bytes()));
     Some(Started { number_density, atoms: Some(atoms), structure, warnings })
+}
+
+/// Complains when the file says another mass than `[state]`.
+fn same_mass(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure, file: &str) {
+    let (Some(of_file), Some(mass)) = (structure.mass, parts.state.and_then(|state| state.mass)) else { return };
+    let stated = mass / reader.units.factor(crate::units::Quantity::Mass);
+    if (of_file / stated - 1.0).abs() <= SAME_MASS {
+        return;
+    }
+    if let Some(section) = parts.tables.get("state") {
+        let message = format!(
+            "{} is {}, but Masses of {file} gives {}",
+            called("state", "mass"),
+            rounded(stated),
+            rounded(of_file)
+        );
+        reader.error(&section.span("mass"), message, Some(format!("write mass = {}", rounded(of_file))));
+    }
 }
 
 /// The density of the cell, internal units; the cell and the atoms decide.

@@ -4,13 +4,14 @@ use super::consistency::Tables;
 use super::group::{GroupKeys, group};
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
+use super::trajectory::{TrajectoryKeys, trajectory};
 use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
     Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
     MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
-    TrajectorySettings, Viscosity,
+    Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -48,7 +49,7 @@ pub(super) struct MolecularKeys {
     pub(super) replicas: Option<usize>,
     pub(super) seed: Option<u64>,
     pub(super) group: Option<GroupKeys>,
-    pub(super) trajectory: Option<TrajectorySettings>,
+    pub(super) trajectory: Option<TrajectoryKeys>,
 }
 
 /// What `[molecular]` says of its start.
@@ -74,13 +75,14 @@ pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: 
         let message = "missing key `structure` in [molecular]: [molecular.group] needs it".to_owned();
         reader.error(&section.header(), message, Some("add `structure = ...`: a file".to_owned()));
     }
+    let of_group = group.is_some();
     MolecularKeys {
         start: if group.is_some() && !section.has("structure") { Start::Wrong } else { start(reader, section) },
         group,
         engine: engine(reader, section, tables),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
-        trajectory: trajectory(reader, section),
+        trajectory: trajectory(reader, section, of_group),
     }
 }
 
@@ -189,14 +191,6 @@ pub(crate) fn is_singular(edges: &Matrix3<f64>) -> bool {
     let box_volume: f64 = edges.column_iter().map(|edge| edge.norm()).product();
     let volume = edges.determinant().abs();
     !volume.is_normal() || !box_volume.is_finite() || volume <= 1e-12 * box_volume
-}
-
-fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<TrajectorySettings> {
-    let (header, table) = subtable(reader, molecular, "trajectory", "molecular.trajectory")?;
-    let section = Section::new("molecular.trajectory", &header, table);
-    reader.unknown_keys(&section, &["every", "format"]);
-    reader.choice(&section, "format");
-    reader.count(&section, "every").map(|every| TrajectorySettings { every })
 }
 
 /// `[dsmc]`.

@@ -1,8 +1,12 @@
-//! Structure files: extended XYZ as ASE and OVITO read and write it.
+//! Structure files: extended XYZ as ASE and OVITO read and write it, and LAMMPS data files.
 
 mod comment;
+mod data;
 mod read;
+mod reader;
 mod write;
 
+pub use data::write_data;
 pub use read::{Structure, Velocities, parse_free_structure, parse_structure};
-pub use write::{Frame, TrajectoryWriter, write_final_structure, write_frame};
+pub(crate) use write::write_rows;
+pub use write::{Frame, write_final_structure, write_frame};

@@ -1,7 +1,9 @@
-//! Reads one frame of extended XYZ into atoms at t = 0.
+//! Atoms at t = 0 from a file: one frame of extended XYZ, or a LAMMPS data file.
 
 use super::comment;
-use crate::diagnostic::{Diagnostic, InputError, Location};
+use super::data::{is_data, parse_data};
+use super::reader::{FARTHEST, Reader};
+use crate::diagnostic::InputError;
 use crate::input::is_singular;
 use crate::units::{Quantity, Units};
 use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
@@ -24,14 +26,16 @@ pub struct Structure {
     pub cell: Option<Matrix3<f64>>,
     /// Labels; `X` where the file has none.
     pub species: Vec<String>,
-    /// Positions, not wrapped.
+    /// Positions, as they stand there.
     pub positions: Vec<Vector3<f64>>,
-    /// Velocities, if the file has them.
+    /// Image flags: counts of edges from those positions to where the atoms are when unwrapped. Empty where there are
+    /// none.
+    pub images: Vec<Vector3<i64>>,
+    /// Velocities, if the file has them, of the atoms at `positions`.
     pub velocities: Option<Velocities>,
+    /// The mass of all atoms, if the file says it.
+    pub mass: Option<f64>,
 }
-
-/// Atoms are at most this many cells away from the cell.
-const FARTHEST: f64 = 2_147_483_648.0;
 
 impl Structure {
     /// The start of a molecular description in internal units: atoms wrapped into the cell, velocities peculiar.
@@ -52,8 +56,9 @@ impl Structure {
             return AtomStart::Free { positions: read, peculiar, species: self.species.clone() };
         };
         let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
-        let shifts: Vec<Vector3<i64>> = read.iter().map(|x| (inverse * x).map(|s| s.floor() as i64)).collect();
+        let mut shifts: Vec<Vector3<i64>> = read.iter().map(|x| (inverse * x).map(|s| s.floor() as i64)).collect();
         let positions = read.iter().zip(&shifts).map(|(x, nu)| x - cell * nu.map(|n| n as f64)).collect();
+        shifts.iter_mut().zip(&self.images).for_each(|(shift, image)| *shift += image);
         AtomStart::Given { cell, positions, shifts, peculiar, species: self.species.clone() }
     }
 }
@@ -69,41 +74,7 @@ struct Columns {
     id: Option<usize>,
 }
 
-struct Reader<'a> {
-    file: &'a str,
-    text: &'a str,
-}
-
 impl Reader<'_> {
-    fn at_line(&self, line: usize, message: String, help: Option<&str>) -> InputError {
-        let text = self.text.lines().nth(line - 1).unwrap_or_default();
-        let location = Some(Location::of_line(self.file, line, text));
-        InputError { diagnostics: vec![Diagnostic { message, location, help: help.map(str::to_owned) }] }
-    }
-
-    fn at_word(&self, line: usize, word: &str, message: String) -> InputError {
-        // The word is a piece of the text, so its address tells its place.
-        let start = (word.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        if start > self.text.len() {
-            return self.at_line(line, message, None);
-        }
-        let location = Some(Location::of_span(self.file, self.text, &(start..start + word.len())));
-        InputError { diagnostics: vec![Diagnostic { message, location, help: None }] }
-    }
-
-    fn number(&self, line: usize, word: &str, what: &str) -> Result<f64, InputError> {
-        match word.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) => Err(self.at_word(line, word, format!("{what} must be finite, found {word}"))),
-            Err(_) => Err(self.at_word(line, word, format!("{what} must be a number, found \"{word}\""))),
-        }
-    }
-
-    fn vector(&self, line: usize, words: &[&str], at: usize, what: &str) -> Result<Vector3<f64>, InputError> {
-        let entry = |i: usize| self.number(line, words[at + i], &format!("{} of the {what}", ["x", "y", "z"][i]));
-        Ok(Vector3::new(entry(0)?, entry(1)?, entry(2)?))
-    }
-
     fn cell(&self, value: Option<&str>) -> Result<Matrix3<f64>, InputError> {
         let help = "the second line must hold Lattice=\"ax ay az bx by bz cx cy cz\", the edge vectors of the cell";
         let Some(value) = value else {
@@ -196,11 +167,13 @@ impl Reader<'_> {
     }
 }
 
-/// Reads the one frame in `text`; `file` names it in messages.
+/// Reads the atoms in `text`; `file` names it in messages. A name that ends in `.data`, `.lmp` or `.lammps`, or a line that
+/// counts atoms near the beginning, makes it a LAMMPS data file, else it is one frame of extended XYZ.
 ///
 /// # Errors
-/// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no `Lattice`
-/// or a singular one, more than one frame, an atom more than 2^31 cells away.
+/// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no cell
+/// or a singular one, more than one frame, an atom more than 2^31 cells away; in a data file bonds, charges, two masses or
+/// an unknown style of atoms besides.
 pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> {
     parse(file, text, true)
 }
@@ -217,6 +190,9 @@ fn parse(file: &str, text: &str, in_cell: bool) -> Result<Structure, InputError>
     let reader = Reader { file, text };
     if text.trim().is_empty() {
         return Err(InputError::about_file(format!("the structure file {file} is empty"), None));
+    }
+    if is_data(file, text) {
+        return parse_data(file, text, in_cell);
     }
     let count = reader.count()?;
     let line_two = text.lines().nth(1).unwrap_or_default();
@@ -238,7 +214,14 @@ fn atoms(
     columns: Columns,
 ) -> Result<Structure, InputError> {
     let inverse = cell.and_then(|cell| cell.try_inverse()).unwrap_or_else(Matrix3::zeros);
-    let mut structure = Structure { cell, species: Vec::new(), positions: Vec::new(), velocities: None };
+    let mut structure = Structure {
+        cell,
+        species: Vec::new(),
+        positions: Vec::new(),
+        images: Vec::new(),
+        velocities: None,
+        mass: None,
+    };
     let mut velocities = Vec::new();
     let mut ids: HashMap<&str, usize> = HashMap::new();
     for (index, text) in reader.text.lines().enumerate().skip(2).take(count) {

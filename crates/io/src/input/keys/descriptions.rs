@@ -21,7 +21,8 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         PURE,
         Absent::Rule("atoms are drawn"),
         "An extended XYZ file, relative to the input: cell, positions, species, lab velocities (`velo:R:3`) or peculiar \
-         ones (`peculiar:R:3`).",
+         ones (`peculiar:R:3`). Or a LAMMPS data file (`.data`, or known by its header) in the input's units: any cell, image \
+         flags, lab velocities of the atoms as they stand there.",
     ),
     key(
         "molecular",
@@ -190,14 +191,55 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         Absent::Default("[0, 0, 0]"),
         "What is added at t = 0.",
     ),
-    key("molecular.trajectory", "every", Shape::Count(1), PURE, Absent::Error, "A frame every so many samples."),
+    key(
+        "molecular.trajectory",
+        "every",
+        Shape::Count(1),
+        PURE,
+        Absent::Rule("this or `interval` is required"),
+        "A frame every so many samples.",
+    ),
+    key(
+        "molecular.trajectory",
+        "interval",
+        POSITIVE,
+        Quantity::Of(Dimension::Time),
+        Absent::Rule("this or `every` is required"),
+        "Time between frames, a multiple of the time between samples.",
+    ),
     key(
         "molecular.trajectory",
         "format",
-        Shape::Choice(&["extxyz"]),
+        Shape::Choice(&["extxyz", "lammps-dump", "h5md"]),
         PURE,
         Absent::Default("extxyz"),
-        "The file format.",
+        "`extxyz` (OVITO, ASE, MDAnalysis' XYZ), `lammps-dump` (text; OVITO, ASE, MDAnalysis), `h5md` (MDAnalysis; needs \
+         an omd built with `--features hdf5`).",
+    ),
+    key(
+        "molecular.trajectory",
+        "compression",
+        Shape::Choice(&["none", "gzip"]),
+        PURE,
+        Absent::Default("none"),
+        "With `gzip` the name ends in `.gz`; the file is there when the run has ended.",
+    ),
+    key(
+        "molecular.trajectory",
+        "images",
+        Shape::Several("three integers of 1 or more"),
+        PURE,
+        Absent::Rule("the simulated atoms only"),
+        "Show a block of so many cells along each edge; `Lattice` is then the block. Not with `[molecular.group]`.",
+    ),
+    key(
+        "molecular.trajectory",
+        "radius",
+        POSITIVE,
+        Quantity::Of(Dimension::Length),
+        Absent::Rule("the simulated atoms only"),
+        "Show the images under all elements of the group that move the mean position of the atoms at t = 0 no farther than \
+         this, without a `Lattice`.",
     ),
     key("dsmc", "particles", Shape::Count(4), PURE, Absent::Error, "Particles of one replica."),
     key("dsmc", "replicas", Shape::Count(1), PURE, Absent::Default("1"), "Independent runs."),

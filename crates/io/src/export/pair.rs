@@ -1,0 +1,165 @@
+//! The interaction as LAMMPS's pair styles have it.
+
+use crate::diagnostic::InputError;
+use crate::input::{ResolvedInput, embedded_style};
+use crate::units::{Quantity, Units};
+use omd_flow::Dimension;
+use omd_hierarchy::experiment::Interaction;
+use omd_interaction::{PairPotential, Truncation};
+use std::fmt::Write;
+
+/// Distances of a table.
+const DISTANCES: usize = 50_000;
+/// A table ends where a pair has this many times the thermal energy.
+const HIGHEST: f64 = 1e6;
+/// Where it ends for a potential that is lower, over the cutoff.
+const NEAREST: f64 = 1e-3;
+/// The name of a table's file, and of the table in it.
+const TABLE: &str = "pair.table";
+const KEYWORD: &str = "OMD";
+
+/// Commands and the files that they read.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) commands: String,
+    /// Where forces end, in the units of the files.
+    pub(super) cutoff: f64,
+    pub(super) files: Vec<(String, Vec<u8>)>,
+}
+
+impl Pair {
+    /// The interaction of `input` in `units`.
+    ///
+    /// # Errors
+    /// [`InputError`] for an interaction without atoms, or a parameter file that is gone.
+    pub(super) fn new(input: &ResolvedInput, units: &Units) -> Result<Self, InputError> {
+        let length = |x: f64| units.to_style(Dimension::Length, x);
+        match &input.experiment.interaction {
+            Some(Interaction::Potential(potential)) => {
+                let Some(cutoff) = potential.cutoff() else {
+                    return Err(input.diagnostic("interaction", "cutoff", "LAMMPS needs a cutoff"));
+                };
+                let known = Kind { input, potential, cutoff: length(cutoff) }.commands();
+                let (commands, files) = match known {
+                    Some(commands) => (commands, Vec::new()),
+                    None => tabulated(potential, cutoff, input.experiment.state.temperature(), units),
+                };
+                Ok(Self { commands, cutoff: length(cutoff), files })
+            }
+            Some(Interaction::ManyBody(potential)) => {
+                let (name, bytes, commands) = of_file(input)?;
+                Ok(Self { commands, cutoff: length(potential.cutoff()), files: vec![(name, bytes)] })
+            }
+            _ => Err(input.diagnostic("interaction", "kind", "LAMMPS needs a potential that moves atoms")),
+        }
+    }
+}
+
+/// A pair potential with the numbers of the input.
+struct Kind<'a> {
+    input: &'a ResolvedInput,
+    potential: &'a PairPotential,
+    cutoff: f64,
+}
+
+impl Kind<'_> {
+    /// A number as the input has it.
+    fn number(&self, key: &str) -> Option<f64> {
+        value(self.input, key)?.replace('_', "").parse().ok()
+    }
+
+    /// Commands of LAMMPS's own style for this potential, where it has one.
+    fn commands(&self) -> Option<String> {
+        let shifted_force = self.potential.truncation() == Truncation::ShiftedForce;
+        let (style, numbers) = match word(self.input)?.as_str() {
+            "lennard-jones" | "wca" => {
+                let numbers = vec![self.number("epsilon")?, self.number("sigma")?];
+                (if shifted_force { "lj/smooth/linear" } else { "lj/cut" }, numbers)
+            }
+            "morse" if value(self.input, "softening").is_none() => {
+                let numbers = ["epsilon", "alpha", "equilibrium-distance"].map(|key| self.number(key));
+                let numbers = numbers.into_iter().collect::<Option<Vec<f64>>>()?;
+                (if shifted_force { "morse/smooth/linear" } else { "morse" }, numbers)
+            }
+            _ => return None,
+        };
+        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.16e}")).collect();
+        let shift = match self.potential.truncation() {
+            Truncation::ShiftedForce => "",
+            Truncation::Shifted => "pair_modify shift yes\n",
+            Truncation::Truncated => "pair_modify shift no\n",
+        };
+        Some(format!("pair_style {style} {:.16e}\npair_coeff 1 1 {}\n{shift}", self.cutoff, numbers.join(" ")))
+    }
+}
+
+/// The value of a key of `[interaction]`, where the input says one.
+fn value<'a>(input: &'a ResolvedInput, key: &str) -> Option<&'a str> {
+    let found = input.keys.iter().find(|entry| entry.section == "interaction" && entry.key == key);
+    found.filter(|entry| entry.given || key != "softening").map(|entry| entry.value.as_str())
+}
+
+/// `kind` without its quotes.
+fn word(input: &ResolvedInput) -> Option<String> {
+    value(input, "kind").map(|kind| kind.trim_matches(['"', '\'']).to_owned())
+}
+
+/// A potential without a style of its own, as a table over `r^2` with its energies and forces.
+fn tabulated(
+    potential: &PairPotential,
+    cutoff: f64,
+    temperature: f64,
+    units: &Units,
+) -> (String, Vec<(String, Vec<u8>)>) {
+    let nearest = potential.core(HIGHEST * temperature).max(NEAREST * cutoff);
+    let length = |x: f64| units.to_style(Dimension::Length, x);
+    let energy = |x: f64| units.to_style(Dimension::Energy, x);
+    let force = |x: f64| x / units.factor(Quantity::Of(Dimension::Force));
+    let mut text = format!(
+        "# omd: index, distance, energy, force\n\n{KEYWORD}\nN {DISTANCES} RSQ {:.16e} {:.16e}\n\n",
+        length(nearest),
+        length(cutoff)
+    );
+    let (low, high) = (nearest * nearest, cutoff * cutoff);
+    for k in 0..DISTANCES {
+        let fraction = k as f64 / (DISTANCES - 1) as f64;
+        let distance = (low + (high - low) * fraction).sqrt();
+        // Inside the cutoff, up to it: the potential is zero from there on.
+        let inside = distance.min(cutoff * (1.0 - f64::EPSILON));
+        let row = [length(distance), energy(potential.energy(inside)), force(-potential.derivative(inside))];
+        let _ = writeln!(text, "{} {:.16e} {:.16e} {:.16e}", k + 1, row[0], row[1], row[2]);
+    }
+    let commands = format!(
+        "# Cubic splines of energy and force in r^2.\npair_style table spline {DISTANCES}\npair_coeff 1 1 {TABLE} {KEYWORD} \
+         {:.16e}\n",
+        length(cutoff)
+    );
+    (commands, vec![(TABLE.to_owned(), text.into_bytes())])
+}
+
+/// A potential of many bodies: the file itself, under its name.
+fn of_file(input: &ResolvedInput) -> Result<(String, Vec<u8>, String), InputError> {
+    let gone = |message: &str| input.diagnostic("interaction", "parameters", message);
+    let file = input.parameters.as_ref().ok_or_else(|| gone("names no file"))?;
+    let bytes = std::fs::read(&file.path).map_err(|error| gone(&format!("{error}")))?;
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let element = value(input, "element").map(|element| element.trim_matches(['"', '\'']).to_owned());
+    let (style, atoms) = match word(input).as_deref() {
+        Some("tersoff") => ("tersoff", "* *"),
+        Some("stillinger-weber") => ("sw", "* *"),
+        _ => embedded_style(&String::from_utf8_lossy(&bytes)),
+    };
+    let element = match element {
+        Some(element) => element,
+        // The one element of its file, or a file without names.
+        None if style == "eam" => String::new(),
+        None => String::from_utf8_lossy(&bytes)
+            .lines()
+            .nth(3)
+            .and_then(|line| line.split_whitespace().nth(1))
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    let commands = format!("pair_style {style}\npair_coeff {atoms} {name} {element}\n");
+    Ok((name, bytes, commands))
+}

@@ -1,0 +1,8 @@
+//! LAMMPS data files: atoms in a cell whose edges are upper triangular, or in a general triclinic one.
+
+mod header;
+mod read;
+mod write;
+
+pub(super) use read::{is_data, parse_data};
+pub use write::write_data;

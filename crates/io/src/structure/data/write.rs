@@ -1,0 +1,75 @@
+//! Writes a LAMMPS data file.
+
+use crate::export::TriangularFrame;
+use crate::structure::write::{Frame, write_rows};
+use crate::units::{Quantity, Units};
+use omd_flow::{Dimension, Matrix3, Vector3};
+use std::io::{self, Write};
+
+/// Writes the atoms of `frame`, which have a cell, as a LAMMPS data file in the rotated frame `triangular`: positions in
+/// the cell, image flags that lead to where they are, the lab velocities of the atoms in the cell, one type of atoms of
+/// `mass`; 17 digits.
+///
+/// LAMMPS's cells are upper triangular (edges as columns), so `x' = Q^T x`; the header says `Q` and `Q^T A Q`, which is the
+/// flow in this frame. An atom brought into the cell
+/// by `-E nu` loses the velocity `A E nu`; `frame` is one at t = 0 of the flow `A`.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_data(
+    out: &mut impl Write,
+    frame: &Frame<'_>,
+    triangular: &TriangularFrame,
+    mass: f64,
+    units: &Units,
+) -> io::Result<()> {
+    let length = |x: f64| units.to_style(Dimension::Length, x);
+    let speed = |x: f64| units.to_style(Dimension::Velocity, x);
+    let rate = |x: f64| x / units.factor(Quantity::Of(Dimension::Rate));
+    let TriangularFrame { rotation, gradient, cell } = triangular;
+    let count = frame.positions.len();
+    // The first line is a comment to LAMMPS, and the only place for one before the header.
+    writeln!(
+        out,
+        "omd: {} units, rotated by x' = Q^T x, Q = {}; the flow there is A' = Q^T A Q = {}",
+        units.style().name(),
+        rows(rotation, |x| x),
+        rows(gradient, rate)
+    )?;
+    writeln!(out, "\n{count} atoms\n1 atom types\n")?;
+    for (k, axis) in ["x", "y", "z"].into_iter().enumerate() {
+        writeln!(out, "0.0 {:.16e} {axis}lo {axis}hi", length(cell[(k, k)]))?;
+    }
+    let tilts = [cell[(0, 1)], cell[(0, 2)], cell[(1, 2)]].map(length);
+    writeln!(out, "{:.16e} {:.16e} {:.16e} xy xz yz", tilts[0], tilts[1], tilts[2])?;
+    writeln!(out, "\nMasses\n\n1 {:.16e} # {}", mass / units.factor(Quantity::Mass), frame.label(0))?;
+    let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
+    let inside = |index: usize| {
+        let turned = rotation.tr_mul(&frame.positions[index]);
+        let flags: Vector3<f64> = (inverse * turned).map(f64::floor);
+        (turned - cell * flags, flags)
+    };
+    writeln!(out, "\nAtoms # atomic\n")?;
+    write_rows(out, count, |row, index| {
+        let (x, flags) = inside(index);
+        write!(row, "{} 1", index + 1)?;
+        x.iter().try_for_each(|x| write!(row, " {:.16e}", length(*x)))?;
+        writeln!(row, " {} {} {}", flags[0], flags[1], flags[2])
+    })?;
+    writeln!(out, "\nVelocities\n")?;
+    write_rows(out, count, |row, index| {
+        let (_, flags) = inside(index);
+        let velocity = rotation.tr_mul(&frame.lab_velocities[index]) - gradient * (cell * flags);
+        write!(row, "{}", index + 1)?;
+        velocity.iter().try_for_each(|v| write!(row, " {:.16e}", speed(*v)))?;
+        row.push(b'\n');
+        Ok(())
+    })
+}
+
+/// A matrix by rows.
+fn rows(matrix: &Matrix3<f64>, of: impl Fn(f64) -> f64) -> String {
+    let rows: Vec<String> =
+        matrix.row_iter().map(|row| row.iter().map(|x| format!("{}", of(*x))).collect::<Vec<_>>().join(" ")).collect();
+    format!("[{}]", rows.join("; "))
+}
