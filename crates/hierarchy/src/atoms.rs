@@ -1,13 +1,17 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
-use crate::experiment::{AtomStart, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup};
+use crate::experiment::{
+    AtomStart, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup, PrepareSettings,
+    Thermostat,
+};
 use crate::{BuildError, Plan};
-use omd_flow::{Description, Matrix3, Philox};
-use omd_flow::{Vector3, draw_velocities};
+use omd_flow::{
+    AffineFlow, Description, Matrix3, Philox, Vector3, draw_velocities_among_images, with_covariance, with_trace,
+};
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Encounters, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError,
-    Scheme, force_field,
+    Atoms, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres, Model, Molecular,
+    MolecularError, Prepared, Scheme, force_field,
 };
 use std::sync::Arc;
 
@@ -27,11 +31,13 @@ struct Start {
     covariance: Matrix3<f64>,
     /// What `lattice = "auto"` plans for.
     duration: f64,
+    prepare: Option<PrepareSettings>,
+    thermostat: Option<Thermostat>,
 }
 
 impl Start {
     /// Positions and peculiar velocities of atoms without a cell.
-    fn free(&self, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
+    fn free(&self, group: &ObjectiveGroup, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
         let (positions, peculiar) = match &self.atoms {
             AtomStart::Free { positions, peculiar, .. } => (positions.clone(), peculiar),
             AtomStart::Given { cell, positions, shifts, peculiar, .. } => {
@@ -45,7 +51,10 @@ impl Start {
         };
         let peculiar = match peculiar {
             Some(peculiar) => peculiar.clone(),
-            None => draw_velocities(positions.len(), &self.covariance, random)?,
+            None => {
+                let turned = group.mean_rotation();
+                draw_velocities_among_images(positions.len(), &self.covariance, &turned, random)?
+            }
         };
         Ok([positions, peculiar])
     }
@@ -70,18 +79,86 @@ impl Start {
 
     fn description(&self, random: &mut Philox) -> Result<Box<dyn Description>, MolecularError> {
         Ok(match &self.matter {
-            Matter::Atoms(model, Engine::TimeStepped(scheme)) => {
-                Box::new(Molecular::new(model, *scheme, &self.atoms(random)?)?)
-            }
+            Matter::Atoms(model, Engine::TimeStepped(scheme)) => self.stepped(model, *scheme, random)?,
             Matter::Atoms(model, Engine::Encounters { tolerance }) => {
                 Box::new(Encounters::new(model, *tolerance, &self.atoms(random)?)?)
             }
             Matter::Spheres(model) => Box::new(HardSpheres::new(model, &self.atoms(random)?)?),
-            Matter::Group(model, scheme) => {
-                let [positions, peculiar] = self.free(random)?;
-                Box::new(GroupMolecular::new(model, *scheme, &positions, &peculiar)?)
-            }
+            Matter::Group(model, scheme) => self.of_group(model, *scheme, random)?,
         })
+    }
+
+    /// Pairs among the translations of a cell, from step to step.
+    fn stepped(
+        &self,
+        model: &Model,
+        scheme: Scheme,
+        random: &mut Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let atoms = self.atoms(random)?;
+        let thermostat = self.thermostat;
+        let begin = move |model: &Model, atoms: &Atoms| -> Result<Box<dyn Description>, MolecularError> {
+            let molecular = Molecular::new(model, scheme, atoms)?;
+            Ok(Box::new(match thermostat {
+                // Friction without noise: the stream is not drawn from.
+                Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
+                None => molecular,
+            }))
+        };
+        let Some(prepare) = self.prepare else { return begin(model, &atoms) };
+        let rest = Model { flow: AffineFlow::at_rest(), ..model.clone() };
+        let before = Molecular::new(&rest, scheme, &atoms)?;
+        let before = before.thermostatted(self.warming(prepare, model.mass), random.clone());
+        let (model, cell, covariance) = (model.clone(), atoms.cell, self.covariance);
+        let hand_over: HandOver = Box::new(move |positions, velocities| {
+            let peculiar = if velocities.len() < 4 {
+                with_trace(velocities.to_vec(), covariance.trace(), &Matrix3::identity())?
+            } else {
+                with_covariance(velocities.to_vec(), &covariance)?
+            };
+            let shifts = vec![Vector3::zeros(); positions.len()];
+            begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar })
+        });
+        Ok(Box::new(Prepared::new(Box::new(before), prepare.equilibrate, hand_over)))
+    }
+
+    /// Any field among the images of a group.
+    fn of_group(
+        &self,
+        model: &GroupModel,
+        scheme: Scheme,
+        random: &mut Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let [positions, peculiar] = self.free(&model.group, random)?;
+        let thermostat = self.thermostat;
+        let begin = move |model: &GroupModel, positions: &[Vector3<f64>], peculiar: &[Vector3<f64>]| {
+            let molecular = GroupMolecular::new(model, scheme, positions, peculiar)?;
+            Ok(Box::new(match thermostat {
+                Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
+                None => molecular,
+            }) as Box<dyn Description>)
+        };
+        let Some(prepare) = self.prepare else { return begin(model, &positions, &peculiar) };
+        let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
+        let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
+        let before = GroupMolecular::new(&rest, scheme, &positions, &peculiar)?;
+        let before = before.thermostatted(self.warming(prepare, model.mass), random.clone());
+        let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
+        let hand_over: HandOver = Box::new(move |positions, velocities| {
+            // Where rotations turn velocities no covariance is theirs.
+            let peculiar = if velocities.len() < 4 || turned != Matrix3::identity() {
+                with_trace(velocities.to_vec(), covariance.trace(), &turned)?
+            } else {
+                with_covariance(velocities.to_vec(), &covariance)?
+            };
+            begin(&model, positions, &peculiar)
+        });
+        Ok(Box::new(Prepared::new(Box::new(before), prepare.equilibrate, hand_over)))
+    }
+
+    /// The thermostat before t = 0.
+    fn warming(&self, prepare: PrepareSettings, mass: f64) -> Thermostat {
+        Thermostat { kind: prepare.thermostat, temperature: mass * self.covariance.trace() / 3.0 }
     }
 }
 
@@ -148,6 +225,8 @@ pub(crate) fn molecular(
         number_density: state.number_density,
         covariance: tensor / state.mass,
         duration: experiment.schedule.end,
+        prepare: settings.prepare,
+        thermostat: settings.thermostat,
     };
     let seed = settings.seed;
     Plan::new("molecular", settings.replicas, move |replica| {

@@ -6,7 +6,8 @@ pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{
-    DrawnPositions, GroupElement, GroupError, LatticeChoice, ObjectiveGroup, Scheme, StepControl, rotation_about,
+    Crystal, CubicLattice, DrawnPositions, GroupElement, GroupError, Honeycomb, LatticeChoice, Nanotube,
+    NanotubePeriod, ObjectiveGroup, Scheme, StepControl, Thermostat, ThermostatKind, rotation_about,
 };
 use std::sync::Arc;
 
@@ -161,6 +162,19 @@ pub struct MolecularSettings {
     pub seed: u64,
     /// Where frames go, if asked for.
     pub trajectory: Option<TrajectorySettings>,
+    /// What happens before t = 0.
+    pub prepare: Option<PrepareSettings>,
+    /// What keeps the temperature during the flow, if asked for.
+    pub thermostat: Option<Thermostat>,
+}
+
+/// `[molecular.prepare]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PrepareSettings {
+    /// For how long the atoms move without a flow.
+    pub equilibrate: f64,
+    /// What keeps them at the temperature of `[state]` meanwhile.
+    pub thermostat: ThermostatKind,
 }
 
 /// `[molecular.trajectory]`.

@@ -88,6 +88,8 @@ mod tests {
                 replicas: 1,
                 seed: 1,
                 trajectory: None,
+                prepare: None,
+                thermostat: None,
             }),
             dsmc: None,
             spectral: None,

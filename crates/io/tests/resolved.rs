@@ -208,6 +208,44 @@ fn a_nanotube_of_two_screws_under_the_flow() {
 }
 
 #[test]
+fn a_crystal_is_built_in_its_orientation() {
+    let input = good("build.toml");
+    let molecular = input.experiment.molecular.unwrap();
+    let AtomStart::Given { cell, positions, peculiar: None, species, .. } = &molecular.start else { panic!() };
+    let edges = Vector3::new(18f64.sqrt(), 18f64.sqrt(), 5.0) * 3.615;
+    assert!((cell - Matrix3::from_diagonal(&edges)).norm() < 1e-13);
+    assert_eq!((positions.len(), &*species[359], molecular.group.is_none()), (360, "Cu", true));
+    close(input.experiment.state.number_density, 4.0 / 3.615f64.powi(3));
+}
+
+#[test]
+fn layers_and_tubes_bring_their_group() {
+    let text = good("build.toml").text;
+    let (before, _) = text.split_once("[molecular.build]").unwrap();
+    let built = |table: &str| {
+        let text = format!("{before}[molecular.build]\n{table}");
+        let input = resolve_input(Path::new("build.toml"), &text).unwrap_or_else(|error| panic!("{error}"));
+        assert!(input.experiment.state.number_density.is_nan());
+        let molecular = input.experiment.molecular.unwrap();
+        let AtomStart::Free { positions, peculiar: None, .. } = &molecular.start else { panic!() };
+        (positions.len(), molecular.group.unwrap())
+    };
+    let (count, tube) = built("kind = \"nanotube\"\nindices = [4, 1]\nbond-length = 1.42");
+    assert_eq!((count, tube.dimension(), tube.index()), (2, 1, 1));
+    let periods = "kind = \"nanotube\"\nindices = [4, 1]\nbond-length = 1.42\nimages = \"translation\"\ncells = 2";
+    let (count, rod) = built(periods);
+    assert_eq!((count, rod.dimension(), rod.index()), (56, 1, 1));
+    close(rod.content(0.0).unwrap() / tube.content(0.0).unwrap(), 28.0);
+    // The third axis moves and the layer has no translation along it: a flow in its plane is asked for.
+    let text = format!("{before}[molecular.build]\nkind = \"graphene\"\nbond-length = 1.42\ncells = [3, 2]");
+    let error = resolve_input(Path::new("build.toml"), &text).unwrap_err().to_string();
+    assert!(error.starts_with("error: [molecular.build]: the images follow the flow along the translations"), "{error}");
+    let still = text.replace("[0, 0, 0.1]", "[0, 0, 0]");
+    let layer = resolve_input(Path::new("build.toml"), &still).unwrap().experiment.molecular.unwrap();
+    assert_eq!(layer.group.unwrap().dimension(), 2);
+}
+
+#[test]
 fn parameters_of_a_file_are_in_electronvolts_whatever_the_units() {
     let input = good("tersoff.toml");
     let Some(Interaction::ManyBody(potential)) = &input.experiment.interaction else { panic!() };

@@ -97,6 +97,8 @@ fn map(settings: Settings) -> Study {
                         replicas: replica + 1,
                         seed: settings.seed,
                         trajectory: None,
+                        prepare: None,
+                        thermostat: None,
                     });
                     Ok(vec![stress(&experiment, "molecular", replica, interrupt)?])
                 }));

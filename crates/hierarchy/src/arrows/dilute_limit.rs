@@ -330,6 +330,8 @@ fn molecules(
         replicas: replica + 1,
         seed: settings.seed,
         trajectory: None,
+        prepare: None,
+        thermostat: None,
     });
     let mut atoms = start(&experiment, "molecular", replica)?;
     sampled(|time| {

@@ -97,6 +97,14 @@ pub(crate) const SECTIONS: &[Section] = &[
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
     section(
+        "molecular.build",
+        false,
+        true,
+        "Atoms made from a few numbers, in place of `atoms` or `structure`: a crystal in its cell, a layer of graphene with its \
+         two translations, a nanotube with its screws. They start on their places; velocities are drawn from `[state]`. \
+         Optional.",
+    ),
+    section(
         "molecular.group",
         false,
         true,
@@ -112,6 +120,23 @@ pub(crate) const SECTIONS: &[Section] = &[
         true,
         "One generator of `product` or `generators`: `x -> point + M R (x - point) + translation`, `R` a rotation, `M` a \
          reflection. Write a list of tables, `generators = [{ angle = 90, translation = [0, 0, 1] }, ...]`.",
+    ),
+    section(
+        "molecular.prepare",
+        false,
+        true,
+        "What happens to the atoms before t = 0, without the flow: they move for some time under a thermostat. At t = 0 the \
+         mean of their velocities is removed and the covariance is made exactly that of `[state]`. Every replica is prepared \
+         with noise of its own. `engine = \"time-stepped\"` only. Optional.",
+    ),
+    section(
+        "molecular.thermostat",
+        false,
+        true,
+        "A thermostat on the peculiar velocity `w` during the flow, the same friction for an atom and its images: `dw/dt = \
+         f/m - L w - zeta w`. With it the atoms are not an exact solution of Newton's equations; the manifest and the report \
+         say so, and `thermostat_heat` is what the thermostat has given to the atoms, which `energy_balance` takes into \
+         account. `engine = \"time-stepped\"` only. Optional; without this table there is none.",
     ),
     section("molecular.trajectory", false, true, "Frames of replica 0 in `molecular.trajectory.extxyz`. Optional."),
     section("dsmc", true, true, "The Boltzmann equation by particles."),

@@ -1,5 +1,6 @@
 //! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
 
+mod builders;
 mod consistency;
 mod embedded;
 mod group;
@@ -14,6 +15,7 @@ mod start;
 mod stillinger_weber;
 mod tables;
 mod tersoff;
+mod thermostat;
 mod wording;
 
 pub use reader::ResolvedKey;
@@ -76,6 +78,9 @@ impl ResolvedInput {
     pub fn diagnostic(&self, section: &str, key: &str, message: &str) -> InputError {
         let file = self.path.display().to_string();
         let (document, _) = DeTable::parse_recoverable(&self.text);
+        let table = document.get_ref().get(section).and_then(|table| table.get_ref().as_table());
+        let built = key == "structure" && table.is_some_and(|table| table.contains_key("build"));
+        let key = if built { "build" } else { key };
         let span = document.get_ref().get_key_value(section).map(|(header, value)| {
             let inside = value.get_ref().as_table().and_then(|table| table.get(key));
             inside.map_or_else(|| header.span(), |value| value.span())
@@ -270,6 +275,8 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: keys.trajectory,
+            prepare: keys.prepare,
+            thermostat: keys.thermostat.map(|keys| keys.resolved(temperature_tensor.trace() / 3.0)),
         }),
         _ => None,
     };
@@ -297,7 +304,9 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     };
     let checkpoint_minutes = parts.checkpoint_minutes?;
     let (structure, parameters) = (started.structure, parts.parameters);
-    Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings: started.warnings })
+    let mut warnings = started.warnings;
+    warnings.extend(thermostat::warning(&experiment));
+    Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings })
 }
 
 /// What an input comes to.

@@ -59,6 +59,16 @@ impl Axial {
         Ok(Self { axis, screw, order, cosets: quotient.cosets })
     }
 
+    /// The group at t = 0, its rates zero.
+    pub(super) fn at_rest(&self) -> Self {
+        Self {
+            axis: Axis { drift: Vector3::zeros(), ..self.axis },
+            screw: self.screw.map(|screw| Screw { rate: 0.0, ..screw }),
+            order: self.order,
+            cosets: self.cosets.iter().map(|h| GroupElement { rate: Vector3::zeros(), ..*h }).collect(),
+        }
+    }
+
     /// Whether there are infinitely many elements.
     pub(super) fn is_infinite(&self) -> bool {
         self.screw.is_some()

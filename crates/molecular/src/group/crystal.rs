@@ -58,6 +58,14 @@ impl Crystal {
         true
     }
 
+    /// The group at t = 0, its rates zero.
+    pub(super) fn at_rest(&self) -> Self {
+        let mut lattice = TranslationGroup::of_rates(self.lattice.reference(), Matrix3::zeros());
+        lattice.set_unimodular(self.lattice.unimodular());
+        let cosets = self.cosets.iter().map(|h| GroupElement { rate: Vector3::zeros(), ..*h }).collect();
+        Self { lattice, rank: self.rank, cosets }
+    }
+
     pub(super) fn lattice(&self) -> &TranslationGroup {
         &self.lattice
     }

@@ -1,13 +1,17 @@
 //! The atoms at t = 0.
 
 mod auto;
+mod crystal;
+mod honeycomb;
 mod nanotube;
 mod positions;
 mod proximity;
 
 pub use auto::auto_cell;
+pub use crystal::{Crystal, CubicLattice};
+pub use honeycomb::{Honeycomb, NanotubePeriod};
 pub use nanotube::Nanotube;
-pub(crate) use proximity::{close_pairs, refuse_contacts, refuse_overlaps};
+pub(crate) use proximity::{ClosePair, close_pairs, refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3, draw_velocities};

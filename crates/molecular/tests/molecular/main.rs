@@ -1,5 +1,6 @@
 //! Tests of objective molecular dynamics as its users see it.
 
+mod bonds;
 mod dynamics;
 mod fixtures;
 mod groups;
@@ -8,3 +9,4 @@ mod many_bodies;
 mod nanotubes;
 mod reference;
 mod starts;
+mod thermostats;

@@ -114,6 +114,8 @@ impl Gas {
             replicas: run.replicas,
             seed: run.seed,
             trajectory: None,
+            prepare: None,
+            thermostat: None,
         };
         rows(&Experiment { molecular: Some(settings), ..self.experiment(case, run.density) })
     }
