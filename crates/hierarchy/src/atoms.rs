@@ -1,7 +1,7 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
 use crate::experiment::{
-    AtomStart, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup, PrepareSettings,
+    AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup, PrepareSettings,
     Thermostat,
 };
 use crate::{BuildError, Plan};
@@ -10,7 +10,7 @@ use omd_flow::{
 };
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres, Model, Molecular,
+    Atoms, Bond, Bonds, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres, Model, Molecular,
     MolecularError, Prepared, Scheme, force_field,
 };
 use std::sync::Arc;
@@ -33,6 +33,7 @@ struct Start {
     duration: f64,
     prepare: Option<PrepareSettings>,
     thermostat: Option<Thermostat>,
+    bonds: Option<BondSettings>,
 }
 
 impl Start {
@@ -63,6 +64,12 @@ impl Start {
         let (density, covariance, duration) = (self.number_density, &self.covariance, self.duration);
         match (&self.atoms, &self.matter) {
             (AtomStart::Drawn { atoms, positions, lattice }, Matter::Atoms(model, _)) => {
+                if let Some(BondSettings { length, .. }) = self.bonds {
+                    let place = (*positions, lattice);
+                    return Atoms::drawn_molecules(
+                        model, *atoms, length, density, place.0, place.1, covariance, duration, random,
+                    );
+                }
                 Atoms::drawn(model, *atoms, density, *positions, lattice, covariance, duration, random)
             }
             (AtomStart::Drawn { atoms, positions, lattice }, Matter::Spheres(model)) => {
@@ -88,6 +95,22 @@ impl Start {
         })
     }
 
+    /// The bonds of these atoms.
+    fn bonds(&self, atoms: &Atoms) -> Result<Option<Bonds>, MolecularError> {
+        let Some(BondSettings { form, within, excluded, .. }) = &self.bonds else { return Ok(None) };
+        let (form, excluded) = (form.clone(), *excluded);
+        if let AtomStart::Drawn { .. } = self.atoms {
+            let pair = |k: usize| Bond { first: 2 * k, second: 2 * k + 1, image: Vector3::zeros() };
+            return Ok(Some(Bonds { form, excluded, list: (0..atoms.positions.len() / 2).map(pair).collect() }));
+        }
+        let bonds = Bonds::of_near(form, excluded, &atoms.cell, &atoms.positions, *within);
+        if bonds.list.is_empty() {
+            let message = "no two atoms are near enough for `within` of [interaction.bonds]";
+            return Err(MolecularError::Atoms(message.to_owned()));
+        }
+        Ok(Some(bonds))
+    }
+
     /// Pairs among the translations of a cell, from step to step.
     fn stepped(
         &self,
@@ -97,19 +120,23 @@ impl Start {
     ) -> Result<Box<dyn Description>, MolecularError> {
         let atoms = self.atoms(random)?;
         let thermostat = self.thermostat;
-        let begin = move |model: &Model, atoms: &Atoms| -> Result<Box<dyn Description>, MolecularError> {
-            let molecular = Molecular::new(model, scheme, atoms)?;
-            Ok(Box::new(match thermostat {
+        let bonds = self.bonds(&atoms)?;
+        let begin = move |model: &Model, atoms: &Atoms, bonds: Option<&Bonds>| -> Result<_, MolecularError> {
+            let molecular = Molecular::with_bonds(model, scheme, atoms, bonds)?;
+            let molecular: Box<dyn Description> = Box::new(match thermostat {
                 // Friction without noise: the stream is not drawn from.
                 Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
                 None => molecular,
-            }))
+            });
+            Ok(molecular)
         };
-        let Some(prepare) = self.prepare else { return begin(model, &atoms) };
+        let Some(prepare) = self.prepare else { return begin(model, &atoms, bonds.as_ref()) };
         let rest = Model { flow: AffineFlow::at_rest(), ..model.clone() };
-        let before = Molecular::new(&rest, scheme, &atoms)?;
+        let before = Molecular::with_bonds(&rest, scheme, &atoms, bonds.as_ref())?;
         let before = before.thermostatted(self.warming(prepare, model.mass), random.clone());
         let (model, cell, covariance) = (model.clone(), atoms.cell, self.covariance);
+        // Positions are handed over as they are reported.
+        let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
         let hand_over: HandOver = Box::new(move |positions, velocities| {
             let peculiar = if velocities.len() < 4 {
                 with_trace(velocities.to_vec(), covariance.trace(), &Matrix3::identity())?
@@ -117,7 +144,7 @@ impl Start {
                 with_covariance(velocities.to_vec(), &covariance)?
             };
             let shifts = vec![Vector3::zeros(); positions.len()];
-            begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar })
+            begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar }, bonds.as_ref())
         });
         Ok(Box::new(Prepared::new(Box::new(before), prepare.equilibrate, hand_over)))
     }
@@ -227,6 +254,7 @@ pub(crate) fn molecular(
         duration: experiment.schedule.end,
         prepare: settings.prepare,
         thermostat: settings.thermostat,
+        bonds: settings.bonds.clone(),
     };
     let seed = settings.seed;
     Plan::new("molecular", settings.replicas, move |replica| {

@@ -1,7 +1,8 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
-use omd_interaction::{PairPotential, SitePotential};
+use omd_interaction::{PairForm, PairPotential, SitePotential};
+pub use omd_interaction::{HarmonicBond, Morse};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
@@ -166,6 +167,21 @@ pub struct MolecularSettings {
     pub prepare: Option<PrepareSettings>,
     /// What keeps the temperature during the flow, if asked for.
     pub thermostat: Option<Thermostat>,
+    /// What joins atoms to molecules.
+    pub bonds: Option<BondSettings>,
+}
+
+/// `[interaction.bonds]`.
+#[derive(Clone, Debug)]
+pub struct BondSettings {
+    /// The energy of a bond.
+    pub form: Arc<dyn PairForm>,
+    /// Where it rests: drawn molecules have it.
+    pub length: f64,
+    /// Atoms of a structure nearer than this are bonded.
+    pub within: f64,
+    /// Whether the potential leaves bonded pairs alone.
+    pub excluded: bool,
 }
 
 /// `[molecular.prepare]`.

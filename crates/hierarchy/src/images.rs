@@ -90,6 +90,7 @@ mod tests {
                 trajectory: None,
                 prepare: None,
                 thermostat: None,
+                bonds: None,
             }),
             dsmc: None,
             spectral: None,

@@ -5,7 +5,7 @@ use omd_io::{Checkpoint, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
 
-const GOOD: [&str; 8] = [
+const GOOD: [&str; 9] = [
     include_str!("good/argon-shear.toml"),
     include_str!("good/minimal.toml"),
     include_str!("good/lattice.toml"),
@@ -14,6 +14,7 @@ const GOOD: [&str; 8] = [
     include_str!("good/soft-spheres.toml"),
     include_str!("good/group.toml"),
     include_str!("good/build.toml"),
+    include_str!("good/diatomic.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
 

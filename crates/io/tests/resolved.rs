@@ -3,7 +3,7 @@
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
     AtomStart, DrawnPositions, Engine, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation,
-    Profile, StepControl, Viscosity,
+    Profile, StepControl, ThermostatKind, Viscosity,
 };
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};
@@ -243,6 +243,27 @@ fn layers_and_tubes_bring_their_group() {
     let still = text.replace("[0, 0, 0.1]", "[0, 0, 0]");
     let layer = resolve_input(Path::new("build.toml"), &still).unwrap().experiment.molecular.unwrap();
     assert_eq!(layer.group.unwrap().dimension(), 2);
+}
+
+#[test]
+fn molecules_are_prepared_and_thermostatted() {
+    let input = good("diatomic.toml");
+    assert_eq!(input.warnings, ["[molecular] is thermostatted: not an exact solution of Newton's equations"]);
+    let molecular = input.experiment.molecular.unwrap();
+    let prepare = molecular.prepare.unwrap();
+    close(prepare.equilibrate, 0.5);
+    // 100 time steps of a femtosecond.
+    let ThermostatKind::Langevin { relaxation_time } = prepare.thermostat else { panic!() };
+    close(relaxation_time, 0.1);
+    let thermostat = molecular.thermostat.unwrap();
+    close(thermostat.temperature, 120.0 * 0.0019872067 * KCAL);
+    let ThermostatKind::NoseHoover { relaxation_time } = thermostat.kind else { panic!() };
+    close(relaxation_time, 0.2);
+    let bonds = molecular.bonds.unwrap();
+    assert_eq!((bonds.length, bonds.excluded), (1.09, true));
+    close(bonds.within, 1.2 * 1.09);
+    // A kcal/(mol angstrom^2) is as many of the inside as a kcal/mol.
+    close(bonds.form.energy(1.19), 0.5 * 3000.0 * KCAL * (1.19f64 - 1.09).powi(2));
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn map(settings: Settings) -> Study {
                         trajectory: None,
                         prepare: None,
                         thermostat: None,
+                        bonds: None,
                     });
                     Ok(vec![stress(&experiment, "molecular", replica, interrupt)?])
                 }));

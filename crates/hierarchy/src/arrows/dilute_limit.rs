@@ -332,6 +332,7 @@ fn molecules(
         trajectory: None,
         prepare: None,
         thermostat: None,
+        bonds: None,
     });
     let mut atoms = start(&experiment, "molecular", replica)?;
     sampled(|time| {

@@ -6,7 +6,7 @@ use super::reader::{Reader, Section};
 use super::tables::Start;
 use super::wording::{rounded, show};
 use omd_flow::{AffineFlow, Dimension};
-use omd_hierarchy::experiment::{HistogramSettings, Interaction, Schedule, Viscosity};
+use omd_hierarchy::experiment::{Engine, HistogramSettings, Interaction, Schedule, Viscosity};
 use std::collections::BTreeMap;
 use toml::de::DeTable;
 
@@ -22,6 +22,8 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
         end_before_singular_time(reader, tables, flow, schedule.end);
     }
     interaction(reader, tables, parts.interaction.as_ref(), parts.navier_stokes.as_ref());
+    super::bonds::check(reader, tables, parts.interaction.as_ref(), parts.molecular.as_ref());
+    encounters_know_no_group(reader, parts);
     if let Some(value) = parts.knudsen {
         knudsen(reader, tables, value);
     }
@@ -55,6 +57,20 @@ fn group_table(tables: &Tables<'_>) -> Option<(&'static str, std::ops::Range<usi
     let table = molecular.value("group")?.get_ref().as_table()?;
     let of_cell = table.get("kind").and_then(|kind| kind.get_ref().as_str()) == Some("translation");
     (!of_cell || table.contains_key("translations")).then(|| ("[molecular.group]", molecular.key_span("group")))
+}
+
+/// Encounters are those of pairs under the translations of a cell.
+fn encounters_know_no_group(reader: &mut Reader<'_>, parts: &Parts<'_>) {
+    let encounters = matches!(parts.molecular.as_ref().and_then(|keys| keys.engine), Some(Engine::Encounters { .. }));
+    let Some(molecular) = parts.tables.get("molecular").filter(|_| encounters) else { return };
+    let other = match (group_table(&parts.tables), &parts.interaction) {
+        (Some((table, _)), _) => table,
+        (None, Some(Interaction::ManyBody(_))) => "this interaction of many bodies",
+        _ => return,
+    };
+    let message =
+        format!("`engine` in [molecular]: \"encounters\" know pairs and the translations of a cell only, not {other}");
+    reader.error(&molecular.span("engine"), message, Some("remove it: \"time-stepped\" is the default".to_owned()));
 }
 
 /// A ring, a tube or a layer has no density, and nothing else describes it.

@@ -93,6 +93,16 @@ pub(crate) const SECTIONS: &[Section] = &[
          `[spectral]`, `[mean-field]`, `[moments]`, `[galerkin]`, and `[navier-stokes]` with `viscosity = \
          \"chapman-enskog\"`.",
     ),
+    section(
+        "interaction.bonds",
+        false,
+        true,
+        "Bonds that join atoms to molecules, for `[molecular]` alone, with a potential of pairs and `engine = \"time-stepped\"`. \
+         Atoms of a structure nearer than `within` at t = 0 are bonded, images included, and remain so. Drawn atoms come in \
+         pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. The table gets \
+         `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all molecules are of two \
+         atoms. Optional.",
+    ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),

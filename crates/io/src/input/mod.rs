@@ -1,5 +1,6 @@
 //! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
 
+mod bonds;
 mod builders;
 mod consistency;
 mod embedded;
@@ -28,7 +29,7 @@ use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
-    DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
+    BondSettings, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
     ObjectiveGroup, Schedule, SpectralSettings, State, Viscosity,
 };
 use physics::StateKeys;
@@ -190,6 +191,7 @@ struct Parts<'a> {
     flow: Option<AffineFlow>,
     state: Option<StateKeys>,
     interaction: Option<Interaction>,
+    bonds: Option<BondSettings>,
     parameters: Option<StructureFile>,
     knudsen: Option<f64>,
     schedule: Option<Schedule>,
@@ -242,6 +244,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
             .get("interaction")
             .and_then(|section| physics::interaction(reader, section, path, &mut parameters)),
         parameters,
+        bonds: tables.get("interaction").and_then(|section| bonds::bonds(reader, section)),
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
         schedule,
         molecular,
@@ -276,6 +279,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             seed: keys.seed?,
             trajectory: keys.trajectory,
             prepare: keys.prepare,
+            bonds: parts.bonds,
             thermostat: keys.thermostat.map(|keys| keys.resolved(temperature_tensor.trace() / 3.0)),
         }),
         _ => None,

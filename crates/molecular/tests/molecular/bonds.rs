@@ -134,15 +134,16 @@ fn the_force_is_minus_the_gradient_with_and_without_the_pair_force() {
     let potential = lennard_jones(1.9, Truncation::ShiftedForce);
     let mut atoms = molecules(Matrix3::new(1.0, 0.2, 0.1, 0.0, 1.1, 0.2, 0.1, 0.0, 1.0), [2, 2, 2], 1.5, 5);
     // Long bonds, so that the pair force on top of them is not all there is.
+    let near = bonds_of(&atoms, true);
     for pair in 0..8 {
-        let image = atoms.cell * bonds_of(&atoms, true).list[pair].image.map(|n| n as f64);
+        let image = atoms.cell * near.list[pair].image.map(|n| n as f64);
         let middle = (atoms.positions[2 * pair] + atoms.positions[2 * pair + 1] + image) * 0.5;
         let half = (atoms.positions[2 * pair] - middle).normalize() * 0.45;
         atoms.positions[2 * pair] = middle + half;
         atoms.positions[2 * pair + 1] = middle - half - image;
     }
     for (excluded, form) in
-        [(true, stiff()), (false, Arc::new(Morse { epsilon: 50.0, alpha: 2.0, equilibrium_distance: 0.9 }))]
+        [(true, stiff()), (false, Arc::new(Morse { epsilon: 50.0, alpha: 2.0, equilibrium: 0.9 }))]
     {
         let bonds = Bonds { form, excluded, ..bonds_before(&atoms) };
         let build = |atoms: &Atoms| {

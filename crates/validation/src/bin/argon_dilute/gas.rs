@@ -116,6 +116,7 @@ impl Gas {
             trajectory: None,
             prepare: None,
             thermostat: None,
+            bonds: None,
         };
         rows(&Experiment { molecular: Some(settings), ..self.experiment(case, run.density) })
     }
