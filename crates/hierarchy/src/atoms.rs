@@ -2,20 +2,21 @@
 
 use crate::experiment::{
     AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup, PrepareSettings,
-    Thermostat,
+    Thermostat, ThermostatKind,
 };
 use crate::{BuildError, Plan};
 use omd_flow::{
-    AffineFlow, Description, Matrix3, Philox, Vector3, draw_velocities_among_images, with_covariance, with_trace,
+    AffineFlow, Description, Matrix3, Philox, Structure, Vector3, draw_velocities_among_images, with_covariance, with_trace,
 };
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Bond, Bonds, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres, Model, Molecular,
-    MolecularError, Prepared, Scheme, force_field,
+    Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres,
+    Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, relax_among_images,
 };
 use std::sync::Arc;
 
 /// What moves.
+#[derive(Clone)]
 enum Matter {
     Atoms(Model, Engine),
     Spheres(HardSphereModel),
@@ -23,6 +24,7 @@ enum Matter {
 }
 
 /// How all replicas start.
+#[derive(Clone)]
 struct Start {
     matter: Matter,
     atoms: AtomStart,
@@ -111,7 +113,7 @@ impl Start {
         Ok(Some(bonds))
     }
 
-    /// Pairs among the translations of a cell, from step to step.
+    /// Pairs among the translations of a cell, from step to step: relaxed first where that is asked for.
     fn stepped(
         &self,
         model: &Model,
@@ -119,8 +121,39 @@ impl Start {
         random: &mut Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
         let atoms = self.atoms(random)?;
-        let thermostat = self.thermostat;
         let bonds = self.bonds(&atoms)?;
+        let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
+            return self.equilibrated(model, scheme, &atoms, bonds, random);
+        };
+        let before = Structure {
+            time: 0.0,
+            cell: Some(atoms.cell),
+            positions: atoms.positions.clone(),
+            lab_velocities: atoms.peculiar.clone(),
+        };
+        let (start, model, given, joined) = (self.clone(), model.clone(), atoms.clone(), bonds.clone());
+        let resting = model.clone();
+        let relax: Relax = Box::new(move || omd_molecular::relax(&resting, &given, joined.as_ref(), relaxation));
+        let random = random.clone();
+        let begin: Begin = Box::new(move |relaxed| {
+            let shifts = vec![Vector3::zeros(); atoms.positions.len()];
+            let rest = Atoms { positions: relaxed.positions.clone(), shifts, ..atoms.clone() };
+            let bonds = bonds.as_ref().map(|bonds| bonds.shifted(&atoms.shifts));
+            start.equilibrated(&model, scheme, &rest, bonds, &random)
+        });
+        Ok(Box::new(Deferred::new(before, relax, begin)))
+    }
+
+    /// The same, moved without a flow first where that is asked for.
+    fn equilibrated(
+        &self,
+        model: &Model,
+        scheme: Scheme,
+        atoms: &Atoms,
+        bonds: Option<Bonds>,
+        random: &Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let thermostat = self.thermostat;
         let begin = move |model: &Model, atoms: &Atoms, bonds: Option<&Bonds>| -> Result<_, MolecularError> {
             let molecular = Molecular::with_bonds(model, scheme, atoms, bonds)?;
             let molecular: Box<dyn Description> = Box::new(match thermostat {
@@ -130,10 +163,12 @@ impl Start {
             });
             Ok(molecular)
         };
-        let Some(prepare) = self.prepare else { return begin(model, &atoms, bonds.as_ref()) };
+        let Some((duration, kind)) = self.prepare.and_then(|prepare| prepare.equilibrate) else {
+            return begin(model, atoms, bonds.as_ref());
+        };
         let rest = Model { flow: AffineFlow::at_rest(), ..model.clone() };
-        let before = Molecular::with_bonds(&rest, scheme, &atoms, bonds.as_ref())?;
-        let before = before.thermostatted(self.warming(prepare, model.mass), random.clone());
+        let before = Molecular::with_bonds(&rest, scheme, atoms, bonds.as_ref())?;
+        let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
         let (model, cell, covariance) = (model.clone(), atoms.cell, self.covariance);
         // Positions are handed over as they are reported.
         let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
@@ -146,10 +181,10 @@ impl Start {
             let shifts = vec![Vector3::zeros(); positions.len()];
             begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar }, bonds.as_ref())
         });
-        Ok(Box::new(Prepared::new(Box::new(before), prepare.equilibrate, hand_over)))
+        Ok(Box::new(Prepared::new(Box::new(before), duration, hand_over)))
     }
 
-    /// Any field among the images of a group.
+    /// Any field among the images of a group: relaxed first where that is asked for, the group with them.
     fn of_group(
         &self,
         model: &GroupModel,
@@ -157,6 +192,36 @@ impl Start {
         random: &mut Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
         let [positions, peculiar] = self.free(&model.group, random)?;
+        let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
+            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, random);
+        };
+        let before = Structure {
+            time: 0.0,
+            cell: model.cell.as_ref().map(|(_, cell)| *cell),
+            positions: positions.clone(),
+            lab_velocities: peculiar.clone(),
+        };
+        let (start, model, resting) = (self.clone(), model.clone(), model.clone());
+        let relax: Relax = Box::new(move || relax_among_images(&resting, &positions, relaxation));
+        let random = random.clone();
+        let begin: Begin = Box::new(move |relaxed| {
+            let message = || MolecularError::Atoms("the relaxed group is none under this flow".to_owned());
+            let group = model.group.deformed(&relaxed.stretch, relaxed.twist).ok_or_else(message)?;
+            let model = GroupModel { group, ..model.clone() };
+            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, &random)
+        });
+        Ok(Box::new(Deferred::new(before, relax, begin)))
+    }
+
+    /// The same, moved without a flow first where that is asked for.
+    fn equilibrated_in_group(
+        &self,
+        model: &GroupModel,
+        scheme: Scheme,
+        positions: &[Vector3<f64>],
+        peculiar: &[Vector3<f64>],
+        random: &Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
         let thermostat = self.thermostat;
         let begin = move |model: &GroupModel, positions: &[Vector3<f64>], peculiar: &[Vector3<f64>]| {
             let molecular = GroupMolecular::new(model, scheme, positions, peculiar)?;
@@ -165,11 +230,13 @@ impl Start {
                 None => molecular,
             }) as Box<dyn Description>)
         };
-        let Some(prepare) = self.prepare else { return begin(model, &positions, &peculiar) };
+        let Some((duration, kind)) = self.prepare.and_then(|prepare| prepare.equilibrate) else {
+            return begin(model, positions, peculiar);
+        };
         let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
         let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
-        let before = GroupMolecular::new(&rest, scheme, &positions, &peculiar)?;
-        let before = before.thermostatted(self.warming(prepare, model.mass), random.clone());
+        let before = GroupMolecular::new(&rest, scheme, positions, peculiar)?;
+        let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
         let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
         let hand_over: HandOver = Box::new(move |positions, velocities| {
             // Where rotations turn velocities no covariance is theirs.
@@ -180,12 +247,12 @@ impl Start {
             };
             begin(&model, positions, &peculiar)
         });
-        Ok(Box::new(Prepared::new(Box::new(before), prepare.equilibrate, hand_over)))
+        Ok(Box::new(Prepared::new(Box::new(before), duration, hand_over)))
     }
 
     /// The thermostat before t = 0.
-    fn warming(&self, prepare: PrepareSettings, mass: f64) -> Thermostat {
-        Thermostat { kind: prepare.thermostat, temperature: mass * self.covariance.trace() / 3.0 }
+    fn warming(&self, kind: ThermostatKind, mass: f64) -> Thermostat {
+        Thermostat { kind, temperature: mass * self.covariance.trace() / 3.0 }
     }
 }
 

@@ -8,7 +8,7 @@ pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{
     Crystal, CubicLattice, DrawnPositions, GroupElement, GroupError, Honeycomb, LatticeChoice, Nanotube,
-    NanotubePeriod, ObjectiveGroup, Scheme, StepControl, Thermostat, ThermostatKind, rotation_about,
+    NanotubePeriod, ObjectiveGroup, Relaxation, Scheme, StepControl, Thermostat, ThermostatKind, rotation_about,
 };
 use std::sync::Arc;
 
@@ -187,10 +187,10 @@ pub struct BondSettings {
 /// `[molecular.prepare]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PrepareSettings {
-    /// For how long the atoms move without a flow.
-    pub equilibrate: f64,
-    /// What keeps them at the temperature of `[state]` meanwhile.
-    pub thermostat: ThermostatKind,
+    /// First the atoms come to rest.
+    pub relax: Option<Relaxation>,
+    /// Then they move for so long without a flow, kept at the temperature of `[state]` by this thermostat.
+    pub equilibrate: Option<(f64, ThermostatKind)>,
 }
 
 /// `[molecular.trajectory]`.

@@ -251,10 +251,13 @@ fn molecules_are_prepared_and_thermostatted() {
     assert_eq!(input.warnings, ["[molecular] is thermostatted: not an exact solution of Newton's equations"]);
     let molecular = input.experiment.molecular.unwrap();
     let prepare = molecular.prepare.unwrap();
-    close(prepare.equilibrate, 0.5);
     // 100 time steps of a femtosecond.
-    let ThermostatKind::Langevin { relaxation_time } = prepare.thermostat else { panic!() };
+    let Some((duration, ThermostatKind::Langevin { relaxation_time })) = prepare.equilibrate else { panic!() };
+    close(duration, 0.5);
     close(relaxation_time, 0.1);
+    let relax = prepare.relax.unwrap();
+    assert!(!relax.group);
+    close(relax.force_tolerance, 1e-6 * 100.0 * 0.0019872067 * KCAL / 9.0);
     let thermostat = molecular.thermostat.unwrap();
     close(thermostat.temperature, 120.0 * 0.0019872067 * KCAL);
     let ThermostatKind::NoseHoover { relaxation_time } = thermostat.kind else { panic!() };

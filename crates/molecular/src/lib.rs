@@ -22,6 +22,7 @@ mod neighbours;
 mod objective;
 mod parallel;
 mod prepare;
+mod relax;
 mod schedule;
 mod start;
 mod thermostat;
@@ -36,6 +37,7 @@ pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
 pub use prepare::{HandOver, Prepared};
+pub use relax::{Begin, Deferred, Relax, Relaxation, Relaxed, relax, relax_among_images};
 pub use start::{
     Atoms, Crystal, CubicLattice, DrawnPositions, Honeycomb, LatticeChoice, Nanotube, NanotubePeriod, auto_cell,
 };

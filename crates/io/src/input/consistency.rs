@@ -24,6 +24,9 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
     interaction(reader, tables, parts.interaction.as_ref(), parts.navier_stokes.as_ref());
     super::bonds::check(reader, tables, parts.interaction.as_ref(), parts.molecular.as_ref());
     encounters_know_no_group(reader, parts);
+    if let Some(molecular) = tables.get("molecular") {
+        super::thermostat::relaxes_group(reader, molecular, parts.group.as_ref());
+    }
     if let Some(value) = parts.knudsen {
         knudsen(reader, tables, value);
     }

@@ -135,9 +135,10 @@ pub(crate) const SECTIONS: &[Section] = &[
         "molecular.prepare",
         false,
         true,
-        "What happens to the atoms before t = 0, without the flow: they move for some time under a thermostat. At t = 0 the \
-         mean of their velocities is removed and the covariance is made exactly that of `[state]`. Every replica is prepared \
-         with noise of its own. `engine = \"time-stepped\"` only. Optional.",
+        "What happens to the atoms before t = 0, without the flow: they come to rest, or move for some time under a thermostat, \
+         or the one after the other. Velocities are drawn where there are none. At t = 0, after `equilibrate`, their mean is \
+         removed and the covariance is made exactly that of `[state]`; where rotations of a group turn them, the temperature. \
+         Every replica is prepared with noise of its own. `engine = \"time-stepped\"` only. Optional.",
     ),
     section(
         "molecular.thermostat",

@@ -278,7 +278,9 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: keys.trajectory,
-            prepare: keys.prepare,
+            prepare: keys
+                .prepare
+                .map(|keys| keys.resolved(temperature_tensor.trace() / 3.0, parts.interaction.as_ref())),
             bonds: parts.bonds,
             thermostat: keys.thermostat.map(|keys| keys.resolved(temperature_tensor.trace() / 3.0)),
         }),

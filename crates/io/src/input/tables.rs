@@ -5,13 +5,13 @@ use super::consistency::Tables;
 use super::group::{GroupKeys, group};
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
-use super::thermostat::{ThermostatKeys, prepare, thermostat};
+use super::thermostat::{PrepareKeys, ThermostatKeys, prepare, thermostat};
 use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
     AtomStart, Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
-    MeanFieldSettings, MomentsSettings, Observation, Order, PrepareSettings, Profile, Schedule, Scheme, SpectralSettings, StepControl,
+    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
     TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
@@ -51,7 +51,7 @@ pub(super) struct MolecularKeys {
     pub(super) seed: Option<u64>,
     pub(super) group: Option<GroupKeys>,
     pub(super) trajectory: Option<TrajectorySettings>,
-    pub(super) prepare: Option<PrepareSettings>,
+    pub(super) prepare: Option<PrepareKeys>,
     pub(super) thermostat: Option<ThermostatKeys>,
 }
 

@@ -148,6 +148,27 @@ impl Engine {
         Ok(())
     }
 
+    /// Lists are made for atoms that move so far a step.
+    pub(crate) fn expect_speed(&mut self, per_step: f64) {
+        self.policy.speed = per_step / self.time_step;
+        self.rebuild();
+    }
+
+    /// Puts the atoms at these unwrapped places and computes their forces.
+    pub(crate) fn place(&mut self, positions: &[Vector3<f64>]) {
+        let mut farthest = 0.0;
+        let slots: Vec<(usize, usize)> = self.occupied().collect();
+        for (slot, id) in slots {
+            let place = positions[id] - self.group.reference_translation(self.time, &self.wraps[id]);
+            farthest = largest(farthest, (place - get(&self.anchors, slot)).norm());
+            put(&mut self.positions, slot, &place);
+        }
+        if 2.0 * farthest > (self.reach.radius - self.cutoff) * (1.0 - 1e-9) {
+            self.rebuild();
+        }
+        self.evaluate(0.0);
+    }
+
     /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.
     fn kick_and_drift(&mut self, time_step: f64, end: f64) -> f64 {
         let kick = 0.5 * time_step / self.model.mass;

@@ -2,6 +2,7 @@
 
 mod axial;
 mod crystal;
+mod deform;
 mod element;
 mod error;
 mod generate;

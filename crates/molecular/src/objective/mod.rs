@@ -8,6 +8,9 @@ mod engine;
 mod forces;
 mod images;
 mod observe;
+mod probe;
+
+pub(crate) use probe::Probe;
 
 pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 

@@ -8,5 +8,6 @@ mod images;
 mod many_bodies;
 mod nanotubes;
 mod reference;
+mod relaxation;
 mod starts;
 mod thermostats;

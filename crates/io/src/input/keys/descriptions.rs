@@ -268,10 +268,27 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
     ),
     key(
         "molecular.prepare",
+        "relax",
+        Shape::Choice(&["none", "positions", "positions-and-group"]),
+        PURE,
+        Absent::Default("none"),
+        "Whether the energy of the atoms among their images is brought to a minimum nearby (L-BFGS), and with it that of a \
+         tube's period and twist, or of a layer's two translations.",
+    ),
+    key(
+        "molecular.prepare",
+        "force-tolerance",
+        POSITIVE,
+        Quantity::Of(Dimension::Force),
+        Absent::Rule("1e-6 temperatures over the cutoff"),
+        "`relax`: no component of a force is larger at rest.",
+    ),
+    key(
+        "molecular.prepare",
         "equilibrate",
         POSITIVE,
         Quantity::Of(Dimension::Time),
-        Absent::Error,
+        Absent::Rule("not at all"),
         "For how long the atoms move at A = 0 before the run begins.",
     ),
     key(
