@@ -1,17 +1,18 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
 use crate::experiment::{
-    AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup, PrepareSettings,
-    Thermostat, ThermostatKind,
+    AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup,
+    PrepareSettings, Thermostat, ThermostatKind,
 };
 use crate::{BuildError, Plan};
 use omd_flow::{
-    AffineFlow, Description, Matrix3, Philox, Structure, Vector3, draw_velocities_among_images, with_covariance, with_trace,
+    AffineFlow, Description, Matrix3, Philox, Structure, Vector3, draw_velocities_among_images, with_covariance,
+    with_trace,
 };
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel, HardSpheres,
-    Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, relax_among_images,
+    Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel,
+    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, relax_among_images,
 };
 use std::sync::Arc;
 
@@ -328,6 +329,6 @@ pub(crate) fn molecular(
         // Replica r of the atoms draws from stream (seed, 2^63 + r), of DSMC from (seed, r): their noise is independent.
         let mut random = Philox::new(seed, (1 << 63) | replica as u64);
         let key = if matches!(start.atoms, AtomStart::Drawn { .. }) { "atoms" } else { "structure" };
-        start.description(&mut random).map_err(|error| BuildError::new("molecular", key, error))
+        start.description(&mut random).map_err(|error| BuildError::of_atoms(key, error))
     })
 }

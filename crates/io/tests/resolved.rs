@@ -239,7 +239,10 @@ fn layers_and_tubes_bring_their_group() {
     // The third axis moves and the layer has no translation along it: a flow in its plane is asked for.
     let text = format!("{before}[molecular.build]\nkind = \"graphene\"\nbond-length = 1.42\ncells = [3, 2]");
     let error = resolve_input(Path::new("build.toml"), &text).unwrap_err().to_string();
-    assert!(error.starts_with("error: [molecular.build]: the images follow the flow along the translations"), "{error}");
+    assert!(
+        error.starts_with("error: [molecular.build]: the images follow the flow along the translations"),
+        "{error}"
+    );
     let still = text.replace("[0, 0, 0.1]", "[0, 0, 0]");
     let layer = resolve_input(Path::new("build.toml"), &still).unwrap().experiment.molecular.unwrap();
     assert_eq!(layer.group.unwrap().dimension(), 2);

@@ -40,5 +40,6 @@ pub use prepare::{HandOver, Prepared};
 pub use relax::{Begin, Deferred, Relax, Relaxation, Relaxed, relax, relax_among_images};
 pub use start::{
     Atoms, Crystal, CubicLattice, DrawnPositions, Honeycomb, LatticeChoice, Nanotube, NanotubePeriod, auto_cell,
+    image_times,
 };
 pub use thermostat::{Thermostat, ThermostatKind};

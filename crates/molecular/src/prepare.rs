@@ -70,8 +70,8 @@ impl Description for Prepared {
     fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
         if let Stage::Before(before) = &mut self.stage {
             let arrived = before.advance(self.duration, &mut AtZero(monitor));
-            let arrived =
-                arrived.map_err(|stop| Stop { time: 0.0, reason: format!("while it was prepared: {}", stop.reason) })?;
+            let arrived = arrived
+                .map_err(|stop| Stop { time: 0.0, reason: format!("while it was prepared: {}", stop.reason) })?;
             if arrived == Advance::Paused {
                 return Ok(Advance::Paused);
             }

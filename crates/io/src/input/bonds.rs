@@ -43,7 +43,8 @@ pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Optio
     let (length, within) = (length?, within?);
     if within <= length {
         let of = |r| show(reader.units.to_style(omd_flow::Dimension::Length, r));
-        let message = format!("{} must be above `length`, {}, found {}", called(TABLE, "within"), of(length), of(within));
+        let message =
+            format!("{} must be above `length`, {}, found {}", called(TABLE, "within"), of(length), of(within));
         reader.error(&section.span("within"), message, None);
         return None;
     }
@@ -75,7 +76,8 @@ pub(super) fn check(
     }
     let (Some(keys), Some(table)) = (molecular, tables.get("molecular")) else { return };
     if let Some(Engine::Encounters { .. }) = keys.engine {
-        let message = "`engine` in [molecular]: \"encounters\" know single atoms only, not [interaction.bonds]".to_owned();
+        let message =
+            "`engine` in [molecular]: \"encounters\" know single atoms only, not [interaction.bonds]".to_owned();
         reader.error(&table.span("engine"), message, Some("remove it: \"time-stepped\" is the default".to_owned()));
     }
     if keys.group.is_some() {
@@ -86,7 +88,10 @@ pub(super) fn check(
     if let Start::Drawn { atoms: Some(atoms), .. } = keys.start
         && atoms % 2 == 1
     {
-        let message = format!("{} must be even: with [interaction.bonds] atoms are drawn in pairs, found {atoms}", called("molecular", "atoms"));
+        let message = format!(
+            "{} must be even: with [interaction.bonds] atoms are drawn in pairs, found {atoms}",
+            called("molecular", "atoms")
+        );
         reader.error(&table.span("atoms"), message, Some("give other molecules by `structure`".to_owned()));
     }
 }

@@ -6,9 +6,7 @@ use super::reader::{Reader, Section};
 use super::tables::subtable;
 use super::wording::{called, found};
 use omd_flow::{Matrix3, Vector3};
-use omd_hierarchy::experiment::{
-    AtomStart, Crystal, CubicLattice, GroupElement, Honeycomb, Nanotube, NanotubePeriod,
-};
+use omd_hierarchy::experiment::{AtomStart, Crystal, CubicLattice, GroupElement, Honeycomb, Nanotube, NanotubePeriod};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -82,8 +80,8 @@ fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
     };
     let (constant, orientation, cells) = (constant?, orientation?, cells?);
     let [a, b, c] = orientation.map(|row| row.map(i128::from));
-    let determinant = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
-        + a[2] * (b[0] * c[1] - b[1] * c[0]);
+    let determinant =
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
     handed(reader, section, determinant)?;
     not_too_many(reader, section, lattice.atoms() as u128 * determinant.unsigned_abs(), &cells)?;
     let orientation = Matrix3::from_fn(|i, j| orientation[i][j]);
@@ -179,7 +177,11 @@ fn not_too_many(reader: &mut Reader<'_>, section: &Section<'_>, in_cell: u128, c
     if count <= MOST_ATOMS {
         return Some(());
     }
-    reader.error(&section.span("cells"), format!("[{TABLE}] makes {count} atoms; at most {MOST_ATOMS} are simulated"), None);
+    reader.error(
+        &section.span("cells"),
+        format!("[{TABLE}] makes {count} atoms; at most {MOST_ATOMS} are simulated"),
+        None,
+    );
     None
 }
 
@@ -233,12 +235,10 @@ fn integers<const N: usize>(
     let read = read.and_then(|read| <[i64; N]>::try_from(read).ok());
     if read.is_none() {
         let words = ["one integer", "two integers", "three integers"][N - 1];
-        let bounds = if least == -MOST_INDEX {
-            format!("of {most} at most in size")
-        } else {
-            format!("from {least} to {most}")
-        };
-        let message = format!("{} must be {words} {bounds} for this kind, found {}", called(section.name, name), text_of(value));
+        let bounds =
+            if least == -MOST_INDEX { format!("of {most} at most in size") } else { format!("from {least} to {most}") };
+        let message =
+            format!("{} must be {words} {bounds} for this kind, found {}", called(section.name, name), text_of(value));
         reader.error(&value.span(), message, None);
     }
     read

@@ -186,7 +186,9 @@ fn many_bodies(reader: &mut Reader<'_>, tables: &Tables<'_>, viscosity: Option<&
             reader.error(&table.header(), message, Some(format!("remove [{name}]")));
         }
     }
-    if let Some(molecular) = tables.get("molecular").filter(|molecular| !molecular.has("structure") && !molecular.has("build")) {
+    if let Some(molecular) =
+        tables.get("molecular").filter(|molecular| !molecular.has("structure") && !molecular.has("build"))
+    {
         let message = "missing key `structure` in [molecular]: this interaction needs it".to_owned();
         let help = "add `structure = ...`: a file; or [molecular.build]".to_owned();
         reader.error(&molecular.header(), message, Some(help));

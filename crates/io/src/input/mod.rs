@@ -29,8 +29,8 @@ use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
-    BondSettings, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
-    ObjectiveGroup, Schedule, SpectralSettings, State, Viscosity,
+    BondSettings, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
+    MomentsSettings, ObjectiveGroup, Schedule, SpectralSettings, State, Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};

@@ -36,7 +36,13 @@ pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> 
                 AtomStart::Free { positions, .. } => (positions.len(), None),
                 AtomStart::Drawn { atoms, .. } => (*atoms, None),
             };
-            enough_to_draw(reader, parts, &parts.tables.get("molecular")?.key_span("build"), count, "[molecular.build]");
+            enough_to_draw(
+                reader,
+                parts,
+                &parts.tables.get("molecular")?.key_span("build"),
+                count,
+                "[molecular.build]",
+            );
             let volume = cell.map(|cell| cell.determinant().abs());
             let number_density = density_of(reader, parts, count, volume, "the atoms of [molecular.build]")?;
             reader.is_clean().then(|| plain(number_density, Some(start.clone())))
@@ -128,13 +134,7 @@ fn enough_to_draw(reader: &mut Reader<'_>, parts: &Parts<'_>, span: &Range<usize
 }
 
 /// The density of `count` atoms in `volume`, or in what the group repeats, internal units.
-fn density_of(
-    reader: &mut Reader<'_>,
-    parts: &Parts<'_>,
-    count: usize,
-    volume: Option<f64>,
-    who: &str,
-) -> Option<f64> {
+fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, count: usize, volume: Option<f64>, who: &str) -> Option<f64> {
     let volume = match (volume, &parts.group) {
         (Some(volume), _) => volume,
         (None, Some(group)) if group.dimension() == 3 => group.content(0.0)?,

@@ -10,9 +10,9 @@ use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    AtomStart, Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
-    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
-    TrajectorySettings, Viscosity,
+    AtomStart, Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings,
+    LatticeChoice, MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings,
+    StepControl, TrajectorySettings, Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

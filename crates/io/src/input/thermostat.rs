@@ -30,7 +30,13 @@ impl ThermostatKeys {
 }
 
 /// The time step, or why there is none.
-fn time_step(reader: &mut Reader<'_>, molecular: &Section<'_>, table: &str, key: &str, engine: Option<Engine>) -> Option<f64> {
+fn time_step(
+    reader: &mut Reader<'_>,
+    molecular: &Section<'_>,
+    table: &str,
+    key: &str,
+    engine: Option<Engine>,
+) -> Option<f64> {
     match engine {
         Some(Engine::TimeStepped(scheme)) => Some(scheme.time_step),
         // Without an engine something was reported, or there are hard spheres.
@@ -79,11 +85,7 @@ impl PrepareKeys {
 }
 
 /// `[molecular.prepare]`.
-pub(super) fn prepare(
-    reader: &mut Reader<'_>,
-    molecular: &Section<'_>,
-    engine: Option<Engine>,
-) -> Option<PrepareKeys> {
+pub(super) fn prepare(reader: &mut Reader<'_>, molecular: &Section<'_>, engine: Option<Engine>) -> Option<PrepareKeys> {
     let (header, table) = subtable(reader, molecular, "prepare", PREPARE)?;
     let section = Section::new(PREPARE, &header, table);
     reader.unknown_keys(&section, &keys::names(PREPARE).collect::<Vec<_>>());

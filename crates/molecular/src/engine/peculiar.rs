@@ -19,9 +19,8 @@ impl Engine {
     fn each_chunk(&mut self, work: impl Fn(&mut Part<'_>) + Sync + Send) -> f64 {
         let size = CHUNK * STRIDE;
         let arrays = self.positions.chunks(size).zip(self.velocities.chunks_mut(size)).zip(self.forces.chunks(size));
-        let mut parts: Vec<_> = arrays
-            .map(|((positions, velocities), forces)| Part { positions, velocities, forces, sum: 0.0 })
-            .collect();
+        let mut parts: Vec<_> =
+            arrays.map(|((positions, velocities), forces)| Part { positions, velocities, forces, sum: 0.0 }).collect();
         each(&mut parts, work);
         parts.iter().map(|part| part.sum).sum()
     }

@@ -59,12 +59,7 @@ impl Crystal {
     }
 
     /// The group with its translations stretched, under this `A`; `cosets` are those of it.
-    pub(super) fn deformed(
-        &self,
-        stretch: &Matrix3<f64>,
-        gradient: &Matrix3<f64>,
-        cosets: Vec<GroupElement>,
-    ) -> Self {
+    pub(super) fn deformed(&self, stretch: &Matrix3<f64>, gradient: &Matrix3<f64>, cosets: Vec<GroupElement>) -> Self {
         let mut edges = stretch * self.lattice.reference();
         (self.rank..3).for_each(|k| edges.set_column(k, &self.lattice.reference().column(k)));
         let mut rates = gradient * edges;

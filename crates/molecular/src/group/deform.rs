@@ -158,7 +158,8 @@ mod tests {
         let strain = layer.allowed_strain(&Matrix3::new(0.1, 0.03, 0.2, 0.03, -0.05, 0.1, 0.2, 0.1, 0.4));
         assert!(strain.row(2).norm() < 1e-15 && (strain[(0, 1)] - 0.03).abs() < 1e-15, "{strain}");
         conjugates(&layer, &(Matrix3::identity() + strain), 0.0);
-        let mirror = GroupElement::about(&point, Matrix3::identity() - across * across.transpose() * 2.0, &Vector3::zeros());
+        let mirror =
+            GroupElement::about(&point, Matrix3::identity() - across * across.transpose() * 2.0, &Vector3::zeros());
         let mirrored = ObjectiveGroup::new(&still, &[helix[1], mirror, GroupElement::translation(axis)]).unwrap();
         assert!(mirrored.deformed(&along, 0.1).is_none());
         conjugates(&mirrored, &along, 0.0);

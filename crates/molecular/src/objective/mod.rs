@@ -91,7 +91,15 @@ impl GroupMolecular {
         if let Some(index) = positions.iter().zip(peculiar).position(|(x, w)| !usable(x) || !usable(w)) {
             return Err(MolecularError::NotFinite(index + 1));
         }
-        if Engine::is_crowded(&model.group, model.field.reach(), 0.0, positions) {
+        // As the engine looks at them: in the region that the group repeats.
+        let mut group = model.group.clone();
+        group.reduce(0.0);
+        let fold = |x: &Vector3<f64>| {
+            let label = crate::Label { powers: group.fold(0.0, x), coset: 0 };
+            group.element(&label).position(0.0, x)
+        };
+        let folded: Vec<Vector3<f64>> = positions.iter().map(fold).collect();
+        if Engine::is_crowded(&group, model.field.reach(), 0.0, &folded) {
             return Err(MolecularError::Crowded);
         }
         let motion = model.group.motion(0.0);
@@ -135,6 +143,9 @@ impl GroupMolecular {
         // Atoms at one place have no energy that is a number.
         let least = field.core(energy).max(1e-6 * field.reach());
         match self.engine.images.closest() {
+            Some(pair) if pair.first == pair.second && pair.distance < 1e-9 * field.reach() => {
+                Err(MolecularError::OnSymmetryElement(pair.first + 1))
+            }
             Some(pair) if pair.distance < least => {
                 Err(MolecularError::Overlap { first: pair.first + 1, second: pair.second + 1, distance: pair.distance })
             }

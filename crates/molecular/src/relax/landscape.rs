@@ -26,8 +26,7 @@ impl InCell {
         let reach = model.potential.cutoff().ok_or(MolecularError::NoCutoff)?;
         let rest = vec![Vector3::zeros(); atoms.positions.len()];
         let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
-        let mut engine =
-            Engine::new(&model, 1.0, atoms.cell, &atoms.positions, &rest, atoms.shifts.clone(), bonds)?;
+        let mut engine = Engine::new(&model, 1.0, atoms.cell, &atoms.positions, &rest, atoms.shifts.clone(), bonds)?;
         // Lists for displacements as a descent makes them.
         engine.expect_speed(2e-3 * reach);
         Ok(Self { engine, reach })
@@ -115,9 +114,8 @@ impl Landscape for AmongImages {
             let (by_stretch, by_twist) = self.probe.by_deformation(&stretch, twist);
             // Only what commutes with the rotations is a deformation of the group.
             let allowed = self.group.allowed_strain(&by_stretch) / size;
-            let parts = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)].map(|(i, j)| {
-                if i == j { allowed[(i, j)] } else { allowed[(i, j)] + allowed[(j, i)] }
-            });
+            let parts = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
+                .map(|(i, j)| if i == j { allowed[(i, j)] } else { allowed[(i, j)] + allowed[(j, i)] });
             gradient[3 * self.count..3 * self.count + 6].copy_from_slice(&parts);
             gradient[3 * self.count + 6] = by_twist / (size * self.reach);
         }
@@ -157,9 +155,8 @@ mod tests {
         landscape.energy(&place, &mut gradient);
         let mut unused = gradient.clone();
         // Along directions that the group allows: every coordinate of the atoms, the strain it has, the twist.
-        let mut directions: Vec<Vec<f64>> = (0..strain)
-            .map(|k| (0..place.len()).map(|j| f64::from(u8::from(j == k))).collect())
-            .collect();
+        let mut directions: Vec<Vec<f64>> =
+            (0..strain).map(|k| (0..place.len()).map(|j| f64::from(u8::from(j == k))).collect()).collect();
         let of_strain = |j: usize| if (strain..strain + 6).contains(&j) { place[j] / allowed.norm() } else { 0.0 };
         directions.push((0..place.len()).map(of_strain).collect());
         if twists {

@@ -55,12 +55,7 @@ impl Crystal {
     /// # Accuracy
     /// Which atoms belong to the cell is decided in integers.
     #[must_use]
-    pub fn new(
-        lattice: CubicLattice,
-        constant: f64,
-        orientation: &Matrix3<i64>,
-        cells: [usize; 3],
-    ) -> Option<Self> {
+    pub fn new(lattice: CubicLattice, constant: f64, orientation: &Matrix3<i64>, cells: [usize; 3]) -> Option<Self> {
         let rows = orientation.map(|x| x as f64).transpose() * constant;
         let cell = turned(&rows)?;
         let fractions = fractions(lattice, orientation)?;
@@ -168,7 +163,10 @@ mod tests {
                 let crystal = Crystal::new(lattice, 3.6, &orientation, cells).unwrap();
                 let volume = crystal.cell.determinant();
                 let per_atom = 3.6f64.powi(3) / lattice.atoms() as f64;
-                assert!((volume / crystal.positions.len() as f64 / per_atom - 1.0).abs() < 1e-13, "{lattice:?} {rows:?}");
+                assert!(
+                    (volume / crystal.positions.len() as f64 / per_atom - 1.0).abs() < 1e-13,
+                    "{lattice:?} {rows:?}"
+                );
                 assert_eq!(neighbours(&crystal, 3.6 * distances[0] * (1.0 - 1e-9)), 0.0, "{lattice:?} {rows:?}");
                 let both = [1.0 + 1e-9, distances[1] / distances[0] * (1.0 + 1e-9)];
                 let found = both.map(|factor| neighbours(&crystal, 3.6 * distances[0] * factor));

@@ -168,11 +168,15 @@ mod tests {
             for x in &tube.positions {
                 let nearest = screws.positions.iter().flat_map(|y| {
                     let labels = group.within(0.0, y, reach + 4.0 * screws.radius);
-                    labels.into_iter().map(|label| (group.element(&label).position(0.0, y) - x).norm()).collect::<Vec<_>>()
+                    labels
+                        .into_iter()
+                        .map(|label| (group.element(&label).position(0.0, y) - x).norm())
+                        .collect::<Vec<_>>()
                 });
                 assert!(nearest.fold(f64::INFINITY, f64::min) < 1e-10, "({n}, {m}) {x}");
             }
-            let pair = |generators: &[GroupElement], positions: &[Vector3<f64>]| distances(generators, positions, 0, 3.0);
+            let pair =
+                |generators: &[GroupElement], positions: &[Vector3<f64>]| distances(generators, positions, 0, 3.0);
             let (all, two) = (pair(&[tube.translation], &tube.positions), pair(&screws.generators, &screws.positions));
             assert_eq!(all.len(), two.len(), "({n}, {m})");
             assert!(all.iter().zip(&two).all(|(a, b)| (a - b).abs() < 1e-10), "({n}, {m}) {all:?} {two:?}");

@@ -8,7 +8,7 @@ mod nanotube;
 mod positions;
 mod proximity;
 
-pub use auto::auto_cell;
+pub use auto::{auto_cell, image_times};
 pub use crystal::{Crystal, CubicLattice};
 pub use honeycomb::{Honeycomb, NanotubePeriod};
 pub use nanotube::Nanotube;

@@ -33,7 +33,8 @@ pub(super) fn diatomic(
     let mut atoms: Vec<Vector3<f64>> = (0..count).flat_map(|_| draw(random)).collect();
     let overlaps = |atoms: &[Vector3<f64>]| -> Vec<ClosePair> {
         // The two atoms of a molecule, but not one with an image of the other.
-        let own = |pair: &ClosePair| pair.first / 2 == pair.second / 2 && pair.separation.norm() < length * (1.0 + 1e-6);
+        let own =
+            |pair: &ClosePair| pair.first / 2 == pair.second / 2 && pair.separation.norm() < length * (1.0 + 1e-6);
         close_pairs(cell, atoms, radius).into_iter().filter(|pair| !own(pair)).collect()
     };
     // Few are drawn again: the rest stays uniform. In dense systems molecules then move apart as they are.

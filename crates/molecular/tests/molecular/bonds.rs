@@ -1,7 +1,9 @@
 //! Bonds: forces by differences and by brute force, across images, through strain; the work balance; what a bond does alone.
 
 use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, model, residual};
-use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3, lattice};
+use omd_flow::{
+    Advance, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3, lattice,
+};
 use omd_interaction::{HarmonicBond, Morse, PairForm, PairPotential, Truncation};
 use omd_molecular::{Atoms, Bond, Bonds, Molecular, MolecularError};
 use std::f64::consts::TAU;
@@ -25,7 +27,8 @@ fn molecules(skew: Matrix3<f64>, per_edge: [usize; 3], spacing: f64, seed: u64) 
     for i in 0..per_edge[0] {
         for j in 0..per_edge[1] {
             for k in 0..per_edge[2] {
-                let site = Vector3::new(i as f64, j as f64, k as f64).component_div(&Vector3::from(per_edge).map(|n| n as f64));
+                let site = Vector3::new(i as f64, j as f64, k as f64)
+                    .component_div(&Vector3::from(per_edge).map(|n| n as f64));
                 let direction = Vector3::from_fn(|_, _| random.normal()).normalize();
                 for sign in [-0.5, 0.5] {
                     let x = cell * site + direction * (sign * LENGTH * (1.0 + 0.02 * random.normal()));
@@ -63,10 +66,14 @@ fn direct(
         virial += r * force.transpose() * 0.5;
         let _ = b;
     };
-    let bonded: Vec<_> = bonds.list.iter().map(|bond| {
-        let r = positions[bond.first] - positions[bond.second] - cell * bond.image.map(|n| n as f64);
-        (bond.first, bond.second, r)
-    }).collect();
+    let bonded: Vec<_> = bonds
+        .list
+        .iter()
+        .map(|bond| {
+            let r = positions[bond.first] - positions[bond.second] - cell * bond.image.map(|n| n as f64);
+            (bond.first, bond.second, r)
+        })
+        .collect();
     for (a, x) in positions.iter().enumerate() {
         for (b, y) in positions.iter().enumerate() {
             let nearest = x - y - edges * (inverse * (x - y)).map(f64::round);
@@ -142,8 +149,7 @@ fn the_force_is_minus_the_gradient_with_and_without_the_pair_force() {
         atoms.positions[2 * pair] = middle + half;
         atoms.positions[2 * pair + 1] = middle - half - image;
     }
-    for (excluded, form) in
-        [(true, stiff()), (false, Arc::new(Morse { epsilon: 50.0, alpha: 2.0, equilibrium: 0.9 }))]
+    for (excluded, form) in [(true, stiff()), (false, Arc::new(Morse { epsilon: 50.0, alpha: 2.0, equilibrium: 0.9 }))]
     {
         let bonds = Bonds { form, excluded, ..bonds_before(&atoms) };
         let build = |atoms: &Atoms| {
@@ -182,7 +188,8 @@ fn the_work_balance_of_molecules_is_of_second_order() {
         let mut molecular = Molecular::with_bonds(&model, fixed(time_step), &atoms, Some(&bonds)).unwrap();
         molecular.advance(0.2, &mut Free).unwrap();
         let row = molecular.observe();
-        let [t, r, v] = ["translational", "rotational", "vibrational"].map(|name| extra(&row, &format!("{name}_temperature")));
+        let [t, r, v] =
+            ["translational", "rotational", "vibrational"].map(|name| extra(&row, &format!("{name}_temperature")));
         assert!(((3.0 * t + 2.0 * r + v) / 6.0 - row.temperature).abs() < 1e-12, "{t} {r} {v} {}", row.temperature);
         residual(&mut molecular).abs()
     });
@@ -194,7 +201,8 @@ fn the_work_balance_of_molecules_is_of_second_order() {
 fn a_bond_alone_swings_at_its_frequency() {
     // r'' = -(2/m) k (r - r0): from rest at 1.1 r0 back there after a period.
     let positions = vec![Vector3::new(0.1, 0.2, 0.3), Vector3::new(0.1, 0.2 + 1.1 * LENGTH - 9.0, 0.3)];
-    let atoms = Atoms { cell: cube(9.0), shifts: vec![Vector3::zeros(); 2], peculiar: vec![Vector3::zeros(); 2], positions };
+    let atoms =
+        Atoms { cell: cube(9.0), shifts: vec![Vector3::zeros(); 2], peculiar: vec![Vector3::zeros(); 2], positions };
     let bonds = bonds_of(&atoms, true);
     assert_eq!(bonds.list, [Bond { first: 0, second: 1, image: Vector3::new(0, 1, 0) }]);
     let model = model(flow([0.0; 9]), lennard_jones(2.5, Truncation::ShiftedForce));

@@ -171,14 +171,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
         "`harmonic`: `stiffness (r - length)^2/2`. `morse`: `epsilon (exp(-2 alpha (r - length)) - 2 exp(-alpha (r - \
          length)))`.",
     ),
-    key(
-        "interaction.bonds",
-        "length",
-        POSITIVE,
-        Quantity::Of(Dimension::Length),
-        Absent::Error,
-        "Where a bond rests.",
-    ),
+    key("interaction.bonds", "length", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Where a bond rests."),
     key(
         "interaction.bonds",
         "stiffness",
