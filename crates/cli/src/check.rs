@@ -19,6 +19,7 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
     print_keys(&input);
     print_flow(&input.experiment, &input.units);
     print_state(&input);
+    print_cell(&input, &plans);
     if input.experiment.state.number_density.is_finite() {
         print_long_times(&input);
     }
@@ -115,6 +116,20 @@ fn print_state(input: &ResolvedInput) {
             None => println!("  atoms           {atoms}, collisions at their exact times"),
         }
     }
+}
+
+/// The cell at t = 0 and how near it brings an atom's images.
+fn print_cell(input: &ResolvedInput, plans: &[omd_hierarchy::Plan]) {
+    let Some(images) = omd_hierarchy::near_images(&input.experiment, plans) else { return };
+    let units = &input.units;
+    println!("\ncell at t = 0 (rows are edges)");
+    for edge in images.cell.column_iter() {
+        let entries: Vec<String> =
+            edge.iter().map(|x| format!("{:>14.6e}", units.to_style(Dimension::Length, *x))).collect();
+        println!("    [{}]", entries.join(", "));
+    }
+    println!("  shortest image distance over the run  {}", number(units, Dimension::Length, images.distance));
+    println!("  reached at t =  {}", number(units, Dimension::Time, images.time));
 }
 
 /// Which term of the Boltzmann equation wins at long times.

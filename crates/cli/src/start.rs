@@ -22,7 +22,7 @@ pub(crate) fn start(path: &Path) -> Result<Start, Failure> {
 
 /// What to say where atoms come near their own images during the run.
 fn image_warning(input: &ResolvedInput, plans: &[Plan]) -> Option<String> {
-    let near = omd_hierarchy::near_images(&input.experiment, plans)?;
+    let near = omd_hierarchy::near_images(&input.experiment, plans).filter(omd_hierarchy::NearImages::are_felt)?;
     let of = |dimension, value| {
         let symbol = input.units.symbol(dimension);
         let space = if symbol.is_empty() { "" } else { " " };
@@ -56,5 +56,6 @@ pub(crate) fn plans(input: &ResolvedInput) -> Result<Vec<Plan>, Failure> {
 
 /// A start that failed, as a message about the input.
 pub(crate) fn wrong_start(input: &ResolvedInput, error: &BuildError) -> Failure {
-    Failure::input(input.diagnostic(error.section, error.key, &error.message))
+    let message = error.message_in(&|dimension, value| input.units.show(dimension, value));
+    Failure::input(input.diagnostic(error.section, error.key, &message))
 }

@@ -56,6 +56,12 @@ impl AffineFlow {
         Ok(Self { gradient, coefficients, singular_time })
     }
 
+    /// No flow, `A = 0`.
+    #[must_use]
+    pub fn at_rest() -> Self {
+        Self { gradient: Matrix3::zeros(), coefficients: [0.0; 3], singular_time: None }
+    }
+
     /// `A`, 1/time.
     #[must_use]
     pub fn velocity_gradient_at_zero(&self) -> Matrix3<f64> {

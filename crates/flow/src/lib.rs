@@ -20,7 +20,7 @@ mod step_control;
 pub use affine::{AffineFlow, FlowError};
 pub use classification::{FlowClass, LongTimeForm};
 pub use description::{Advance, Description, Free, Monitor, Pace, Stop, Structure};
-pub use gaussian::{GaussianError, draw_velocities};
+pub use gaussian::{GaussianError, draw_velocities, draw_velocities_among_images, with_covariance, with_trace};
 pub use histogram::VelocityHistogram;
 pub use nalgebra::{Matrix3, Vector3};
 pub use observables::{Dimension, Extra, Observables, symmetric_components};

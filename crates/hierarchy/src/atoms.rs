@@ -1,17 +1,23 @@
 //! The plan of `molecular`: atoms that a potential moves, or hard spheres.
 
-use crate::experiment::{AtomStart, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup};
+use crate::experiment::{
+    AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup,
+    PrepareSettings, Thermostat, ThermostatKind,
+};
 use crate::{BuildError, Plan};
-use omd_flow::{Description, Matrix3, Philox};
-use omd_flow::{Vector3, draw_velocities};
+use omd_flow::{
+    AffineFlow, Description, Matrix3, Philox, Structure, Vector3, draw_velocities_among_images, with_covariance,
+    with_trace,
+};
 use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Encounters, GroupModel, GroupMolecular, HardSphereModel, HardSpheres, Model, Molecular, MolecularError,
-    Scheme, force_field,
+    Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel,
+    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, relax_among_images,
 };
 use std::sync::Arc;
 
 /// What moves.
+#[derive(Clone)]
 enum Matter {
     Atoms(Model, Engine),
     Spheres(HardSphereModel),
@@ -19,6 +25,7 @@ enum Matter {
 }
 
 /// How all replicas start.
+#[derive(Clone)]
 struct Start {
     matter: Matter,
     atoms: AtomStart,
@@ -27,11 +34,14 @@ struct Start {
     covariance: Matrix3<f64>,
     /// What `lattice = "auto"` plans for.
     duration: f64,
+    prepare: Option<PrepareSettings>,
+    thermostat: Option<Thermostat>,
+    bonds: Option<BondSettings>,
 }
 
 impl Start {
     /// Positions and peculiar velocities of atoms without a cell.
-    fn free(&self, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
+    fn free(&self, group: &ObjectiveGroup, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
         let (positions, peculiar) = match &self.atoms {
             AtomStart::Free { positions, peculiar, .. } => (positions.clone(), peculiar),
             AtomStart::Given { cell, positions, shifts, peculiar, .. } => {
@@ -45,7 +55,10 @@ impl Start {
         };
         let peculiar = match peculiar {
             Some(peculiar) => peculiar.clone(),
-            None => draw_velocities(positions.len(), &self.covariance, random)?,
+            None => {
+                let turned = group.mean_rotation();
+                draw_velocities_among_images(positions.len(), &self.covariance, &turned, random)?
+            }
         };
         Ok([positions, peculiar])
     }
@@ -54,6 +67,12 @@ impl Start {
         let (density, covariance, duration) = (self.number_density, &self.covariance, self.duration);
         match (&self.atoms, &self.matter) {
             (AtomStart::Drawn { atoms, positions, lattice }, Matter::Atoms(model, _)) => {
+                if let Some(BondSettings { length, .. }) = self.bonds {
+                    let place = (*positions, lattice);
+                    return Atoms::drawn_molecules(
+                        model, *atoms, length, density, place.0, place.1, covariance, duration, random,
+                    );
+                }
                 Atoms::drawn(model, *atoms, density, *positions, lattice, covariance, duration, random)
             }
             (AtomStart::Drawn { atoms, positions, lattice }, Matter::Spheres(model)) => {
@@ -70,18 +89,171 @@ impl Start {
 
     fn description(&self, random: &mut Philox) -> Result<Box<dyn Description>, MolecularError> {
         Ok(match &self.matter {
-            Matter::Atoms(model, Engine::TimeStepped(scheme)) => {
-                Box::new(Molecular::new(model, *scheme, &self.atoms(random)?)?)
-            }
+            Matter::Atoms(model, Engine::TimeStepped(scheme)) => self.stepped(model, *scheme, random)?,
             Matter::Atoms(model, Engine::Encounters { tolerance }) => {
                 Box::new(Encounters::new(model, *tolerance, &self.atoms(random)?)?)
             }
             Matter::Spheres(model) => Box::new(HardSpheres::new(model, &self.atoms(random)?)?),
-            Matter::Group(model, scheme) => {
-                let [positions, peculiar] = self.free(random)?;
-                Box::new(GroupMolecular::new(model, *scheme, &positions, &peculiar)?)
-            }
+            Matter::Group(model, scheme) => self.of_group(model, *scheme, random)?,
         })
+    }
+
+    /// The bonds of these atoms.
+    fn bonds(&self, atoms: &Atoms) -> Result<Option<Bonds>, MolecularError> {
+        let Some(BondSettings { form, within, excluded, .. }) = &self.bonds else { return Ok(None) };
+        let (form, excluded) = (form.clone(), *excluded);
+        if let AtomStart::Drawn { .. } = self.atoms {
+            let pair = |k: usize| Bond { first: 2 * k, second: 2 * k + 1, image: Vector3::zeros() };
+            return Ok(Some(Bonds { form, excluded, list: (0..atoms.positions.len() / 2).map(pair).collect() }));
+        }
+        let bonds = Bonds::of_near(form, excluded, &atoms.cell, &atoms.positions, *within);
+        if bonds.list.is_empty() {
+            let message = "no two atoms are near enough for `within` of [interaction.bonds]";
+            return Err(MolecularError::Atoms(message.to_owned()));
+        }
+        Ok(Some(bonds))
+    }
+
+    /// Pairs among the translations of a cell, from step to step: relaxed first where that is asked for.
+    fn stepped(
+        &self,
+        model: &Model,
+        scheme: Scheme,
+        random: &mut Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let atoms = self.atoms(random)?;
+        let bonds = self.bonds(&atoms)?;
+        let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
+            return self.equilibrated(model, scheme, &atoms, bonds, random);
+        };
+        let before = Structure {
+            time: 0.0,
+            cell: Some(atoms.cell),
+            positions: atoms.positions.clone(),
+            lab_velocities: atoms.peculiar.clone(),
+        };
+        let (start, model, given, joined) = (self.clone(), model.clone(), atoms.clone(), bonds.clone());
+        let resting = model.clone();
+        let relax: Relax = Box::new(move || omd_molecular::relax(&resting, &given, joined.as_ref(), relaxation));
+        let random = random.clone();
+        let begin: Begin = Box::new(move |relaxed| {
+            let shifts = vec![Vector3::zeros(); atoms.positions.len()];
+            let rest = Atoms { positions: relaxed.positions.clone(), shifts, ..atoms.clone() };
+            let bonds = bonds.as_ref().map(|bonds| bonds.shifted(&atoms.shifts));
+            start.equilibrated(&model, scheme, &rest, bonds, &random)
+        });
+        Ok(Box::new(Deferred::new(before, relax, begin)))
+    }
+
+    /// The same, moved without a flow first where that is asked for.
+    fn equilibrated(
+        &self,
+        model: &Model,
+        scheme: Scheme,
+        atoms: &Atoms,
+        bonds: Option<Bonds>,
+        random: &Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let thermostat = self.thermostat;
+        let begin = move |model: &Model, atoms: &Atoms, bonds: Option<&Bonds>| -> Result<_, MolecularError> {
+            let molecular = Molecular::with_bonds(model, scheme, atoms, bonds)?;
+            let molecular: Box<dyn Description> = Box::new(match thermostat {
+                // Friction without noise: the stream is not drawn from.
+                Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
+                None => molecular,
+            });
+            Ok(molecular)
+        };
+        let Some((duration, kind)) = self.prepare.and_then(|prepare| prepare.equilibrate) else {
+            return begin(model, atoms, bonds.as_ref());
+        };
+        let rest = Model { flow: AffineFlow::at_rest(), ..model.clone() };
+        let before = Molecular::with_bonds(&rest, scheme, atoms, bonds.as_ref())?;
+        let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
+        let (model, cell, covariance) = (model.clone(), atoms.cell, self.covariance);
+        // Positions are handed over as they are reported.
+        let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
+        let hand_over: HandOver = Box::new(move |positions, velocities| {
+            let peculiar = if velocities.len() < 4 {
+                with_trace(velocities.to_vec(), covariance.trace(), &Matrix3::identity())?
+            } else {
+                with_covariance(velocities.to_vec(), &covariance)?
+            };
+            let shifts = vec![Vector3::zeros(); positions.len()];
+            begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar }, bonds.as_ref())
+        });
+        Ok(Box::new(Prepared::new(Box::new(before), duration, hand_over)))
+    }
+
+    /// Any field among the images of a group: relaxed first where that is asked for, the group with them.
+    fn of_group(
+        &self,
+        model: &GroupModel,
+        scheme: Scheme,
+        random: &mut Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let [positions, peculiar] = self.free(&model.group, random)?;
+        let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
+            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, random);
+        };
+        let before = Structure {
+            time: 0.0,
+            cell: model.cell.as_ref().map(|(_, cell)| *cell),
+            positions: positions.clone(),
+            lab_velocities: peculiar.clone(),
+        };
+        let (start, model, resting) = (self.clone(), model.clone(), model.clone());
+        let relax: Relax = Box::new(move || relax_among_images(&resting, &positions, relaxation));
+        let random = random.clone();
+        let begin: Begin = Box::new(move |relaxed| {
+            let message = || MolecularError::Atoms("the relaxed group is none under this flow".to_owned());
+            let group = model.group.deformed(&relaxed.stretch, relaxed.twist).ok_or_else(message)?;
+            let model = GroupModel { group, ..model.clone() };
+            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, &random)
+        });
+        Ok(Box::new(Deferred::new(before, relax, begin)))
+    }
+
+    /// The same, moved without a flow first where that is asked for.
+    fn equilibrated_in_group(
+        &self,
+        model: &GroupModel,
+        scheme: Scheme,
+        positions: &[Vector3<f64>],
+        peculiar: &[Vector3<f64>],
+        random: &Philox,
+    ) -> Result<Box<dyn Description>, MolecularError> {
+        let thermostat = self.thermostat;
+        let begin = move |model: &GroupModel, positions: &[Vector3<f64>], peculiar: &[Vector3<f64>]| {
+            let molecular = GroupMolecular::new(model, scheme, positions, peculiar)?;
+            Ok(Box::new(match thermostat {
+                Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
+                None => molecular,
+            }) as Box<dyn Description>)
+        };
+        let Some((duration, kind)) = self.prepare.and_then(|prepare| prepare.equilibrate) else {
+            return begin(model, positions, peculiar);
+        };
+        let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
+        let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
+        let before = GroupMolecular::new(&rest, scheme, positions, peculiar)?;
+        let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
+        let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
+        let hand_over: HandOver = Box::new(move |positions, velocities| {
+            // Where rotations turn velocities no covariance is theirs.
+            let peculiar = if velocities.len() < 4 || turned != Matrix3::identity() {
+                with_trace(velocities.to_vec(), covariance.trace(), &turned)?
+            } else {
+                with_covariance(velocities.to_vec(), &covariance)?
+            };
+            begin(&model, positions, &peculiar)
+        });
+        Ok(Box::new(Prepared::new(Box::new(before), duration, hand_over)))
+    }
+
+    /// The thermostat before t = 0.
+    fn warming(&self, kind: ThermostatKind, mass: f64) -> Thermostat {
+        Thermostat { kind, temperature: mass * self.covariance.trace() / 3.0 }
     }
 }
 
@@ -148,12 +320,15 @@ pub(crate) fn molecular(
         number_density: state.number_density,
         covariance: tensor / state.mass,
         duration: experiment.schedule.end,
+        prepare: settings.prepare,
+        thermostat: settings.thermostat,
+        bonds: settings.bonds.clone(),
     };
     let seed = settings.seed;
     Plan::new("molecular", settings.replicas, move |replica| {
         // Replica r of the atoms draws from stream (seed, 2^63 + r), of DSMC from (seed, r): their noise is independent.
         let mut random = Philox::new(seed, (1 << 63) | replica as u64);
         let key = if matches!(start.atoms, AtomStart::Drawn { .. }) { "atoms" } else { "structure" };
-        start.description(&mut random).map_err(|error| BuildError::new("molecular", key, error))
+        start.description(&mut random).map_err(|error| BuildError::of_atoms(key, error))
     })
 }

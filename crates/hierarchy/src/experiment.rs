@@ -1,12 +1,14 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
-use omd_interaction::{PairPotential, SitePotential};
+pub use omd_interaction::{HarmonicBond, Morse};
+use omd_interaction::{PairForm, PairPotential, SitePotential};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{
-    DrawnPositions, GroupElement, GroupError, LatticeChoice, ObjectiveGroup, Scheme, StepControl, rotation_about,
+    Crystal, CubicLattice, DrawnPositions, GroupElement, GroupError, Honeycomb, LatticeChoice, Nanotube,
+    NanotubePeriod, ObjectiveGroup, Relaxation, Scheme, StepControl, Thermostat, ThermostatKind, rotation_about,
 };
 use std::sync::Arc;
 
@@ -161,6 +163,34 @@ pub struct MolecularSettings {
     pub seed: u64,
     /// Where frames go, if asked for.
     pub trajectory: Option<TrajectorySettings>,
+    /// What happens before t = 0.
+    pub prepare: Option<PrepareSettings>,
+    /// What keeps the temperature during the flow, if asked for.
+    pub thermostat: Option<Thermostat>,
+    /// What joins atoms to molecules.
+    pub bonds: Option<BondSettings>,
+}
+
+/// `[interaction.bonds]`.
+#[derive(Clone, Debug)]
+pub struct BondSettings {
+    /// The energy of a bond.
+    pub form: Arc<dyn PairForm>,
+    /// Where it rests: drawn molecules have it.
+    pub length: f64,
+    /// Atoms of a structure nearer than this are bonded.
+    pub within: f64,
+    /// Whether the potential leaves bonded pairs alone.
+    pub excluded: bool,
+}
+
+/// `[molecular.prepare]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PrepareSettings {
+    /// First the atoms come to rest.
+    pub relax: Option<Relaxation>,
+    /// Then they move for so long without a flow, kept at the temperature of `[state]` by this thermostat.
+    pub equilibrate: Option<(f64, ThermostatKind)>,
 }
 
 /// `[molecular.trajectory]`.

@@ -2,17 +2,17 @@
 
 use crate::experiment::{Experiment, Interaction};
 use crate::{Plan, atoms_at_start};
-use omd_flow::lattice;
+use omd_flow::{Matrix3, lattice};
+use omd_molecular::image_times;
 
-/// Times looked at.
-const TIMES: u32 = 1000;
-
-/// The smallest image distance of a run where it is below twice the cutoff, or the diameter of hard spheres.
+/// The smallest image distance of a run.
 ///
 /// Below the cutoff an atom meets its own images, below twice the cutoff it may feel two images of one neighbour. Both
 /// are exact for the infinite system that is simulated; that system then has no other freedom than so few atoms give it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NearImages {
+    /// The cell at t = 0, edges as columns.
+    pub cell: Matrix3<f64>,
     /// The shortest vector of `F(t) E Z^3` over the run, length.
     pub distance: f64,
     /// When it is reached.
@@ -25,8 +25,15 @@ pub struct NearImages {
     pub meets_from: Option<f64>,
 }
 
-/// The nearest images of the `molecular` plan of an experiment; `None` where there are no atoms or their images stay
-/// farther than twice the cutoff.
+impl NearImages {
+    /// Whether an atom may feel two images of one neighbour, or one of its own.
+    #[must_use]
+    pub fn are_felt(&self) -> bool {
+        self.distance < 2.0 * self.cutoff
+    }
+}
+
+/// The nearest images of the `molecular` plan of an experiment; `None` where there are no atoms in a cell.
 #[must_use]
 pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages> {
     let (cutoff, hard) = match experiment.interaction.as_ref()? {
@@ -36,9 +43,8 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
         Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => return None,
     };
     let cell = atoms_at_start(plans)?.cell?;
-    let mut near = NearImages { distance: f64::INFINITY, time: 0.0, cutoff, hard, meets_from: None };
-    for k in 0..=TIMES {
-        let time = experiment.schedule.end * f64::from(k) / f64::from(TIMES);
+    let mut near = NearImages { cell, distance: f64::INFINITY, time: 0.0, cutoff, hard, meets_from: None };
+    for time in image_times(&experiment.flow, experiment.schedule.end) {
         let distance = lattice::shortest_vector(&(experiment.flow.deformation(time) * cell));
         if distance < near.distance {
             (near.distance, near.time) = (distance, time);
@@ -47,7 +53,7 @@ pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages
             near.meets_from = Some(time);
         }
     }
-    (near.distance < 2.0 * cutoff).then_some(near)
+    Some(near)
 }
 
 #[cfg(test)]
@@ -87,6 +93,9 @@ mod tests {
                 replicas: 1,
                 seed: 1,
                 trajectory: None,
+                prepare: None,
+                thermostat: None,
+                bonds: None,
             }),
             dsmc: None,
             spectral: None,
@@ -101,7 +110,7 @@ mod tests {
 
     fn near(gradient: Matrix3<f64>, end: f64) -> Option<NearImages> {
         let experiment = experiment(gradient, end);
-        near_images(&experiment, &crate::plans(&experiment).unwrap())
+        near_images(&experiment, &crate::plans(&experiment).unwrap()).filter(NearImages::are_felt)
     }
 
     #[test]
@@ -112,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn dips_between_periods_of_a_long_shear_are_seen() {
+        // Shear along the diagonal of two edges: the cube comes back at every strain of 2, and in between, at odd strains, the
+        // diagonal across is as short as 8/sqrt(2).
+        let shear = Matrix3::new(0.5, -0.5, 0.0, 0.5, -0.5, 0.0, 0.0, 0.0, 0.0);
+        let experiment = experiment(shear, 2000.0);
+        let found = near_images(&experiment, &crate::plans(&experiment).unwrap()).unwrap();
+        let least = 8.0 / 2f64.sqrt();
+        assert!(found.distance < 1.01 * least && found.distance > least * (1.0 - 1e-9), "{found:?} {least}");
+    }
+
+    #[test]
     fn a_compression_tells_when_atoms_meet_themselves() {
         // The edge along x is 8 (1 - t/10): below 5 at t = 3.75 and below 2.5 at t = 6.875.
         let squeeze = Matrix3::from_diagonal(&[-0.1, 0.0, 0.0].into());
@@ -119,7 +139,8 @@ mod tests {
         assert_eq!((found.time, found.cutoff, found.meets_from), (5.0, 2.5, None));
         assert!((found.distance - 4.0).abs() < 1e-12, "{found:?}");
         let from = near(squeeze, 8.0).unwrap().meets_from.unwrap();
-        assert!((6.875..6.884).contains(&from), "{from}");
+        // To within a step that changes no length by more than 4 %.
+        assert!((6.875..7.0).contains(&from), "{from}");
         assert_eq!(near(squeeze, 3.7), None);
     }
 }

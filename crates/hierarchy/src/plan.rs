@@ -1,23 +1,36 @@
 //! From an experiment to the descriptions that run it.
 
-use omd_flow::{Description, Structure};
+use omd_flow::{Description, Dimension, Structure};
+use omd_molecular::MolecularError;
 use std::sync::Mutex;
 
 /// Why an experiment cannot start: the input's key and what is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("`{key}` in [{section}]: {message}")]
 pub struct BuildError {
     /// The table of the input that decides.
     pub section: &'static str,
     /// The key in it.
     pub key: &'static str,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be right; quantities in internal units.
     pub message: String,
+    /// What the atoms say, for messages in other units.
+    of_atoms: Option<MolecularError>,
 }
 
 impl BuildError {
     pub(crate) fn new(section: &'static str, key: &'static str, message: impl std::fmt::Display) -> Self {
-        Self { section, key, message: message.to_string() }
+        Self { section, key, message: message.to_string(), of_atoms: None }
+    }
+
+    pub(crate) fn of_atoms(key: &'static str, error: MolecularError) -> Self {
+        Self { of_atoms: Some(error.clone()), ..Self::new("molecular", key, error) }
+    }
+
+    /// The message, with quantities as `show` writes them.
+    #[must_use]
+    pub fn message_in(&self, show: &dyn Fn(Dimension, f64) -> String) -> String {
+        self.of_atoms.as_ref().map_or_else(|| self.message.clone(), |error| error.in_units(show))
     }
 }
 

@@ -15,8 +15,8 @@ mod tersoff;
 pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedPair, EmbeddedTables};
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 pub use potential::{
-    Coulomb, Gaussian, Harmonic, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm, SoftMorse,
-    Truncation, Yukawa,
+    Coulomb, Gaussian, Harmonic, HarmonicBond, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm,
+    SoftMorse, Truncation, Yukawa,
 };
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};
 pub use site::SitePotential;

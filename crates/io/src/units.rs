@@ -197,6 +197,16 @@ impl Units {
         value / self.factor(Quantity::Of(dimension))
     }
 
+    /// An internal number for a message: in the style's unit, with its name, to six digits.
+    #[must_use]
+    pub fn show(&self, dimension: Dimension, value: f64) -> String {
+        let rounded: f64 = format!("{:.5e}", self.to_style(dimension, value)).parse().unwrap_or(f64::NAN);
+        let (size, symbol) = (rounded.abs(), self.symbol(dimension));
+        let number =
+            if size != 0.0 && !(1e-4..1e7).contains(&size) { format!("{rounded:e}") } else { rounded.to_string() };
+        if symbol.is_empty() { number } else { format!("{number} {symbol}") }
+    }
+
     /// The name of the style's unit, for people; `lj` has none.
     #[must_use]
     pub fn symbol(&self, dimension: Dimension) -> &'static str {
@@ -274,6 +284,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn messages_name_the_unit() {
+        let of = |style, value| Units::new(style).show(Dimension::Length, value);
+        assert_eq!(of(UnitStyle::Si, 3.405_000_04), "3.405e-10 m");
+        assert_eq!((of(UnitStyle::Metal, 3.405), of(UnitStyle::Lj, 0.1)), ("3.405 Å".to_owned(), "0.1".to_owned()));
     }
 
     #[test]

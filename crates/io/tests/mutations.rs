@@ -5,7 +5,7 @@ use omd_io::{Checkpoint, Velocities, parse_structure, resolve_input};
 use proptest::prelude::*;
 use std::path::Path;
 
-const GOOD: [&str; 7] = [
+const GOOD: [&str; 9] = [
     include_str!("good/argon-shear.toml"),
     include_str!("good/minimal.toml"),
     include_str!("good/lattice.toml"),
@@ -13,6 +13,8 @@ const GOOD: [&str; 7] = [
     include_str!("good/kernel.toml"),
     include_str!("good/soft-spheres.toml"),
     include_str!("good/group.toml"),
+    include_str!("good/build.toml"),
+    include_str!("good/diatomic.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
 const DATA: [&str; 2] = [include_str!("good/restricted.data"), include_str!("good/general.data")];

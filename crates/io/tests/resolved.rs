@@ -3,7 +3,7 @@
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{
     AtomStart, DrawnPositions, Engine, ForceMethod, HistogramSettings, Interaction, LatticeChoice, Order, Preparation,
-    Profile, StepControl, Viscosity,
+    Profile, StepControl, ThermostatKind, Viscosity,
 };
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, SmoothForm, Truncation};
 use omd_io::{ResolvedInput, UnitStyle, read_input, resolve_input};
@@ -205,6 +205,71 @@ fn a_nanotube_of_two_screws_under_the_flow() {
     assert_eq!((group.dimension(), group.index()), (1, 1));
     close(group.content(0.0).unwrap(), 1.0);
     close(group.content(2.0).unwrap(), 1.2);
+}
+
+#[test]
+fn a_crystal_is_built_in_its_orientation() {
+    let input = good("build.toml");
+    let molecular = input.experiment.molecular.unwrap();
+    let AtomStart::Given { cell, positions, peculiar: None, species, .. } = &molecular.start else { panic!() };
+    let edges = Vector3::new(18f64.sqrt(), 18f64.sqrt(), 5.0) * 3.615;
+    assert!((cell - Matrix3::from_diagonal(&edges)).norm() < 1e-13);
+    assert_eq!((positions.len(), &*species[359], molecular.group.is_none()), (360, "Cu", true));
+    close(input.experiment.state.number_density, 4.0 / 3.615f64.powi(3));
+}
+
+#[test]
+fn layers_and_tubes_bring_their_group() {
+    let text = good("build.toml").text;
+    let (before, _) = text.split_once("[molecular.build]").unwrap();
+    let built = |table: &str| {
+        let text = format!("{before}[molecular.build]\n{table}");
+        let input = resolve_input(Path::new("build.toml"), &text).unwrap_or_else(|error| panic!("{error}"));
+        assert!(input.experiment.state.number_density.is_nan());
+        let molecular = input.experiment.molecular.unwrap();
+        let AtomStart::Free { positions, peculiar: None, .. } = &molecular.start else { panic!() };
+        (positions.len(), molecular.group.unwrap())
+    };
+    let (count, tube) = built("kind = \"nanotube\"\nindices = [4, 1]\nbond-length = 1.42");
+    assert_eq!((count, tube.dimension(), tube.index()), (2, 1, 1));
+    let periods = "kind = \"nanotube\"\nindices = [4, 1]\nbond-length = 1.42\nimages = \"translation\"\ncells = 2";
+    let (count, rod) = built(periods);
+    assert_eq!((count, rod.dimension(), rod.index()), (56, 1, 1));
+    close(rod.content(0.0).unwrap() / tube.content(0.0).unwrap(), 28.0);
+    // The third axis moves and the layer has no translation along it: a flow in its plane is asked for.
+    let text = format!("{before}[molecular.build]\nkind = \"graphene\"\nbond-length = 1.42\ncells = [3, 2]");
+    let error = resolve_input(Path::new("build.toml"), &text).unwrap_err().to_string();
+    assert!(
+        error.starts_with("error: [molecular.build]: the images follow the flow along the translations"),
+        "{error}"
+    );
+    let still = text.replace("[0, 0, 0.1]", "[0, 0, 0]");
+    let layer = resolve_input(Path::new("build.toml"), &still).unwrap().experiment.molecular.unwrap();
+    assert_eq!(layer.group.unwrap().dimension(), 2);
+}
+
+#[test]
+fn molecules_are_prepared_and_thermostatted() {
+    let input = good("diatomic.toml");
+    assert_eq!(input.warnings, ["[molecular] is thermostatted: not an exact solution of Newton's equations"]);
+    let molecular = input.experiment.molecular.unwrap();
+    let prepare = molecular.prepare.unwrap();
+    // 100 time steps of a femtosecond.
+    let Some((duration, ThermostatKind::Langevin { relaxation_time })) = prepare.equilibrate else { panic!() };
+    close(duration, 0.5);
+    close(relaxation_time, 0.1);
+    let relax = prepare.relax.unwrap();
+    assert!(!relax.group);
+    close(relax.force_tolerance, 1e-6 * 100.0 * 0.0019872067 * KCAL / 9.0);
+    let thermostat = molecular.thermostat.unwrap();
+    close(thermostat.temperature, 120.0 * 0.0019872067 * KCAL);
+    let ThermostatKind::NoseHoover { relaxation_time } = thermostat.kind else { panic!() };
+    close(relaxation_time, 0.2);
+    let bonds = molecular.bonds.unwrap();
+    assert_eq!((bonds.length, bonds.excluded), (1.09, true));
+    close(bonds.within, 1.2 * 1.09);
+    // A kcal/(mol angstrom^2) is as many of the inside as a kcal/mol.
+    close(bonds.form.energy(1.19), 0.5 * 3000.0 * KCAL * (1.19f64 - 1.09).powi(2));
 }
 
 #[test]

@@ -23,7 +23,17 @@ const DUMP: TrajectorySettings = TrajectorySettings { format: TrajectoryFormat::
 
 fn settings(trajectory: TrajectorySettings, group: Option<ObjectiveGroup>) -> MolecularSettings {
     let start = AtomStart::Free { positions: Vec::new(), peculiar: None, species: Vec::new() };
-    MolecularSettings { start, group, engine: None, replicas: 1, seed: 1, trajectory: Some(trajectory) }
+    MolecularSettings {
+        start,
+        group,
+        engine: None,
+        replicas: 1,
+        seed: 1,
+        trajectory: Some(trajectory),
+        prepare: None,
+        bonds: None,
+        thermostat: None,
+    }
 }
 
 /// A shear with a stretch; upper triangular.

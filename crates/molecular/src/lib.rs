@@ -8,6 +8,7 @@
 //!
 //! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
 
+mod bonds;
 mod encounters;
 mod engine;
 mod error;
@@ -20,10 +21,14 @@ mod molecular;
 mod neighbours;
 mod objective;
 mod parallel;
+mod prepare;
+mod relax;
 mod schedule;
 mod start;
+mod thermostat;
 mod work;
 
+pub use bonds::{Bond, Bonds};
 pub use encounters::Encounters;
 pub use error::MolecularError;
 pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, TranslationGroup, rotation_about};
@@ -31,4 +36,10 @@ pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
-pub use start::{Atoms, DrawnPositions, LatticeChoice, Nanotube, auto_cell};
+pub use prepare::{HandOver, Prepared};
+pub use relax::{Begin, Deferred, Relax, Relaxation, Relaxed, relax, relax_among_images};
+pub use start::{
+    Atoms, Crystal, CubicLattice, DrawnPositions, Honeycomb, LatticeChoice, Nanotube, NanotubePeriod, auto_cell,
+    image_times,
+};
+pub use thermostat::{Thermostat, ThermostatKind};

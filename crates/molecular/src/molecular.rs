@@ -2,14 +2,16 @@
 
 mod observe;
 
+use crate::bonds::{Bonds, Molecules};
 use crate::engine::Engine;
 use crate::schedule::{Leg, ThermalStep};
+use crate::thermostat::{Bath, Thermostat, Thermostatted};
 use crate::work::{WorkBalance, blown_up};
 use crate::{Atoms, Model, MolecularError, Scheme, StepControl};
 pub(crate) use observe::{DRIFT, KINETIC};
 use omd_flow::{
-    Advance, Description, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure, Vector3,
-    lattice,
+    Advance, Description, Monitor, Observables, Pace, Philox, StateError, StateReader, StateWriter, Stop, Structure,
+    Vector3, lattice,
 };
 
 /// Objective molecular dynamics under the translation group (10) of \[JamesQiWang\], for any `A`.
@@ -33,6 +35,9 @@ pub struct Molecular {
     balance: WorkBalance,
     leg: Option<Leg>,
     shortest_image: f64,
+    bath: Option<Bath>,
+    /// Atoms joined by bonds, where none is joined to its own image.
+    molecules: Option<Molecules>,
 }
 
 impl Molecular {
@@ -41,6 +46,19 @@ impl Molecular {
     /// # Errors
     /// [`MolecularError`], overlapping atoms among them: a pair energy above `1e6 k_B T`, images included.
     pub fn new(model: &Model, scheme: Scheme, atoms: &Atoms) -> Result<Self, MolecularError> {
+        Self::with_bonds(model, scheme, atoms, None)
+    }
+
+    /// The same with bonds, whose images count from `positions` of the atoms.
+    ///
+    /// # Errors
+    /// [`MolecularError`], as [`Self::new`]; bonds that name no atoms.
+    pub fn with_bonds(
+        model: &Model,
+        scheme: Scheme,
+        atoms: &Atoms,
+        bonds: Option<&Bonds>,
+    ) -> Result<Self, MolecularError> {
         for (name, value) in [("mass", model.mass), ("time step", scheme.time_step)] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(MolecularError::NotPositive(name, value));
@@ -51,8 +69,13 @@ impl Molecular {
         let gradient = model.flow.velocity_gradient_at_zero();
         let velocities: Vec<Vector3<f64>> =
             atoms.peculiar.iter().zip(&atoms.positions).map(|(w, x)| w + gradient * x).collect();
-        crate::start::refuse_overlaps(model, atoms)?;
-        let engine = Engine::new(model, scheme.time_step, atoms.cell, &atoms.positions, &velocities, wraps)?;
+        if let Some(bonds) = bonds {
+            bonds.check(atoms.positions.len())?;
+        }
+        crate::start::refuse_overlaps(model, atoms, bonds)?;
+        let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
+        let molecules = bonds.as_ref().and_then(|bonds| Molecules::new(atoms.positions.len(), bonds));
+        let engine = Engine::new(model, scheme.time_step, atoms.cell, &atoms.positions, &velocities, wraps, bonds)?;
         let mut molecular = Self {
             engine,
             scheme,
@@ -60,10 +83,21 @@ impl Molecular {
             balance: WorkBalance::default(),
             leg: None,
             shortest_image: lattice::shortest_vector(&atoms.cell),
+            bath: None,
+            molecules,
         };
         molecular.thermal = ThermalStep::new(molecular.temperature());
         molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
         Ok(molecular)
+    }
+
+    /// The same atoms under a thermostat, whose noise, if it has some, is `random`.
+    #[must_use]
+    pub fn thermostatted(mut self, thermostat: Thermostat, random: Philox) -> Self {
+        self.bath = Some(Bath::new(thermostat, random, &mut self.engine));
+        self.thermal = ThermalStep::new(self.temperature());
+        self.balance = WorkBalance::new(self.balance_energy(), self.power());
+        self
     }
 
     /// The simulated atoms, unwrapped, in the order given.
@@ -114,7 +148,13 @@ impl Molecular {
 
     /// One step; `end` is the time after it.
     fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
+        if let Some(bath) = &mut self.bath {
+            bath.before(&mut self.engine, time_step);
+        }
         let moved = self.engine.step(time_step, end);
+        if let Some(bath) = &mut self.bath {
+            bath.after(&mut self.engine, time_step);
+        }
         let power = self.power();
         self.balance.advance(time_step, power);
         if self.scheme.control == StepControl::Thermal {
@@ -126,11 +166,26 @@ impl Molecular {
         Err(blown_up(end, self.engine.steps, "energies are no longer finite"))
     }
 
+    /// Energy that a thermostat has given.
+    fn heat(&self) -> f64 {
+        self.bath.as_ref().map_or(0.0, |bath| bath.heat)
+    }
+
+    /// Energy gained less work done and heat given.
+    fn residual(&self, energy: f64) -> f64 {
+        self.balance.residual(energy) - self.heat()
+    }
+
     /// A residual as large as the energy there is means that the trajectory is no solution of anything.
     fn check_balance(&self) -> Result<(), Stop> {
-        let expected = (self.balance.energy_at_start + self.balance.work).abs();
+        let expected = (self.balance.energy_at_start + self.balance.work + self.heat()).abs();
+        let kinetic = self.kinetic_energy();
         // The potential energy costs as much as a step: look only where the kinetic energy alone is suspicious.
-        if self.kinetic_energy() <= 2.0 * expected || self.balance.residual(self.balance_energy()).abs() <= expected {
+        if kinetic <= 2.0 * expected {
+            return Ok(());
+        }
+        // In a liquid kinetic and potential energy may add up to nothing.
+        if self.residual(self.balance_energy()).abs() <= expected.max(0.5 * kinetic) {
             return Ok(());
         }
         Err(blown_up(self.engine.time, self.engine.steps, "the work balance is off by more than the energy there is"))
@@ -182,6 +237,10 @@ impl Description for Molecular {
         state.f64(self.shortest_image);
         self.balance.save(state);
         Leg::save(self.leg, state);
+        if let Some(bath) = &self.bath {
+            bath.save(state);
+            self.engine.save_sums(state);
+        }
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -190,6 +249,10 @@ impl Description for Molecular {
         self.shortest_image = state.f64()?;
         self.balance = WorkBalance::restore(state)?;
         self.leg = Leg::restore(state)?;
+        if let Some(bath) = &mut self.bath {
+            bath.restore(state)?;
+            self.engine.restore_sums(state)?;
+        }
         Ok(())
     }
 
@@ -201,9 +264,35 @@ impl Description for Molecular {
             ("listed atoms per cluster of four", format!("{:.1}", self.engine.mean_neighbours())),
             ("smallest image distance", format!("{}", self.shortest_image)),
         ];
+        facts.extend(self.bath.as_ref().map(Bath::fact));
+        facts.extend(self.engine.bonded.as_ref().map(|bonded| ("bonds", bonded.bonds.list.len().to_string())));
+        facts.extend(self.molecules.as_ref().map(|molecules| ("molecules", molecules.len().to_string())));
         let cutoff = self.engine.model.potential.cutoff().unwrap_or(f64::INFINITY);
         facts.extend(image_warning(self.shortest_image, cutoff).map(|text| ("warning", text)));
         facts
+    }
+}
+
+impl Thermostatted for crate::engine::Engine {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn kinetic_energy(&self) -> f64 {
+        0.5 * self.model.mass * self.sums.kinetic[..3].iter().sum::<f64>()
+    }
+
+    fn heating(&mut self) -> f64 {
+        let gradient = self.model.flow.velocity_gradient(self.time);
+        self.work_of_forces() - observe::contraction(&self.sums.kinetic, &gradient) * self.model.mass
+    }
+
+    fn scale(&mut self, factor: f64) {
+        self.scale_peculiar(factor);
+    }
+
+    fn stir(&mut self, keep: f64, variance: f64, random: &mut Philox) {
+        self.stir_peculiar(keep, (variance / self.model.mass).sqrt(), random);
     }
 }
 

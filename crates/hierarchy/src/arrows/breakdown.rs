@@ -97,6 +97,9 @@ fn map(settings: Settings) -> Study {
                         replicas: replica + 1,
                         seed: settings.seed,
                         trajectory: None,
+                        prepare: None,
+                        thermostat: None,
+                        bonds: None,
                     });
                     Ok(vec![stress(&experiment, "molecular", replica, interrupt)?])
                 }));

@@ -330,6 +330,9 @@ fn molecules(
         replicas: replica + 1,
         seed: settings.seed,
         trajectory: None,
+        prepare: None,
+        thermostat: None,
+        bonds: None,
     });
     let mut atoms = start(&experiment, "molecular", replica)?;
     sampled(|time| {

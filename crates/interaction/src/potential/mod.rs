@@ -5,6 +5,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+mod bond;
 mod coulomb;
 mod gaussian;
 mod harmonic;
@@ -13,6 +14,7 @@ mod lennard_jones;
 mod morse;
 mod smooth;
 
+pub use bond::HarmonicBond;
 pub use coulomb::{Coulomb, Yukawa};
 pub use gaussian::Gaussian;
 pub use harmonic::Harmonic;

@@ -1,11 +1,12 @@
 //! What the tables of one input must agree on.
 
 use super::Parts;
+use super::builders::makes_group;
 use super::reader::{Reader, Section};
 use super::tables::Start;
 use super::wording::{rounded, show};
 use omd_flow::{AffineFlow, Dimension};
-use omd_hierarchy::experiment::{HistogramSettings, Interaction, Schedule, Viscosity};
+use omd_hierarchy::experiment::{Engine, HistogramSettings, Interaction, Schedule, Viscosity};
 use std::collections::BTreeMap;
 use toml::de::DeTable;
 
@@ -21,6 +22,11 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
         end_before_singular_time(reader, tables, flow, schedule.end);
     }
     interaction(reader, tables, parts.interaction.as_ref(), parts.navier_stokes.as_ref());
+    super::bonds::check(reader, tables, parts.interaction.as_ref(), parts.molecular.as_ref());
+    encounters_know_no_group(reader, parts);
+    if let Some(molecular) = tables.get("molecular") {
+        super::thermostat::relaxes_group(reader, molecular, parts.group.as_ref());
+    }
     if let Some(value) = parts.knudsen {
         knudsen(reader, tables, value);
     }
@@ -40,33 +46,51 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
     }
 }
 
-/// Where `[molecular.group]` stands, if it is there and has generators of its own.
-fn group_table(tables: &Tables<'_>) -> Option<std::ops::Range<usize>> {
+/// Where `[molecular.group]` stands, or `[molecular.build]` that makes one, if there are generators besides a cell's.
+fn group_table(tables: &Tables<'_>) -> Option<(&'static str, std::ops::Range<usize>)> {
     let molecular = tables.get("molecular")?;
+    let kind = molecular.value("build").and_then(|build| build.get_ref().as_table()?.get("kind")?.get_ref().as_str());
+    if kind.is_some_and(makes_group) {
+        return Some(("[molecular.build]", molecular.key_span("build")));
+    }
     let table = molecular.value("group")?.get_ref().as_table()?;
     let of_cell = table.get("kind").and_then(|kind| kind.get_ref().as_str()) == Some("translation");
-    (!of_cell || table.contains_key("translations")).then(|| molecular.key_span("group"))
+    (!of_cell || table.contains_key("translations")).then(|| ("[molecular.group]", molecular.key_span("group")))
+}
+
+/// Encounters are those of pairs under the translations of a cell.
+fn encounters_know_no_group(reader: &mut Reader<'_>, parts: &Parts<'_>) {
+    let encounters = matches!(parts.molecular.as_ref().and_then(|keys| keys.engine), Some(Engine::Encounters { .. }));
+    let Some(molecular) = parts.tables.get("molecular").filter(|_| encounters) else { return };
+    let other = match (group_table(&parts.tables), &parts.interaction) {
+        (Some((table, _)), _) => table,
+        (None, Some(Interaction::ManyBody(_))) => "this interaction of many bodies",
+        _ => return,
+    };
+    let message =
+        format!("`engine` in [molecular]: \"encounters\" know pairs and the translations of a cell only, not {other}");
+    reader.error(&molecular.span("engine"), message, Some("remove it: \"time-stepped\" is the default".to_owned()));
 }
 
 /// A ring, a tube or a layer has no density, and nothing else describes it.
 fn no_volume(reader: &mut Reader<'_>, tables: &Tables<'_>, dimension: usize) {
     let what = ["finite", "a tube or a rod", "a layer"][dimension.min(2)];
+    let table = group_table(tables).map_or("[molecular.group]", |(table, _)| table);
     if let Some(state) = tables.get("state").filter(|state| state.has("number-density")) {
-        let message = format!("`number-density` in [state] has no meaning: the group of [molecular.group] is {what}");
+        let message = format!("`number-density` in [state] has no meaning: the group of {table} is {what}");
         reader.error(&state.key_span("number-density"), message, Some("remove it".to_owned()));
     }
     let state = tables.get("state").filter(|state| {
         state.value("preparation").is_some_and(|value| value.get_ref().as_str() == Some("navier-stokes"))
     });
     if let Some(state) = state {
-        let message = format!("`preparation` in [state] is that of a gas; the group of [molecular.group] is {what}");
+        let message = format!("`preparation` in [state] is that of a gas; the group of {table} is {what}");
         reader.error(&state.span("preparation"), message, Some("remove it".to_owned()));
     }
     let others = super::description_names().filter(|name| *name != "molecular");
-    for table in others.filter_map(|name| tables.get(name)).collect::<Vec<_>>() {
-        let message =
-            format!("[{}] describes a gas that fills space; the group of [molecular.group] is {what}", table.name);
-        reader.error(&table.header(), message, Some(format!("remove [{}] or [molecular.group]", table.name)));
+    for other in others.filter_map(|name| tables.get(name)).collect::<Vec<_>>() {
+        let message = format!("[{}] describes a gas that fills space; the group of {table} is {what}", other.name);
+        reader.error(&other.header(), message, Some(format!("remove [{}] or {table}", other.name)));
     }
 }
 
@@ -120,9 +144,9 @@ fn interaction(
     if tables.contains_key("molecular") {
         atoms_move(reader, section, interaction);
     }
-    if let (Some(group), Interaction::HardSphere { .. }) = (group_table(tables), interaction) {
-        let message = "[molecular.group] needs a potential; hard spheres have the images of the cell only".to_owned();
-        reader.error(&group, message, Some("remove [molecular.group], or use a potential".to_owned()));
+    if let (Some((table, group)), Interaction::HardSphere { .. }) = (group_table(tables), interaction) {
+        let message = format!("{table} needs a potential; hard spheres have the images of the cell only");
+        reader.error(&group, message, Some(format!("remove {table}, or use a potential")));
     }
     if tables.contains_key("dsmc") {
         particles_collide(reader, section, interaction);
@@ -158,9 +182,12 @@ fn many_bodies(reader: &mut Reader<'_>, tables: &Tables<'_>, viscosity: Option<&
             reader.error(&table.header(), message, Some(format!("remove [{name}]")));
         }
     }
-    if let Some(molecular) = tables.get("molecular").filter(|molecular| !molecular.has("structure")) {
+    if let Some(molecular) =
+        tables.get("molecular").filter(|molecular| !molecular.has("structure") && !molecular.has("build"))
+    {
         let message = "missing key `structure` in [molecular]: this interaction needs it".to_owned();
-        reader.error(&molecular.header(), message, Some("add `structure = ...`: a file".to_owned()));
+        let help = "add `structure = ...`: a file; or [molecular.build]".to_owned();
+        reader.error(&molecular.header(), message, Some(help));
     }
 }
 

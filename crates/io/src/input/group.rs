@@ -22,9 +22,16 @@ pub(super) struct GroupKeys {
     generators: Vec<GroupElement>,
     commuting: bool,
     header: Range<usize>,
+    /// The table that says so.
+    table: &'static str,
 }
 
 impl GroupKeys {
+    /// Commuting generators of a builder.
+    pub(super) fn of_builder(generators: Vec<GroupElement>, header: Range<usize>) -> Self {
+        Self { generators, commuting: true, header, table: "molecular.build" }
+    }
+
     /// The group under `flow`.
     pub(super) fn group(&self, reader: &mut Reader<'_>, flow: &AffineFlow) -> Option<ObjectiveGroup> {
         if self.generators.is_empty() {
@@ -35,7 +42,7 @@ impl GroupKeys {
         } else {
             ObjectiveGroup::new(flow, &self.generators)
         };
-        made.map_err(|error| reader.error(&self.header, format!("[{TABLE}]: {error}"), None)).ok()
+        made.map_err(|error| reader.error(&self.header, format!("[{}]: {error}", self.table), None)).ok()
     }
 }
 
@@ -56,7 +63,7 @@ pub(super) fn group(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
     known.extend(own);
     let Some(kind) = kind else {
         reader.unknown_keys(&section, &keys::names(TABLE).collect::<Vec<_>>());
-        return Some(GroupKeys { generators: Vec::new(), commuting: false, header });
+        return Some(GroupKeys { generators: Vec::new(), commuting: false, header, table: TABLE });
     };
     for name in keys::names(TABLE).filter(|name| !known.contains(name) && section.has(name)).collect::<Vec<_>>() {
         let message = format!("{} does not belong to kind = \"{kind}\"", called(TABLE, name));
@@ -74,7 +81,7 @@ pub(super) fn group(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
         "dihedral" => dihedral(reader, &section),
         _ => listed(reader, &section),
     };
-    Some(GroupKeys { generators: generators.unwrap_or_default(), commuting: kind == "product", header })
+    Some(GroupKeys { generators: generators.unwrap_or_default(), commuting: kind == "product", header, table: TABLE })
 }
 
 /// An axis: a unit vector and a point on it.

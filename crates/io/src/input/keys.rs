@@ -93,9 +93,27 @@ pub(crate) const SECTIONS: &[Section] = &[
          `[spectral]`, `[mean-field]`, `[moments]`, `[galerkin]`, and `[navier-stokes]` with `viscosity = \
          \"chapman-enskog\"`.",
     ),
+    section(
+        "interaction.bonds",
+        false,
+        true,
+        "Bonds that join atoms to molecules, for `[molecular]` alone, with a potential of pairs and `engine = \"time-stepped\"`. \
+         Atoms of a structure nearer than `within` at t = 0 are bonded, images included, and remain so. Drawn atoms come in \
+         pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. The table gets \
+         `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all molecules are of two \
+         atoms. Optional.",
+    ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
     section("molecular", true, true, "Objective molecular dynamics of atoms."),
+    section(
+        "molecular.build",
+        false,
+        true,
+        "Atoms made from a few numbers, in place of `atoms` or `structure`: a crystal in its cell, a layer of graphene with its \
+         two translations, a nanotube with its screws. They start on their places; velocities are drawn from `[state]`. \
+         Optional.",
+    ),
     section(
         "molecular.group",
         false,
@@ -112,6 +130,24 @@ pub(crate) const SECTIONS: &[Section] = &[
         true,
         "One generator of `product` or `generators`: `x -> point + M R (x - point) + translation`, `R` a rotation, `M` a \
          reflection. Write a list of tables, `generators = [{ angle = 90, translation = [0, 0, 1] }, ...]`.",
+    ),
+    section(
+        "molecular.prepare",
+        false,
+        true,
+        "What happens to the atoms before t = 0, without the flow: they come to rest, or move for some time under a thermostat, \
+         or the one after the other. Velocities are drawn where there are none. At t = 0, after `equilibrate`, their mean is \
+         removed and the covariance is made exactly that of `[state]`; where rotations of a group turn them, the temperature. \
+         Every replica is prepared with noise of its own. `engine = \"time-stepped\"` only. Optional.",
+    ),
+    section(
+        "molecular.thermostat",
+        false,
+        true,
+        "A thermostat on the peculiar velocity `w` during the flow, the same friction for an atom and its images: `dw/dt = \
+         f/m - L w - zeta w`. With it the atoms are not an exact solution of Newton's equations; the manifest and the report \
+         say so, and `thermostat_heat` is what the thermostat has given to the atoms, which `energy_balance` takes into \
+         account. `engine = \"time-stepped\"` only. Optional; without this table there is none.",
     ),
     section(
         "molecular.trajectory",

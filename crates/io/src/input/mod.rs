@@ -1,5 +1,7 @@
 //! The input file: TOML text -> one resolved experiment, or everything that is wrong with it.
 
+mod bonds;
+mod builders;
 mod consistency;
 mod embedded;
 mod group;
@@ -14,6 +16,7 @@ mod start;
 mod stillinger_weber;
 mod tables;
 mod tersoff;
+mod thermostat;
 mod trajectory;
 mod wording;
 
@@ -28,8 +31,8 @@ use crate::units::{UnitStyle, Units};
 use consistency::Tables;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
-    DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings, MomentsSettings,
-    ObjectiveGroup, Schedule, SpectralSettings, State, TrajectorySettings, Viscosity,
+    BondSettings, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
+    MomentsSettings, ObjectiveGroup, Schedule, SpectralSettings, State, TrajectorySettings, Viscosity,
 };
 use physics::StateKeys;
 use reader::{Reader, Section};
@@ -78,6 +81,9 @@ impl ResolvedInput {
     pub fn diagnostic(&self, section: &str, key: &str, message: &str) -> InputError {
         let file = self.path.display().to_string();
         let (document, _) = DeTable::parse_recoverable(&self.text);
+        let table = document.get_ref().get(section).and_then(|table| table.get_ref().as_table());
+        let built = key == "structure" && table.is_some_and(|table| table.contains_key("build"));
+        let key = if built { "build" } else { key };
         let span = document.get_ref().get_key_value(section).map(|(header, value)| {
             let inside = value.get_ref().as_table().and_then(|table| table.get(key));
             inside.map_or_else(|| header.span(), |value| value.span())
@@ -187,6 +193,7 @@ struct Parts<'a> {
     flow: Option<AffineFlow>,
     state: Option<StateKeys>,
     interaction: Option<Interaction>,
+    bonds: Option<BondSettings>,
     parameters: Option<StructureFile>,
     knudsen: Option<f64>,
     schedule: Option<Schedule>,
@@ -243,6 +250,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
             .get("interaction")
             .and_then(|section| physics::interaction(reader, section, path, &mut parameters)),
         parameters,
+        bonds: tables.get("interaction").and_then(|section| bonds::bonds(reader, section)),
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
         schedule,
         molecular,
@@ -277,6 +285,11 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             replicas: keys.replicas?,
             seed: keys.seed?,
             trajectory: parts.trajectory,
+            prepare: keys
+                .prepare
+                .map(|keys| keys.resolved(temperature_tensor.trace() / 3.0, parts.interaction.as_ref())),
+            bonds: parts.bonds,
+            thermostat: keys.thermostat.map(|keys| keys.resolved(temperature_tensor.trace() / 3.0)),
         }),
         _ => None,
     };
@@ -304,7 +317,9 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     };
     let checkpoint_minutes = parts.checkpoint_minutes?;
     let (structure, parameters) = (started.structure, parts.parameters);
-    Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings: started.warnings })
+    let mut warnings = started.warnings;
+    warnings.extend(thermostat::warning(&experiment));
+    Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings })
 }
 
 /// What an input comes to.

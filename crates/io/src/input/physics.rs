@@ -208,6 +208,7 @@ fn potential(form: Arc<dyn omd_interaction::PairForm>, cutoff: Option<f64>, trun
 fn keys_of_kind(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind) {
     let allowed: Vec<_> = ["kind"].iter().chain(kind.required).chain(kind.optional).copied().collect();
     let mut known = allowed.clone();
+    known.push("bonds");
     for name in keys::names("interaction").filter(|name| !allowed.contains(name) && section.has(name)) {
         let message = format!("{} does not belong to kind = \"{}\"", called("interaction", name), kind.name);
         reader.error(&section.key_span(name), message, Some(format!("keys of this kind: {}", allowed[1..].join(", "))));

@@ -5,8 +5,9 @@ use super::tables::{MolecularKeys, Start};
 use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
 use crate::structure::{Structure, parse_free_structure, parse_structure};
-use omd_flow::{Dimension, Vector3};
+use omd_flow::{Dimension, Matrix3, Vector3};
 use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation};
+use std::ops::Range;
 use std::path::Path;
 
 /// Two statements of one density may differ by this much, the digits a person types.
@@ -32,6 +33,23 @@ pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> 
     match &keys.start {
         Start::Wrong => None,
         Start::Structure(name) => from_structure(reader, parts, keys, path, name),
+        Start::Built(start) => {
+            let (count, cell) = match start {
+                AtomStart::Given { positions, cell, .. } => (positions.len(), Some(cell)),
+                AtomStart::Free { positions, .. } => (positions.len(), None),
+                AtomStart::Drawn { atoms, .. } => (*atoms, None),
+            };
+            enough_to_draw(
+                reader,
+                parts,
+                &parts.tables.get("molecular")?.key_span("build"),
+                count,
+                "[molecular.build]",
+            );
+            let volume = cell.map(|cell| cell.determinant().abs());
+            let number_density = density_of(reader, parts, count, volume, "the atoms of [molecular.build]")?;
+            reader.is_clean().then(|| plain(number_density, Some(start.clone())))
+        }
         Start::Drawn { atoms, positions, lattice } => {
             let (atoms, lattice) = ((*atoms)?, (*lattice)?);
             let mut density = state.number_density?;
@@ -90,11 +108,15 @@ fn from_structure(
         let help = "remove `replicas`, or the velocities from the structure file".to_owned();
         reader.error(&section.span("replicas"), message, Some(help));
     }
-    if structure.velocities.is_none() && count < 4 {
-        let message = format!("velocities can be drawn for 4 atoms or more, {} has {count}", file.display());
-        reader.error(&span, message, None);
+    if structure.velocities.is_none() {
+        enough_to_draw(reader, parts, &span, count, &shown);
     }
-    let number_density = density_of(reader, parts, &structure)?;
+    let length = reader.units.factor(crate::units::Quantity::Of(Dimension::Length));
+    let (volume, who) = match structure.cell {
+        Some(cell) => (Some(cell.determinant().abs() * length.powi(3)), "the atoms and the cell of the structure file"),
+        None => (None, "the atoms of the structure file and [molecular.group]"),
+    };
+    let number_density = density_of(reader, parts, count, volume, who)?;
     same_mass(reader, parts, &structure, &shown);
     if !reader.is_clean() {
         return None;
@@ -124,23 +146,28 @@ fn same_mass(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure, 
     }
 }
 
-/// The density of the cell, internal units; the cell and the atoms decide.
-fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure) -> Option<f64> {
-    let count = structure.positions.len() as f64;
-    let length = reader.units.factor(crate::units::Quantity::Of(Dimension::Length));
-    let (volume, who) = match (structure.cell, &parts.group) {
-        (Some(cell), _) => (cell.determinant().abs() * length.powi(3), "the atoms and the cell of the structure file"),
-        (None, Some(group)) if group.dimension() == 3 => {
-            (group.content(0.0)?, "the atoms of the structure file and [molecular.group]")
-        }
+/// A single atom has no velocity about the mean, unless rotations of a group turn it.
+fn enough_to_draw(reader: &mut Reader<'_>, parts: &Parts<'_>, span: &Range<usize>, count: usize, who: &str) {
+    let turned = parts.group.as_ref().is_some_and(|group| group.mean_rotation() != Matrix3::identity());
+    if count < 2 && !turned {
+        let message = format!("velocities about their mean can be drawn for 2 atoms or more, {who} has {count}");
+        reader.error(span, message, None);
+    }
+}
+
+/// The density of `count` atoms in `volume`, or in what the group repeats, internal units.
+fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, count: usize, volume: Option<f64>, who: &str) -> Option<f64> {
+    let volume = match (volume, &parts.group) {
+        (Some(volume), _) => volume,
+        (None, Some(group)) if group.dimension() == 3 => group.content(0.0)?,
         // Tubes, rings and layers fill no volume.
         _ => return Some(f64::NAN),
     };
-    let number_density = count / volume;
-    let in_style = number_density * length.powi(3);
+    let number_density = count as f64 / volume;
     match parts.state?.number_density {
         Some(given) => same(reader, parts, given, number_density, who).then_some(number_density),
         None => {
+            let in_style = reader.units.to_style(Dimension::NumberDensity, number_density);
             reader.record("state", "number-density", show(in_style), false);
             Some(number_density)
         }

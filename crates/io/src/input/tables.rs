@@ -1,17 +1,19 @@
 //! `[time]`, `[scaling]`, `[run]` and the tables that run descriptions.
 
+use super::builders::{Built, build};
 use super::consistency::Tables;
 use super::group::{GroupKeys, group};
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
+use super::thermostat::{PrepareKeys, ThermostatKeys, prepare, thermostat};
 use super::trajectory::{TrajectoryKeys, trajectory};
 use super::wording::{called, float, found, show};
 use crate::units::Quantity;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::{
-    Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings, LatticeChoice,
-    MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings, StepControl,
-    Viscosity,
+    AtomStart, Closure, DrawnPositions, DsmcSettings, Engine, ForceMethod, GalerkinSettings, HistogramSettings,
+    LatticeChoice, MeanFieldSettings, MomentsSettings, Observation, Order, Profile, Schedule, Scheme, SpectralSettings,
+    StepControl, Viscosity,
 };
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -50,6 +52,8 @@ pub(super) struct MolecularKeys {
     pub(super) seed: Option<u64>,
     pub(super) group: Option<GroupKeys>,
     pub(super) trajectory: Option<TrajectoryKeys>,
+    pub(super) prepare: Option<PrepareKeys>,
+    pub(super) thermostat: Option<ThermostatKeys>,
 }
 
 /// What `[molecular]` says of its start.
@@ -61,6 +65,8 @@ pub(super) enum Start {
         lattice: Option<LatticeChoice>,
     },
     Structure(String),
+    /// `[molecular.build]`.
+    Built(AtomStart),
     /// Reported already.
     Wrong,
 }
@@ -68,18 +74,28 @@ pub(super) enum Start {
 /// `[molecular]`.
 pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> MolecularKeys {
     let mut known: Vec<_> = keys::names("molecular").collect();
-    known.extend(["group", "trajectory"]);
+    known.extend(["build", "group", "prepare", "thermostat", "trajectory"]);
     reader.unknown_keys(section, &known);
+    let built = build(reader, section);
     let group = group(reader, section);
-    if group.is_some() && !section.has("structure") {
+    let lacks_atoms = group.is_some() && !section.has("build") && !section.has("structure");
+    if lacks_atoms {
         let message = "missing key `structure` in [molecular]: [molecular.group] needs it".to_owned();
         reader.error(&section.header(), message, Some("add `structure = ...`: a file".to_owned()));
     }
     let of_group = group.is_some();
+    let (start, group) = match built {
+        Some(Built { start, group }) => (start.map_or(Start::Wrong, Start::Built), group),
+        None if lacks_atoms || section.has("build") => (Start::Wrong, group),
+        None => (start(reader, section), group),
+    };
+    let engine = engine(reader, section, tables);
     MolecularKeys {
-        start: if group.is_some() && !section.has("structure") { Start::Wrong } else { start(reader, section) },
+        start,
         group,
-        engine: engine(reader, section, tables),
+        engine,
+        prepare: prepare(reader, section, engine),
+        thermostat: thermostat(reader, section, engine),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
         trajectory: trajectory(reader, section, of_group),

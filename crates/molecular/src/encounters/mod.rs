@@ -76,7 +76,7 @@ impl Encounters {
             }
         }
         atoms.check()?;
-        crate::start::refuse_overlaps(model, atoms)?;
+        crate::start::refuse_overlaps(model, atoms, None)?;
         let gradient = model.flow.velocity_gradient_at_zero();
         let velocities: Vec<Vector3<f64>> =
             atoms.peculiar.iter().zip(&atoms.positions).map(|(w, x)| w + gradient * x).collect();

@@ -1,14 +1,18 @@
 //! Newton's equations of the simulated atoms in the inertial frame.
 
+mod bonded;
 mod checkpoint;
+mod peculiar;
 mod rebuild;
 
 use crate::MolecularError;
+use crate::bonds::Bonds;
 use crate::force::{ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundings, energy_of_chunk, finish_chunk};
 use crate::group::TranslationGroup;
 use crate::model::Model;
 use crate::neighbours::{CHUNK, LANES, NeighbourList, PADDING, Reach, STRIDE, SkinPolicy, offset};
 use crate::parallel::each;
+use bonded::EngineBonds;
 use fearless_simd::{Level, dispatch};
 use omd_flow::{Matrix3, Vector3};
 
@@ -46,6 +50,8 @@ pub(crate) struct Engine {
     pub(crate) sums: ChunkSums,
     pub(crate) rebuilds: u64,
     pub(crate) steps: u64,
+    /// Bonds, where there are some.
+    pub(crate) bonded: Option<Box<EngineBonds>>,
 }
 
 /// Atoms flew so far in a step that their places are lost to rounding.
@@ -56,7 +62,8 @@ pub(crate) struct Lost;
 pub(crate) const MOST_EDGES: f64 = 1e9;
 
 impl Engine {
-    /// Atoms at t = 0: `positions` anywhere, counted by `wraps`; lab velocities of those same atoms.
+    /// Atoms at t = 0: `positions` anywhere, counted by `wraps`; lab velocities of those same atoms; bonds whose images count
+    /// from the unwrapped atoms.
     pub(crate) fn new(
         model: &Model,
         time_step: f64,
@@ -64,6 +71,7 @@ impl Engine {
         positions: &[Vector3<f64>],
         velocities: &[Vector3<f64>],
         wraps: Vec<Vector3<i64>>,
+        bonds: Option<Bonds>,
     ) -> Result<Self, MolecularError> {
         let field = ForceField::new(&model.potential)?;
         let cutoff = model.potential.cutoff().ok_or(MolecularError::NoCutoff)?;
@@ -98,6 +106,7 @@ impl Engine {
             sums: ChunkSums::default(),
             rebuilds: 0,
             steps: 0,
+            bonded: bonds.map(|bonds| Box::new(EngineBonds::new(bonds))),
         };
         for slot in 0..count {
             put(&mut engine.positions, slot, &positions[slot]);
@@ -139,6 +148,27 @@ impl Engine {
         Ok(())
     }
 
+    /// Lists are made for atoms that move so far a step.
+    pub(crate) fn expect_speed(&mut self, per_step: f64) {
+        self.policy.speed = per_step / self.time_step;
+        self.rebuild();
+    }
+
+    /// Puts the atoms at these unwrapped places and computes their forces.
+    pub(crate) fn place(&mut self, positions: &[Vector3<f64>]) {
+        let mut farthest = 0.0;
+        let slots: Vec<(usize, usize)> = self.occupied().collect();
+        for (slot, id) in slots {
+            let place = positions[id] - self.group.reference_translation(self.time, &self.wraps[id]);
+            farthest = largest(farthest, (place - get(&self.anchors, slot)).norm());
+            put(&mut self.positions, slot, &place);
+        }
+        if 2.0 * farthest > (self.reach.radius - self.cutoff) * (1.0 - 1e-9) {
+            self.rebuild();
+        }
+        self.evaluate(0.0);
+    }
+
     /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.
     fn kick_and_drift(&mut self, time_step: f64, end: f64) -> f64 {
         let kick = 0.5 * time_step / self.model.mass;
@@ -173,6 +203,7 @@ impl Engine {
             counts: &self.counts,
             edges: self.group.edges(self.time),
             cutoff_squared: self.cutoff * self.cutoff,
+            exclusions: self.bonded.as_ref().filter(|b| b.bonds.excluded).map(|bonded| &bonded.exclusions),
         }
     }
 
@@ -182,9 +213,14 @@ impl Engine {
         each(&mut parts, |part| {
             let first = part.first / CHUNK;
             let own = &lists[first..first + part.own.div_ceil(CHUNK)];
-            dispatch!(level, simd => part.fill(simd, law, &around, own));
+            if around.exclusions.is_some() {
+                dispatch!(level, simd => part.fill::<_, P, true>(simd, law, &around, own));
+            } else {
+                dispatch!(level, simd => part.fill::<_, P, false>(simd, law, &around, own));
+            }
         });
         self.parts = parts;
+        self.fill_bonds();
         self.finish(half_kick);
     }
 
@@ -232,9 +268,13 @@ impl Engine {
         let mut parts: Vec<(usize, f64)> = (0..self.list.chunks.len()).map(|index| (index, 0.0)).collect();
         each(&mut parts, |(index, energy)| {
             let list = &self.list.chunks[*index];
-            *energy = dispatch!(level, simd => energy_of_chunk(simd, law, &around, list, *index * CHUNK));
+            *energy = if around.exclusions.is_some() {
+                dispatch!(level, simd => energy_of_chunk::<_, P, true>(simd, law, &around, list, *index * CHUNK))
+            } else {
+                dispatch!(level, simd => energy_of_chunk::<_, P, false>(simd, law, &around, list, *index * CHUNK))
+            };
         });
-        parts.iter().map(|(_, energy)| energy).sum()
+        parts.iter().map(|(_, energy)| energy).sum::<f64>() + self.bond_energy()
     }
 
     /// Slot and atom of every simulated atom, in slot order.

@@ -59,6 +59,7 @@ impl Engine {
             part.touched = reach.unwrap_or(0).min(clusters);
             part.forces.resize(part.touched * LANES * ROW, 0.0);
         }
+        self.place_bonds();
     }
 
     /// Fills the slots in the order of `arrangement`.

@@ -2,7 +2,7 @@
 
 use super::PairLaw;
 use super::rows::row_of_sums;
-use crate::neighbours::{CHUNK, Centre, ChunkList, LANES, STRIDE, translation};
+use crate::neighbours::{CHUNK, Centre, ChunkList, Exclusions, LANES, MaskedEntry, STRIDE, translation};
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 
@@ -17,6 +17,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) edges: Matrix3<f64>,
     /// `rc^2`.
     pub(crate) cutoff_squared: f64,
+    /// Pairs that do not act; looked at by the loops that are told so.
+    pub(crate) exclusions: Option<&'a Exclusions>,
 }
 
 /// The pairs (row, column) of the six components xx yy zz xy xz yz.
@@ -44,7 +46,7 @@ pub(crate) const ROW: usize = 4;
 impl ForcePart {
     /// Computes the forces; `lists` are those of its own clusters.
     #[inline(always)]
-    pub(crate) fn fill<S: Simd, P: PairLaw>(
+    pub(crate) fn fill<S: Simd, P: PairLaw, const EXCLUDING: bool>(
         &mut self,
         simd: S,
         law: &P,
@@ -63,7 +65,7 @@ impl ForcePart {
             let (mut entry, mut segment) = (0, 0);
             for (member, &end) in list.ends.iter().enumerate() {
                 let cluster = self.first + index * CHUNK + member;
-                let mut force = own_forces(simd, law, around, cluster);
+                let mut force = own_forces::<S, P, EXCLUDING>(simd, law, around, cluster);
                 while segment < end as usize {
                     let part = &list.segments[segment];
                     let shift = translation(&around.edges, part.label);
@@ -78,6 +80,15 @@ impl ForcePart {
                 }
                 let place = (cluster - self.first) * LANES * ROW;
                 add_rows(&force, zero, &mut self.forces[place..place + LANES * ROW]);
+            }
+            if EXCLUDING && let Some(exclusions) = around.exclusions {
+                for entry in &exclusions.entries[self.first / CHUNK + index] {
+                    let shift = translation(&around.edges, entry.label);
+                    let force = masked_forces(simd, law, around, entry, &shift, target, &mut self.forces);
+                    add_shifted(&mut self.shifted, &shift, &force);
+                    let place = (entry.cluster - self.first) * LANES * ROW;
+                    add_rows(&force, zero, &mut self.forces[place..place + LANES * ROW]);
+                }
             }
         }
     }
@@ -132,6 +143,44 @@ fn segment_forces<S: Simd, P: PairLaw>(
     force
 }
 
+/// Forces between an image and those of a cluster that an exclusion leaves: one entry, as [`segment_forces`].
+#[inline(always)]
+fn masked_forces<S: Simd, P: PairLaw>(
+    simd: S,
+    law: &P,
+    around: &Surroundings<'_>,
+    entry: &MaskedEntry,
+    shift: &Vector3<f64>,
+    target: Target,
+    forces: &mut [f64],
+) -> [f64x4<S>; 3] {
+    let ([x, y, z], squared) = masked_separation(simd, around, entry, shift);
+    let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
+    let zero = f64x4::splat(simd, 0.0);
+    let strength = inside.select(law.force_over_distance(simd, &law.ready(simd), squared), zero);
+    let felt = [strength * x, strength * y, strength * z];
+    let row = row_of_sums(simd, felt);
+    let place = target.place(entry.slot);
+    let room = &mut forces[place..place + ROW];
+    (f64x4::from_slice(simd, room) - row).store_slice(room);
+    felt
+}
+
+/// Separations of an entry and their squares; what does not act is put beyond every cutoff.
+#[inline(always)]
+fn masked_separation<S: Simd>(
+    simd: S,
+    around: &Surroundings<'_>,
+    entry: &MaskedEntry,
+    shift: &Vector3<f64>,
+) -> ([f64x4<S>; 3], f64x4<S>) {
+    let centre = Centre::load(simd, around.positions, entry.cluster, around.counts[entry.cluster], shift);
+    let [x, y, z] = centre.separation(simd, around.positions, entry.slot);
+    let squared = z.mul_add(z, y.mul_add(y, x * x));
+    let acts = f64x4::from_slice(simd, &entry.acts).simd_gt(f64x4::splat(simd, 0.5));
+    ([x, y, z], acts.select(squared, f64x4::splat(simd, 1e60)))
+}
+
 /// Adds four lanes of x, y and z to four rows.
 #[inline(always)]
 fn add_rows<S: Simd>(force: &[f64x4<S>; 3], zero: f64x4<S>, rows: &mut [f64]) {
@@ -147,14 +196,19 @@ fn add_rows<S: Simd>(force: &[f64x4<S>; 3], zero: f64x4<S>, rows: &mut [f64]) {
 
 /// Forces among the four atoms of a cluster: a pair of an atom with itself is left out.
 #[inline(always)]
-fn own_forces<S: Simd, P: PairLaw>(simd: S, law: &P, around: &Surroundings<'_>, cluster: usize) -> [f64x4<S>; 3] {
+fn own_forces<S: Simd, P: PairLaw, const EXCLUDING: bool>(
+    simd: S,
+    law: &P,
+    around: &Surroundings<'_>,
+    cluster: usize,
+) -> [f64x4<S>; 3] {
     let zero = f64x4::splat(simd, 0.0);
     let count = around.counts[cluster];
     let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
     let ready = law.ready(simd);
     let mut force = [zero; 3];
     for lane in 0..count {
-        let [x, y, z, squared] = own_separation(simd, &centre, around, cluster, lane);
+        let [x, y, z, squared] = own_separation::<S, EXCLUDING>(simd, &centre, around, cluster, lane);
         let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
         let strength = inside.select(law.force_over_distance(simd, &ready, squared), zero);
         force = [strength.mul_add(x, force[0]), strength.mul_add(y, force[1]), strength.mul_add(z, force[2])];
@@ -162,9 +216,10 @@ fn own_forces<S: Simd, P: PairLaw>(simd: S, law: &P, around: &Surroundings<'_>, 
     force
 }
 
-/// Separations from atom `lane` of a cluster and their squares; the atom itself is put beyond every cutoff.
+/// Separations from atom `lane` of a cluster and their squares; the atom itself, and what does not act on it, is put beyond
+/// every cutoff.
 #[inline(always)]
-fn own_separation<S: Simd>(
+fn own_separation<S: Simd, const EXCLUDING: bool>(
     simd: S,
     centre: &Centre<S>,
     around: &Surroundings<'_>,
@@ -174,7 +229,14 @@ fn own_separation<S: Simd>(
     let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
     let [x, y, z] = centre.separation(simd, around.positions, (cluster * LANES) as u32 + u32::from(lane));
     let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
-    [x, y, z, itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)))]
+    let squared = itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)));
+    if EXCLUDING && let Some(exclusions) = around.exclusions {
+        let bits = exclusions.within[cluster][lane as usize];
+        let acts = [0, 1, 2, 3].map(|other| f64::from((bits >> other) & 1));
+        let excluded = f64x4::from_slice(simd, &acts).simd_gt(f64x4::splat(simd, 0.5));
+        return [x, y, z, excluded.select(f64x4::splat(simd, 1e60), squared)];
+    }
+    [x, y, z, squared]
 }
 
 /// `s G_s` of one segment.
@@ -189,7 +251,7 @@ fn add_shifted<S: Simd>(shifted: &mut [f64; 6], shift: &Vector3<f64>, felt: &[f6
 
 /// Potential energy of the pairs listed for one chunk and of those within its clusters.
 #[inline(always)]
-pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
+pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
     simd: S,
     law: &P,
     around: &Surroundings<'_>,
@@ -206,7 +268,7 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
         let count = around.counts[cluster];
         let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
         for lane in 0..count {
-            let [_, _, _, squared] = own_separation(simd, &centre, around, cluster, lane);
+            let [_, _, _, squared] = own_separation::<S, EXCLUDING>(simd, &centre, around, cluster, lane);
             own += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
         while segment < end as usize {
@@ -220,6 +282,13 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw>(
             }
             entry = part.end as usize;
             segment += 1;
+        }
+    }
+    if EXCLUDING && let Some(exclusions) = around.exclusions {
+        for entry in &exclusions.entries[first / CHUNK] {
+            let shift = translation(&around.edges, entry.label);
+            let (_, squared) = masked_separation(simd, around, entry, &shift);
+            energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
     }
     0.5 * sum(own) + sum(energy)

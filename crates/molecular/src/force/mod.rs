@@ -7,5 +7,5 @@ mod rows;
 mod table;
 
 pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
-pub(crate) use kernel::{ForcePart, ROW, Surroundings, energy_of_chunk};
+pub(crate) use kernel::{COMPONENTS, ForcePart, ROW, Surroundings, energy_of_chunk};
 pub(crate) use law::{ForceField, PairLaw};

@@ -59,6 +59,30 @@ impl Axial {
         Ok(Self { axis, screw, order, cosets: quotient.cosets })
     }
 
+    /// The group at t = 0, its rates zero.
+    pub(super) fn at_rest(&self) -> Self {
+        Self {
+            axis: Axis { drift: Vector3::zeros(), ..self.axis },
+            screw: self.screw.map(|screw| Screw { rate: 0.0, ..screw }),
+            order: self.order,
+            cosets: self.cosets.iter().map(|h| GroupElement { rate: Vector3::zeros(), ..*h }).collect(),
+        }
+    }
+
+    /// A point on the axis at t = 0.
+    pub(super) fn point(&self) -> Vector3<f64> {
+        self.axis.point
+    }
+
+    /// The group with its pitch times `stretch` and its screw turned by `twist` a length besides; `cosets` are those of it.
+    pub(super) fn deformed(&self, stretch: f64, twist: f64, cosets: Vec<GroupElement>) -> Self {
+        let screw = self.screw.map(|screw| {
+            let pitch = stretch * screw.pitch;
+            Screw { angle: screw.angle + twist * pitch, pitch, rate: stretch * screw.rate, ..screw }
+        });
+        Self { axis: self.axis, screw, order: self.order, cosets }
+    }
+
     /// Whether there are infinitely many elements.
     pub(super) fn is_infinite(&self) -> bool {
         self.screw.is_some()

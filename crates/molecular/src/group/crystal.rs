@@ -58,6 +58,25 @@ impl Crystal {
         true
     }
 
+    /// The group with its translations stretched, under this `A`; `cosets` are those of it.
+    pub(super) fn deformed(&self, stretch: &Matrix3<f64>, gradient: &Matrix3<f64>, cosets: Vec<GroupElement>) -> Self {
+        let mut edges = stretch * self.lattice.reference();
+        (self.rank..3).for_each(|k| edges.set_column(k, &self.lattice.reference().column(k)));
+        let mut rates = gradient * edges;
+        (self.rank..3).for_each(|k| rates.column_mut(k).fill(0.0));
+        let mut lattice = TranslationGroup::of_rates(edges, rates);
+        lattice.set_unimodular(self.lattice.unimodular());
+        Self { lattice, rank: self.rank, cosets }
+    }
+
+    /// The group at t = 0, its rates zero.
+    pub(super) fn at_rest(&self) -> Self {
+        let mut lattice = TranslationGroup::of_rates(self.lattice.reference(), Matrix3::zeros());
+        lattice.set_unimodular(self.lattice.unimodular());
+        let cosets = self.cosets.iter().map(|h| GroupElement { rate: Vector3::zeros(), ..*h }).collect();
+        Self { lattice, rank: self.rank, cosets }
+    }
+
     pub(super) fn lattice(&self) -> &TranslationGroup {
         &self.lattice
     }

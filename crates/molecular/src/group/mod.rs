@@ -2,6 +2,7 @@
 
 mod axial;
 mod crystal;
+mod deform;
 mod element;
 mod error;
 mod generate;
@@ -120,6 +121,16 @@ impl ObjectiveGroup {
             None => Form::Crystal(Box::new(Crystal::new(generators)?)),
         };
         Ok(Self { form })
+    }
+
+    /// The same group at t = 0, without its motion.
+    #[must_use]
+    pub fn at_rest(&self) -> Self {
+        let form = match &self.form {
+            Form::Axial(axial) => Form::Axial(axial.at_rest()),
+            Form::Crystal(crystal) => Form::Crystal(Box::new(crystal.at_rest())),
+        };
+        Self { form }
     }
 
     /// The directions in which there are infinitely many images: 0 for rings, 1 for tubes, 2 for layers, 3 for crystals.

@@ -1,11 +1,16 @@
 //! Observables of the atoms.
 
-use super::Molecular;
+use super::{Molecular, Molecules};
 use omd_flow::{Dimension, Matrix3, Observables, Vector3, lattice, symmetric_components};
 
 /// A symmetric tensor from xx yy zz xy xz yz.
 fn symmetric([xx, yy, zz, xy, xz, yz]: [f64; 6]) -> Matrix3<f64> {
     Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz)
+}
+
+/// `S : L` of the components of a symmetric tensor.
+pub(super) fn contraction(components: &[f64; 6], gradient: &Matrix3<f64>) -> f64 {
+    symmetric(*components).component_mul(gradient).sum()
 }
 
 pub(crate) const KINETIC: [&str; 6] =
@@ -80,11 +85,46 @@ impl Molecular {
             row.push(name, value, Dimension::Pressure);
         }
         row.push("potential_energy", potential, Dimension::Energy);
-        row.push("energy_balance", self.balance.residual(energy), Dimension::Energy);
+        row.push("energy_balance", self.residual(energy), Dimension::Energy);
         row.push("fourth_moment", fourth / count, Dimension::VelocityToTheFourth);
         for (name, value) in DRIFT.into_iter().zip(drift.iter()) {
             row.push(name, *value, Dimension::Velocity);
         }
+        if let Some(molecules) = &self.molecules {
+            self.push_molecules(&mut row, molecules, &drift);
+        }
+        if let Some(bath) = &self.bath {
+            bath.push(&mut row);
+        }
         row
+    }
+
+    /// How the kinetic energy is shared: `sum m w^2` is that of the centres of the molecules and what is left; of two atoms
+    /// the rest is along their bond, one degree of freedom, and across it, two.
+    fn push_molecules(&self, row: &mut Observables, molecules: &Molecules, drift: &Vector3<f64>) {
+        let engine = &self.engine;
+        let gradient = engine.model.flow.velocity_gradient(engine.time);
+        let (positions, velocities) = (engine.unwrapped_positions(), engine.unwrapped_velocities());
+        let peculiar = |atom: usize| velocities[atom] - gradient * positions[atom] - drift;
+        let (mass, count) = (engine.model.mass, molecules.len() as f64);
+        let (mut centres, mut inner, mut along) = (0.0, 0.0, 0.0);
+        for members in molecules.each() {
+            let mean = members.iter().map(|(atom, _)| peculiar(*atom)).sum::<Vector3<f64>>() / members.len() as f64;
+            centres += mass * members.len() as f64 * mean.norm_squared();
+            inner += members.iter().map(|(atom, _)| mass * (peculiar(*atom) - mean).norm_squared()).sum::<f64>();
+            if let [(first, here), (second, there)] = members {
+                let image = engine.group.reference_translation(engine.time, &(there - here));
+                let direction = (positions[*first] - positions[*second] - image).normalize();
+                along += 0.5 * mass * (peculiar(*first) - peculiar(*second)).dot(&direction).powi(2);
+            }
+        }
+        row.push("translational_temperature", centres / (3.0 * count), Dimension::Temperature);
+        if molecules.diatomic {
+            row.push("rotational_temperature", (inner - along) / (2.0 * count), Dimension::Temperature);
+            row.push("vibrational_temperature", along / count, Dimension::Temperature);
+        } else {
+            let left = 3.0 * (engine.len() as f64 - count);
+            row.push("internal_temperature", if left > 0.0 { inner / left } else { 0.0 }, Dimension::Temperature);
+        }
     }
 }

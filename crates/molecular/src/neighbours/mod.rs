@@ -1,10 +1,12 @@
 //! Which pairs may interact: atoms sorted into clusters of four, and for each cluster the atoms and images near it.
 
 mod arrangement;
+mod exclude;
 mod list;
 mod skin;
 
 pub(crate) use arrangement::Arrangement;
+pub(crate) use exclude::{Exclusion, Exclusions, MaskedEntry};
 pub(crate) use list::{Centre, ChunkList, NeighbourList, Reach};
 pub(crate) use skin::SkinPolicy;
 

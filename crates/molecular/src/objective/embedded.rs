@@ -1,10 +1,11 @@
 //! Embedded atoms: two passes over the lists, and nothing kept of a pair between them but that it is one.
 
-use super::forces::{Evaluation, ForceField, Neighbourhood};
+use super::forces::{Evaluation, ForceField, Neighbourhood, Sites};
 use crate::parallel::each;
 use fearless_simd::{Level, Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 use omd_interaction::{EmbeddedAtom, SitePotential};
+use std::sync::Arc;
 
 /// Atoms that are evaluated together.
 const CHUNK: usize = 64;
@@ -70,6 +71,10 @@ impl ForceField for EmbeddedAtoms {
 
     fn core(&self, energy: f64) -> f64 {
         SitePotential::core(&self.atom, energy)
+    }
+
+    fn with_forces_on_images(&self) -> Option<Arc<dyn ForceField>> {
+        Some(Arc::new(Sites(Arc::new(self.atom.clone()))))
     }
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {

@@ -233,6 +233,16 @@ impl Engine {
         self.positions.iter().zip(&self.velocities).map(move |(x, v)| v - motion.velocity(x))
     }
 
+    /// Changes the velocities relative to the images' field, in the order of the atoms.
+    pub(super) fn change_velocities(&mut self, mut change: impl FnMut(Vector3<f64>) -> Vector3<f64>) {
+        let motion = self.group.motion(self.time);
+        for (x, v) in self.positions.iter().zip(&mut self.velocities) {
+            let carried = motion.velocity(x);
+            *v = carried + change(*v - carried);
+        }
+        self.sum();
+    }
+
     /// Position, velocity and force of every atom, continuous from the start.
     pub(super) fn unfolded(&self) -> impl Iterator<Item = [Vector3<f64>; 3]> + '_ {
         (0..self.positions.len()).map(|k| {

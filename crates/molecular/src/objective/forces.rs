@@ -60,6 +60,11 @@ pub trait ForceField: Debug + Send + Sync {
 
     /// As [`SitePotential::core`].
     fn core(&self, energy: f64) -> f64;
+
+    /// The same field with the forces on images given back, where this one does not.
+    fn with_forces_on_images(&self) -> Option<Arc<dyn ForceField>> {
+        None
+    }
 }
 
 /// A potential that is a sum over sites.

@@ -8,16 +8,20 @@ mod engine;
 mod forces;
 mod images;
 mod observe;
+mod probe;
+
+pub(crate) use probe::Probe;
 
 pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 
 use crate::schedule::{Leg, ThermalStep};
+use crate::thermostat::{Bath, Thermostat, Thermostatted};
 use crate::work::{WorkBalance, blown_up};
 use crate::{MolecularError, ObjectiveGroup, Scheme, StepControl};
 use engine::Engine;
 use omd_flow::{
-    Advance, Description, Matrix3, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop, Structure,
-    Vector3,
+    Advance, Description, Matrix3, Monitor, Observables, Pace, Philox, StateError, StateReader, StateWriter, Stop,
+    Structure, Vector3,
 };
 use std::sync::Arc;
 
@@ -54,6 +58,7 @@ pub struct GroupMolecular {
     thermal: ThermalStep,
     balance: WorkBalance,
     leg: Option<Leg>,
+    bath: Option<Bath>,
 }
 
 impl GroupMolecular {
@@ -86,7 +91,15 @@ impl GroupMolecular {
         if let Some(index) = positions.iter().zip(peculiar).position(|(x, w)| !usable(x) || !usable(w)) {
             return Err(MolecularError::NotFinite(index + 1));
         }
-        if Engine::is_crowded(&model.group, model.field.reach(), 0.0, positions) {
+        // As the engine looks at them: in the region that the group repeats.
+        let mut group = model.group.clone();
+        group.reduce(0.0);
+        let fold = |x: &Vector3<f64>| {
+            let label = crate::Label { powers: group.fold(0.0, x), coset: 0 };
+            group.element(&label).position(0.0, x)
+        };
+        let folded: Vec<Vector3<f64>> = positions.iter().map(fold).collect();
+        if Engine::is_crowded(&group, model.field.reach(), 0.0, &folded) {
             return Err(MolecularError::Crowded);
         }
         let motion = model.group.motion(0.0);
@@ -100,11 +113,26 @@ impl GroupMolecular {
             thermal: ThermalStep::default(),
             balance: WorkBalance::default(),
             leg: None,
+            bath: None,
         };
         molecular.refuse_overlaps(peculiar)?;
         molecular.thermal = ThermalStep::new(molecular.temperature());
         molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
         Ok(molecular)
+    }
+
+    /// The same atoms under a thermostat, whose noise, if it has some, is `random`.
+    #[must_use]
+    pub fn thermostatted(mut self, thermostat: Thermostat, random: Philox) -> Self {
+        self.bath = Some(Bath::new(thermostat, random, &mut self.engine));
+        self.thermal = ThermalStep::new(self.temperature());
+        self.balance = WorkBalance::new(self.balance_energy(), self.power());
+        self
+    }
+
+    /// Energy that a thermostat has given.
+    fn heat(&self) -> f64 {
+        self.bath.as_ref().map_or(0.0, |bath| bath.heat)
     }
 
     fn refuse_overlaps(&self, peculiar: &[Vector3<f64>]) -> Result<(), MolecularError> {
@@ -115,6 +143,9 @@ impl GroupMolecular {
         // Atoms at one place have no energy that is a number.
         let least = field.core(energy).max(1e-6 * field.reach());
         match self.engine.images.closest() {
+            Some(pair) if pair.first == pair.second && pair.distance < 1e-9 * field.reach() => {
+                Err(MolecularError::OnSymmetryElement(pair.first + 1))
+            }
             Some(pair) if pair.distance < least => {
                 Err(MolecularError::Overlap { first: pair.first + 1, second: pair.second + 1, distance: pair.distance })
             }
@@ -166,7 +197,13 @@ impl GroupMolecular {
     }
 
     fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
+        if let Some(bath) = &mut self.bath {
+            bath.before(&mut self.engine, time_step);
+        }
         let moved = self.engine.step(time_step, end);
+        if let Some(bath) = &mut self.bath {
+            bath.after(&mut self.engine, time_step);
+        }
         let power = self.power();
         self.balance.advance(time_step, power);
         if self.scheme.control == StepControl::Thermal {
@@ -178,8 +215,8 @@ impl GroupMolecular {
         }
         // A residual as large as the energy there is means that the trajectory is no solution of anything.
         let kinetic = 0.5 * self.kinetic_sum().trace();
-        let expected = (self.balance.energy_at_start + self.balance.work).abs();
-        if kinetic > 2.0 * expected && self.balance.residual(energy).abs() > kinetic.max(expected) {
+        let expected = (self.balance.energy_at_start + self.balance.work + self.heat()).abs();
+        if kinetic > 2.0 * expected && (self.balance.residual(energy) - self.heat()).abs() > kinetic.max(expected) {
             return Err(blown_up(end, self.engine.steps, "the work balance is off by more than the energy there is"));
         }
         Ok(())
@@ -226,6 +263,9 @@ impl Description for GroupMolecular {
         self.thermal.save(state);
         self.balance.save(state);
         Leg::save(self.leg, state);
+        if let Some(bath) = &self.bath {
+            bath.save(state);
+        }
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -233,13 +273,16 @@ impl Description for GroupMolecular {
         self.thermal = ThermalStep::restore(state)?;
         self.balance = WorkBalance::restore(state)?;
         self.leg = Leg::restore(state)?;
+        if let Some(bath) = &mut self.bath {
+            bath.restore(state)?;
+        }
         Ok(())
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let engine = &self.engine;
         let listed = engine.images.listed() as f64 / engine.positions.len() as f64;
-        vec![
+        let mut facts = vec![
             ("atoms", engine.positions.len().to_string()),
             ("steps", engine.steps.to_string()),
             ("neighbour list builds", engine.rebuilds.to_string()),
@@ -247,6 +290,34 @@ impl Description for GroupMolecular {
             ("images in use", engine.images.len().to_string()),
             ("dimensions of the group", engine.group.dimension().to_string()),
             ("elements of the group, in a pitch or a cell", engine.group.index().to_string()),
-        ]
+        ];
+        facts.extend(self.bath.as_ref().map(Bath::fact));
+        facts
+    }
+}
+
+impl Thermostatted for Engine {
+    fn count(&self) -> usize {
+        self.positions.len()
+    }
+
+    fn kinetic_energy(&self) -> f64 {
+        0.5 * self.mass * self.sums.kinetic.trace()
+    }
+
+    fn heating(&mut self) -> f64 {
+        let motion = self.group.motion(self.time);
+        let work: f64 = self.peculiar_velocities().zip(&self.forces).map(|(w, f)| w.dot(f)).sum();
+        work - self.mass * (self.sums.kinetic.component_mul(&motion.gradient).sum() + self.sums.tilting)
+    }
+
+    fn scale(&mut self, factor: f64) {
+        self.change_velocities(|w| w * factor);
+    }
+
+    fn stir(&mut self, keep: f64, variance: f64, random: &mut Philox) {
+        let size = (variance / self.mass).sqrt();
+        let mut noise = || Vector3::new(random.normal(), random.normal(), random.normal()) * size;
+        self.change_velocities(|w| w * keep + noise());
     }
 }

@@ -81,10 +81,13 @@ impl GroupMolecular {
         }
         self.push_tension(&mut row, count);
         row.push("potential_energy", engine.evaluation.energy, Dimension::Energy);
-        row.push("energy_balance", self.balance.residual(self.balance_energy()), Dimension::Energy);
+        row.push("energy_balance", self.balance.residual(self.balance_energy()) - self.heat(), Dimension::Energy);
         row.push("fourth_moment", fourth / count, Dimension::VelocityToTheFourth);
         for (name, value) in DRIFT.into_iter().zip(drift.iter()) {
             row.push(name, *value, Dimension::Velocity);
+        }
+        if let Some(bath) = &self.bath {
+            bath.push(&mut row);
         }
         row
     }

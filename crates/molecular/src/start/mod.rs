@@ -1,13 +1,18 @@
 //! The atoms at t = 0.
 
 mod auto;
+mod crystal;
+mod honeycomb;
+mod molecules;
 mod nanotube;
 mod positions;
 mod proximity;
 
-pub use auto::auto_cell;
+pub use auto::{auto_cell, image_times};
+pub use crystal::{Crystal, CubicLattice};
+pub use honeycomb::{Honeycomb, NanotubePeriod};
 pub use nanotube::Nanotube;
-pub(crate) use proximity::{close_pairs, refuse_contacts, refuse_overlaps};
+pub(crate) use proximity::{ClosePair, close_pairs, refuse_contacts, refuse_overlaps};
 
 use crate::{HardSphereModel, Model, MolecularError};
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3, draw_velocities};
@@ -89,6 +94,29 @@ impl Atoms {
         Self::at(cell, positions, covariance, random)
     }
 
+    /// `count` drawn atoms in molecules of two, `length` apart, as [`Self::drawn`]: atoms 2k and 2k + 1 are one.
+    ///
+    /// # Errors
+    /// As [`Self::drawn`].
+    pub fn drawn_molecules(
+        model: &Model,
+        count: usize,
+        length: f64,
+        number_density: f64,
+        positions: DrawnPositions,
+        lattice: &LatticeChoice,
+        covariance: &Matrix3<f64>,
+        duration: f64,
+        random: &mut Philox,
+    ) -> Result<Self, MolecularError> {
+        let radius = model.potential.core(model.mass * covariance.trace() / 3.0);
+        let draw = Draw { flow: &model.flow, count, number_density, lattice, duration };
+        let cell = draw.cell()?;
+        let drawn = molecules::diatomic(&cell, count / 2, length, positions, radius, random);
+        let atoms = drawn.map_err(|overlaps| MolecularError::TooDense { density: number_density, overlaps })?;
+        Self::at(cell, atoms, covariance, random)
+    }
+
     /// `count` drawn hard spheres, as [`Self::drawn`].
     ///
     /// # Errors
@@ -163,6 +191,17 @@ impl Draw<'_> {
         radius: f64,
         random: &mut Philox,
     ) -> Result<Result<(Matrix3<f64>, Vec<Vector3<f64>>), usize>, MolecularError> {
+        let cell = self.cell()?;
+        Ok(match positions {
+            DrawnPositions::Fcc => Ok((cell, positions::fcc(&cell, self.count))),
+            DrawnPositions::Random => {
+                positions::random(&cell, self.count, radius, random).map(|positions| (cell, positions))
+            }
+        })
+    }
+
+    /// The cell as the lattice is chosen.
+    fn cell(&self) -> Result<Matrix3<f64>, MolecularError> {
         if !(self.number_density > 0.0 && self.number_density.is_finite()) {
             return Err(MolecularError::NotPositive("number density", self.number_density));
         }
@@ -173,12 +212,7 @@ impl Draw<'_> {
             LatticeChoice::Edges(edges) => *edges,
         };
         check_cell(&cell)?;
-        Ok(match positions {
-            DrawnPositions::Fcc => Ok((cell, positions::fcc(&cell, self.count))),
-            DrawnPositions::Random => {
-                positions::random(&cell, self.count, radius, random).map(|positions| (cell, positions))
-            }
-        })
+        Ok(cell)
     }
 }
 

@@ -4,10 +4,15 @@ use super::proximity::close_pairs;
 use omd_flow::{Matrix3, Philox, Vector3};
 
 /// Rounds of moving atoms apart before giving up.
-const ROUNDS: usize = 4000;
+pub(super) const ROUNDS: usize = 4000;
 
 /// A face-centred cubic arrangement, stretched to the cell; sites left over are spread evenly.
 pub(super) fn fcc(cell: &Matrix3<f64>, count: usize) -> Vec<Vector3<f64>> {
+    fcc_sites(cell, count).into_iter().map(|(place, _)| place).collect()
+}
+
+/// The same places, each with which of the four simple cubic lattices it belongs to.
+pub(super) fn fcc_sites(cell: &Matrix3<f64>, count: usize) -> Vec<(Vector3<f64>, usize)> {
     let edges = [0, 1, 2].map(|k| cell.column(k).norm());
     let cells = smallest_box(edges, count.div_ceil(4));
     let sites = 4 * cells.iter().product::<usize>();
@@ -18,7 +23,7 @@ pub(super) fn fcc(cell: &Matrix3<f64>, count: usize) -> Vec<Vector3<f64>> {
             let (corner, block) = (corners[site % 4], site / 4);
             let place = [block / (cells[1] * cells[2]), block / cells[2] % cells[1], block % cells[2]];
             let fraction = Vector3::from_fn(|k, _| (place[k] as f64 + corner[k]) / cells[k] as f64);
-            cell * fraction
+            (cell * fraction, site % 4)
         })
         .collect()
 }
@@ -61,7 +66,7 @@ pub(super) fn random(
     separate(cell, &mut positions, radius).map(|()| positions)
 }
 
-fn place(cell: &Matrix3<f64>, random: &mut Philox) -> Vector3<f64> {
+pub(super) fn place(cell: &Matrix3<f64>, random: &mut Philox) -> Vector3<f64> {
     let fraction = Vector3::new(random.uniform(), random.uniform(), random.uniform());
     cell * fraction
 }

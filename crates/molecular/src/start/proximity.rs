@@ -1,6 +1,7 @@
 //! Close pairs at t = 0, images included.
 
 use super::Atoms;
+use crate::bonds::{Bond, Bonds};
 use crate::neighbours::{Arrangement, LANES, NeighbourList, PADDING, Reach, STRIDE, offset};
 use crate::{Model, MolecularError};
 use fearless_simd::Level;
@@ -57,8 +58,8 @@ pub(crate) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radiu
     pairs
 }
 
-/// Refuses atoms whose pair energy is above `1e6 k_B T`, images included.
-pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), MolecularError> {
+/// Refuses atoms whose pair energy is above `1e6 k_B T`, images included; not those whose bond takes the place of it.
+pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms, bonds: Option<&Bonds>) -> Result<(), MolecularError> {
     let count = atoms.positions.len() as f64;
     let temperature = model.mass * atoms.peculiar.iter().map(|w| w.norm_squared()).sum::<f64>() / (3.0 * count);
     // Atoms at rest have no temperature to measure an energy by.
@@ -66,7 +67,18 @@ pub(crate) fn refuse_overlaps(model: &Model, atoms: &Atoms) -> Result<(), Molecu
     let radius = model.potential.core(energy);
     // Atoms at one place have no energy that is a number; a sliver of the cutoff catches them.
     let least = model.potential.cutoff().unwrap_or(0.0) * 1e-6;
-    match close_pairs(&atoms.cell, &atoms.positions, radius.max(least)).first() {
+    let pairs = close_pairs(&atoms.cell, &atoms.positions, radius.max(least));
+    let excluded = bonds.filter(|bonds| bonds.excluded).map(Bonds::by_pair).unwrap_or_default();
+    let bonded = |pair: &ClosePair| {
+        let same = |bond: &Bond| {
+            let image = atoms.cell * bond.image.map(|n| n as f64);
+            let r = atoms.positions[bond.first] - atoms.positions[bond.second] - image;
+            let r = if bond.first == pair.first { r } else { -r };
+            (r - pair.separation).norm() <= 1e-6 * (r.norm() + pair.separation.norm())
+        };
+        excluded.get(&[pair.first, pair.second]).is_some_and(|bonds| bonds.iter().any(same))
+    };
+    match pairs.iter().find(|pair| !bonded(pair)) {
         Some(pair) => Err(MolecularError::Overlap {
             first: pair.first + 1,
             second: pair.second + 1,

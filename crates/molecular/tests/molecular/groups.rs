@@ -547,21 +547,26 @@ fn threads_do_not_change_the_bits() {
 }
 
 #[test]
-fn an_atom_on_an_axis_overlaps_its_own_image() {
-    let group = ObjectiveGroup::new(&still(), &[GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 4.0, 0.0)]);
-    let model = model(group.unwrap(), Arc::new(soft()));
-    let refused =
-        GroupMolecular::new(&model, fixed(1e-3), &[at(1.0, 0.0, 0.0), at(0.0, 0.0, 3.0)], &[at(0.0, 0.1, 0.0); 2]);
-    let message = refused.unwrap_err().to_string();
-    assert!(message.starts_with("atom 2 overlaps its own image at distance 0"), "{message}");
-}
-
-#[test]
 fn translations_far_shorter_than_the_cutoff_are_refused() {
     for (pitch, fits) in [(1e-9, false), (0.9, true)] {
         let screw = GroupElement::screw(&Vector3::zeros(), &Vector3::z(), 1.0, pitch);
         let model = model(ObjectiveGroup::new(&still(), &[screw]).unwrap(), Arc::new(soft()));
         let made = GroupMolecular::new(&model, fixed(1e-3), &[at(1.0, 0.0, 0.0)], &[at(0.0, 0.1, 0.0)]);
         assert_eq!(made.map_err(|error| error.to_string().contains("too many images")).err(), (!fits).then_some(true));
+    }
+}
+
+#[test]
+fn atoms_on_symmetry_elements_are_refused_by_name() {
+    let turn = GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 5.0, 0.0);
+    let mirror =
+        GroupElement::about(&at(0.0, 0.0, 1.0), Matrix3::from_diagonal(&at(1.0, 1.0, -1.0)), &Vector3::zeros());
+    for (generator, place) in [(turn, at(0.0, 0.0, 0.7)), (mirror, at(0.4, 0.3, 1.0))] {
+        let group = ObjectiveGroup::new(&still(), &[generator]).unwrap();
+        let model = model(group, Arc::new(soft()));
+        let rest = [Vector3::zeros(); 2];
+        let start = |x| GroupMolecular::new(&model, fixed(1e-3), &[at(0.6, 0.5, 0.2), x], &rest).map(|_| ());
+        assert_eq!(start(place), Err(omd_molecular::MolecularError::OnSymmetryElement(2)));
+        assert_eq!(start(place + at(0.05, 0.02, 0.04)), Ok(()));
     }
 }

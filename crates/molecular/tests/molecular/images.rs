@@ -3,7 +3,7 @@
 use crate::fixtures::{cube, direct, extra, fixed, flow, force_deviation, lennard_jones, model, shaken, zero_shifts};
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, lattice};
 use omd_interaction::{InversePower, PairPotential, Truncation};
-use omd_molecular::{Atoms, Molecular};
+use omd_molecular::{Atoms, GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, force_field};
 use std::sync::Arc;
 
 const FULL: [f64; 9] = [0.2, -0.15, 0.1, 0.4, -0.3, 0.25, 0.15, 0.2, 0.1];
@@ -119,6 +119,65 @@ fn wrapping_and_change_of_basis_change_nothing() {
     }
     let (row_a, row_b) = (a.observe(), b.observe());
     assert!((row_a.pressure - row_b.pressure).norm() < 1e-8 * row_a.pressure.norm());
+}
+
+/// Any triclinic cell in any of its bases, any image of every atom: forces the same to rounding, trajectories to 1e-9, in
+/// both engines.
+#[test]
+fn bases_and_images_of_random_cells_are_the_same_system() {
+    let potential = lennard_jones(2.0, Truncation::ShiftedForce);
+    let mut random = Philox::new(31, 0);
+    for case in 0..5 {
+        let skew = Matrix3::from_fn(|i, j| if i == j { 1.0 } else { 1.2 * (random.uniform() - 0.5) });
+        let per_edge = [[2, 2, 2], [3, 3, 3], [1, 2, 4], [4, 4, 4], [2, 3, 5]][case];
+        let edges = Matrix3::from_diagonal(&Vector3::from(per_edge).map(|n| 1.25 * n as f64));
+        let plain = shaken(skew * edges, per_edge, 0.1, 1.0, case as u64);
+        let mut unimodular = Matrix3::<i64>::identity();
+        for _ in 0..6 {
+            let [i, j] = [random.below(3) as usize, random.below(2) as usize];
+            let added = unimodular.column((i + 1 + j) % 3) * (random.below(5) as i64 - 2);
+            let column = unimodular.column(i) + added;
+            unimodular.set_column(i, &column);
+        }
+        let mut other = plain.clone();
+        other.cell = plain.cell * unimodular.map(|n| n as f64);
+        for (position, shift) in other.positions.iter_mut().zip(&mut other.shifts) {
+            let count = Vector3::from_fn(|_, _| random.below(7) as i64 - 3);
+            *position += other.cell * count.map(|x| x as f64);
+            *shift = -count;
+        }
+        let flow = flow([FULL, SHEAR, ORTHOGONAL, ROTATING, DILATING][case]);
+        let start = |atoms: &Atoms| {
+            let model = model(flow.clone(), potential.clone());
+            Molecular::new(&model, fixed(0.002), atoms).unwrap()
+        };
+        let general = |atoms: &Atoms| {
+            let edges: Vec<_> = (0..3).map(|k| GroupElement::translation(atoms.cell.column(k).into())).collect();
+            let group = ObjectiveGroup::new(&flow, &edges).unwrap();
+            let field = force_field(Arc::new(potential.clone()));
+            let model = GroupModel { group, field, mass: 1.0, cell: None };
+            GroupMolecular::new(&model, fixed(0.002), &atoms.positions, &atoms.peculiar).unwrap()
+        };
+        let (mut a, mut b) = (start(&plain), start(&other));
+        let (mut c, mut d) = (general(&plain), general(&other));
+        let apart =
+            |x: &[Vector3<f64>], y: &[Vector3<f64>]| x.iter().zip(y).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max);
+        let size = a.forces().iter().map(Vector3::norm).fold(1.0, f64::max);
+        for forces in [b.forces(), c.forces(), d.forces()] {
+            let worst = apart(&a.forces(), &forces);
+            assert!(worst < 1e-12 * size, "case {case}: forces differ by {worst:e} of {size}");
+        }
+        a.advance(0.1, &mut Free).unwrap();
+        b.advance(0.1, &mut Free).unwrap();
+        c.advance(0.1, &mut Free).unwrap();
+        d.advance(0.1, &mut Free).unwrap();
+        let ends = [a.atoms().positions, b.atoms().positions, c.atoms().positions];
+        assert!(apart(&ends[0], &ends[1]) < 1e-9 && apart(&ends[0], &ends[2]) < 1e-9, "case {case}");
+        // The general engine goes on from the images it was given.
+        let counts = other.shifts.iter().map(|shift| flow.deformation(0.1) * other.cell * shift.map(|n| n as f64));
+        let back: Vec<_> = d.atoms().positions.iter().zip(counts).map(|(x, shift)| x + shift).collect();
+        assert!(apart(&ends[0], &back) < 1e-9, "case {case}");
+    }
 }
 
 /// Free atoms for `time`: the largest deviation from straight flight relative to the size of the flight, and from the

@@ -1,5 +1,6 @@
 //! Tests of objective molecular dynamics as its users see it.
 
+mod bonds;
 mod dynamics;
 mod fixtures;
 mod groups;
@@ -9,4 +10,6 @@ mod nanotubes;
 #[path = "../shared/pause.rs"]
 mod pause;
 mod reference;
+mod relaxation;
 mod starts;
+mod thermostats;

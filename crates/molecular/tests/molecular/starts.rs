@@ -1,7 +1,7 @@
 //! Drawn starts.
 
 use crate::fixtures::{cube, direct, flow, lennard_jones, model};
-use omd_flow::{Matrix3, Philox, lattice};
+use omd_flow::{AffineFlow, Matrix3, Philox, lattice};
 use omd_interaction::Truncation;
 use omd_molecular::{Atoms, DrawnPositions, LatticeChoice, MolecularError, auto_cell};
 
@@ -61,5 +61,39 @@ fn the_automatic_cell_keeps_images_farther_apart_than_the_cube() {
         assert!((cell.determinant().abs() - 1000.0).abs() < 1e-9);
         assert!(shortest(&cell) > 1.01 * shortest(&cube(10.0)), "{} {}", shortest(&cell), shortest(&cube(10.0)));
         assert_eq!(cell, auto_cell(&flow, duration, 1000.0));
+    }
+}
+
+#[test]
+fn the_automatic_cell_of_any_flow_is_better_than_the_cells_one_would_try() {
+    let mut random = Philox::new(9, 0);
+    let shortest = |flow: &AffineFlow, duration: f64, cell: &Matrix3<f64>| {
+        let at = |k: u32| lattice::shortest_vector(&(flow.deformation(duration * f64::from(k) / 3001.0) * cell));
+        (0..=3001).map(at).fold(f64::INFINITY, f64::min)
+    };
+    for case in 0..6 {
+        let gradient = match case {
+            // At rest the answer is known: close packing.
+            0 => Matrix3::zeros(),
+            // Long in shear: no cell stays as it is, and dips are to be found among 200 periods.
+            1 => Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            2 => Matrix3::new(0.0, 1.0, 0.5, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+            _ => Matrix3::from_fn(|_, _| 0.5 * random.normal()),
+        };
+        let flow = AffineFlow::new(gradient).unwrap();
+        let longest: f64 = [1.0, 200.0, 30.0, 3.0, 3.0, 3.0][case];
+        let duration = flow.singular_time().map_or(longest, |end| longest.min(0.9 * end));
+        let cell = auto_cell(&flow, duration, 1000.0);
+        assert!((cell.determinant().abs() - 1000.0).abs() < 1e-9);
+        let found = shortest(&flow, duration, &cell);
+        let tried = |cell: &Matrix3<f64>| shortest(&flow, duration, cell);
+        let mut best = tried(&cube(10.0));
+        for _ in 0..40 {
+            let packed = Matrix3::new(0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0) * 500f64.cbrt();
+            let turned = Matrix3::from_fn(|_, _| random.normal()).qr().q();
+            best = best.max(tried(&(turned * packed)));
+        }
+        assert!(found > 0.99 * best, "case {case}: {found}, by trying {best}");
+        assert!(case > 0 || found > 0.995 * 10.0 * 2f64.powf(1.0 / 6.0), "close packing: {found}");
     }
 }

@@ -114,6 +114,9 @@ impl Gas {
             replicas: run.replicas,
             seed: run.seed,
             trajectory: None,
+            prepare: None,
+            thermostat: None,
+            bonds: None,
         };
         rows(&Experiment { molecular: Some(settings), ..self.experiment(case, run.density) })
     }

@@ -1,0 +1,113 @@
+//! Bonds in the engine of translations: their forces, and the pairs that the lists leave out for them.
+
+use super::{Engine, get};
+use crate::bonds::Bonds;
+use crate::force::{COMPONENTS, ForcePart, ROW};
+use crate::neighbours::{Exclusion, Exclusions, LANES, PADDING, translation};
+use crate::parallel::each;
+use omd_flow::{Matrix3, Vector3};
+
+/// Bonds whose forces are computed together.
+const CHUNK: usize = 1024;
+
+/// Bonds, and where their atoms are at present.
+#[derive(Clone, Debug)]
+pub(crate) struct EngineBonds {
+    /// Images count from unwrapped places.
+    pub(crate) bonds: Bonds,
+    /// Slots of the two, and the image of the second over the edges in use: `r = x_first - x_second - F E U label`.
+    placed: Vec<([u32; 2], [i32; 3])>,
+    /// Pairs that the lists leave out.
+    pub(crate) exclusions: Exclusions,
+    forces: Vec<Vector3<f64>>,
+}
+
+impl EngineBonds {
+    /// `bonds` whose images count from the unwrapped places.
+    pub(crate) fn new(bonds: Bonds) -> Self {
+        Self { bonds, placed: Vec::new(), exclusions: Exclusions::default(), forces: Vec::new() }
+    }
+}
+
+/// The inverse of a unimodular matrix.
+fn inverse(matrix: &Matrix3<i64>) -> Matrix3<i128> {
+    let [a, b, c] = [0, 1, 2].map(|k| Vector3::from(matrix.column(k)).map(i128::from));
+    let rows = [b.cross(&c), c.cross(&a), a.cross(&b)];
+    let sign = a.dot(&rows[0]);
+    Matrix3::from_rows(&rows.map(|row| row.transpose())) * sign
+}
+
+impl Engine {
+    /// Finds the atoms of the bonds in their new slots, and takes the pairs they exclude out of the list.
+    pub(super) fn place_bonds(&mut self) {
+        let Some(mut bonded) = self.bonded.take() else { return };
+        let mut slots = vec![0u32; self.len()];
+        for (slot, &id) in self.ids.iter().enumerate().filter(|(_, id)| **id != PADDING) {
+            slots[id as usize] = slot as u32;
+        }
+        let inverse = inverse(&self.group.unimodular());
+        let place = |bond: &crate::bonds::Bond| {
+            let counts = bond.image + self.wraps[bond.second] - self.wraps[bond.first];
+            let label = (inverse * counts.map(i128::from)).map(|n| n as i32);
+            ([slots[bond.first], slots[bond.second]], label.into())
+        };
+        bonded.placed = bonded.bonds.list.iter().map(place).collect();
+        if bonded.bonds.excluded {
+            let pairs = bonded.placed.iter().map(|(slots, label)| Exclusion { slots: *slots, label: *label });
+            bonded.exclusions = self.list.exclude(self.counts.len(), pairs);
+        }
+        let clusters = self.counts.len();
+        // The last part is that of the bonds: no lists of its own, all clusters touched.
+        let mut part = ForcePart { first: 0, own: 0, touched: clusters, ..ForcePart::default() };
+        part.forces.resize(clusters * LANES * ROW, 0.0);
+        self.parts.push(part);
+        self.bonded = Some(bonded);
+    }
+
+    /// Fills the part of the bonds.
+    pub(super) fn fill_bonds(&mut self) {
+        let Some(mut bonded) = self.bonded.take() else { return };
+        let edges = self.group.edges(self.time);
+        let mut forces = std::mem::take(&mut bonded.forces);
+        forces.resize(bonded.placed.len(), Vector3::zeros());
+        let mut chunks: Vec<_> = forces.chunks_mut(CHUNK).zip(bonded.placed.chunks(CHUNK)).collect();
+        each(&mut chunks, |(forces, placed)| {
+            for (force, (slots, label)) in forces.iter_mut().zip(placed.iter()) {
+                let r = self.separation(&edges, *slots, *label);
+                let distance = r.norm();
+                *force = r * (-bonded.bonds.form.derivative(distance) / distance);
+            }
+        });
+        if let Some(part) = self.parts.last_mut() {
+            part.forces.fill(0.0);
+            part.shifted = [0.0; 6];
+            for (force, (slots, label)) in forces.iter().zip(&bonded.placed) {
+                let shift = translation(&edges, *label);
+                for k in 0..3 {
+                    part.forces[slots[0] as usize * ROW + k] += force[k];
+                    part.forces[slots[1] as usize * ROW + k] -= force[k];
+                }
+                for (k, (i, j)) in COMPONENTS.into_iter().enumerate() {
+                    part.shifted[k] += shift[i] * force[j];
+                }
+            }
+        }
+        bonded.forces = forces;
+        self.bonded = Some(bonded);
+    }
+
+    fn separation(&self, edges: &Matrix3<f64>, slots: [u32; 2], label: [i32; 3]) -> Vector3<f64> {
+        let [first, second] = slots.map(|slot| get(&self.positions, slot as usize));
+        first - second - translation(edges, label)
+    }
+
+    /// The energy of all bonds.
+    pub(super) fn bond_energy(&self) -> f64 {
+        let Some(bonded) = &self.bonded else { return 0.0 };
+        let edges = self.group.edges(self.time);
+        let energy = |(slots, label): &([u32; 2], [i32; 3])| {
+            bonded.bonds.form.energy(self.separation(&edges, *slots, *label).norm())
+        };
+        bonded.placed.iter().map(energy).sum()
+    }
+}

@@ -1,0 +1,122 @@
+//! Atoms at rest: the energy of the simulated atoms, in the presence of their images, as low as it gets nearby.
+//!
+//! What is varied are the positions of the simulated atoms, all images following, and for tubes and layers the group
+//! itself: its translations by a strain `S`, and about an axis its screws by a twist, so many radian a length. The atoms go
+//! along, `x -> S x`, turned about the axis by the twist times their place on it.
+
+mod deferred;
+mod descent;
+mod landscape;
+
+pub use deferred::{Begin, Deferred, Relax};
+
+use crate::bonds::Bonds;
+use crate::{Atoms, GroupModel, Model, MolecularError};
+use descent::{Descent, minimise};
+use landscape::{AmongImages, InCell};
+use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
+
+/// When to be content.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Relaxation {
+    /// No atom feels a larger force, and no strain or twist gains more over the size of the atoms' cell.
+    pub force_tolerance: f64,
+    /// Whether the group is varied too: tubes, rods and layers.
+    pub group: bool,
+}
+
+/// Where atoms and group came to rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relaxed {
+    /// In the order given, continuous from there.
+    pub positions: Vec<Vector3<f64>>,
+    /// What became of the translations, `S`; the identity where the group is as it was.
+    pub stretch: Matrix3<f64>,
+    /// By how much a tube is twisted, radian over length.
+    pub twist: f64,
+    /// The energy of the simulated atoms.
+    pub energy: f64,
+    /// The largest force that is left.
+    pub largest_force: f64,
+    /// How often forces were computed.
+    pub evaluations: u64,
+    /// Whether the tolerance was met.
+    pub converged: bool,
+}
+
+impl Relaxed {
+    fn new(descent: &Descent, positions: Vec<Vector3<f64>>, stretch: Matrix3<f64>, twist: f64) -> Self {
+        Self {
+            positions,
+            stretch,
+            twist,
+            energy: descent.energy,
+            largest_force: descent.largest_force,
+            evaluations: descent.evaluations,
+            converged: descent.converged,
+        }
+    }
+
+    /// What the manifest says.
+    fn fact(&self) -> (&'static str, String) {
+        let met = if self.converged { "" } else { "; the tolerance was not met" };
+        ("relaxed before t = 0", format!("after {} evaluations of the forces{met}", self.evaluations))
+    }
+
+    fn save(&self, state: &mut StateWriter) {
+        state.vector_slice(&self.positions);
+        state.matrix(&self.stretch);
+        [self.twist, self.energy, self.largest_force].into_iter().for_each(|x| state.f64(x));
+        state.u64(self.evaluations);
+        state.u64(u64::from(self.converged));
+    }
+
+    fn restore(state: &mut StateReader<'_>) -> Result<Self, StateError> {
+        Ok(Self {
+            positions: state.vector_vec()?,
+            stretch: state.matrix()?,
+            twist: state.f64()?,
+            energy: state.f64()?,
+            largest_force: state.f64()?,
+            evaluations: state.u64()?,
+            converged: state.u64()? != 0,
+        })
+    }
+}
+
+/// Relaxes atoms that act by pairs, and bonds, in their cell.
+///
+/// # Errors
+/// [`MolecularError`] of a potential without cutoff, or of what are no atoms.
+pub fn relax(
+    model: &Model,
+    atoms: &Atoms,
+    bonds: Option<&Bonds>,
+    relaxation: Relaxation,
+) -> Result<Relaxed, MolecularError> {
+    atoms.check()?;
+    let mut landscape = InCell::new(model, atoms, bonds)?;
+    let mut place: Vec<f64> = landscape.start();
+    let descent = minimise(&mut landscape, &mut place, relaxation.force_tolerance);
+    Ok(Relaxed::new(&descent, vectors(&place), Matrix3::identity(), 0.0))
+}
+
+/// Relaxes atoms among the images of a group, at t = 0.
+///
+/// # Errors
+/// [`MolecularError`] of too many images.
+pub fn relax_among_images(
+    model: &GroupModel,
+    positions: &[Vector3<f64>],
+    relaxation: Relaxation,
+) -> Result<Relaxed, MolecularError> {
+    let mut landscape = AmongImages::new(model, positions, relaxation.group)?;
+    let mut place: Vec<f64> = landscape.start(positions);
+    let descent = minimise(&mut landscape, &mut place, relaxation.force_tolerance);
+    let (stretch, twist) = landscape.deformation(&place);
+    Ok(Relaxed::new(&descent, landscape.positions(&place), stretch, twist))
+}
+
+fn vectors(place: &[f64]) -> Vec<Vector3<f64>> {
+    place.chunks_exact(3).map(Vector3::from_column_slice).collect()
+}
