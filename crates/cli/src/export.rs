@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::start::wrong_start;
 use omd_flow::Matrix3;
 use omd_hierarchy::{atoms_at_start, plans};
-use omd_io::{ExportError, LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport};
+use omd_io::{LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport};
 use std::path::Path;
 
 /// Writes the files of another program that does the same experiment.
@@ -21,12 +21,10 @@ pub(crate) fn export(arguments: &Export, quiet: bool) -> Result<(), Failure> {
     let Some(start) = atoms_at_start(&plans) else {
         return Err(Failure::other("there are no atoms to export"));
     };
+    let frame = export.frame(&start).map_err(Failure::input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
     omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
-    let frame = export.write(&directory, &start).map_err(|error| match error {
-        ExportError::Cell(error) => Failure::input(error),
-        ExportError::File(error) => Failure::other(error),
-    })?;
+    export.write(&directory, &start, &frame).map_err(Failure::other)?;
     if quiet {
         return Ok(());
     }

@@ -240,3 +240,39 @@ fn every_example_and_template_is_a_valid_input() {
         assert_eq!(omd(folder.path(), &["new", &name]).status.code(), Some(2), "an existing file is left alone");
     }
 }
+
+#[test]
+fn what_cannot_be_exported_leaves_nothing_behind() {
+    let complex = GAS.replace("[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]", "[-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]");
+    let oblique = GAS
+        .replace(
+            "[[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]",
+            "[[0.1, 0.2, 0.3], [0.2, 0.4, 0.5], [0.3, 0.5, 0.6]]",
+        )
+        .replace("number-density = 0.1\n", "number-density = 0.064\n")
+        .replace("atoms = 32\n", "atoms = 32\nlattice = [[5, 0, 0], [0, 10, 0], [0, 0, 10]]\n");
+    for (text, message) in [
+        (complex, "error: `velocity-gradient` in [flow]: the eigenvalues 0.000000 +- 1.000000 i of A are complex"),
+        (oblique, "error: `lattice` in [molecular]: LAMMPS's cells are upper triangular"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("input.toml"), text).unwrap();
+        let output = omd(folder.path(), &["export", "lammps", "input.toml"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.starts_with(message), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!folder.path().join("results").exists());
+    }
+}
+
+#[test]
+fn an_export_goes_where_it_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), GAS).unwrap();
+    let export = |arguments: &[&str]| omd(folder.path(), &[&["export", "lammps", "input.toml"], arguments].concat());
+    assert!(export(&[]).status.success());
+    let names = ["in.lammps", "start.data", "start.extxyz"];
+    assert!(names.iter().all(|name| folder.path().join("results/input-lammps").join(name).exists()));
+    assert_eq!(export(&[]).status.code(), Some(2), "the directory is not empty");
+    assert!(export(&["--force"]).status.success() && export(&["--out", "other"]).status.success());
+}

@@ -19,7 +19,7 @@ mod verification;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use diagnostic::{Diagnostic, InputError, Location};
-pub use export::{ExportError, LAMMPS_DATA, LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport, TriangularFrame};
+pub use export::{LAMMPS_DATA, LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport, TriangularFrame};
 pub use files::{FileError, write_atomically};
 pub use histogram::histogram_tables;
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};

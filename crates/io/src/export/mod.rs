@@ -104,8 +104,7 @@ impl<'a> LammpsExport<'a> {
     /// The experiment whose atoms are exported: that of the input, but drawn atoms in a cube that LAMMPS cannot move have
     /// theirs turned. The flag says so.
     ///
-    /// # Errors
-    /// None; what cannot be turned is refused by [`Self::write`].
+    /// What cannot be turned is refused by [`Self::frame`].
     #[must_use]
     pub fn experiment(&self) -> (Experiment, bool) {
         let mut experiment = self.input.experiment.clone();
@@ -129,16 +128,23 @@ impl<'a> LammpsExport<'a> {
         }
     }
 
-    /// Writes all files into `directory` for the atoms `start` at t = 0; gives the frame they are in.
+    /// The frame in which LAMMPS can do the flow with the cell of `start`.
     ///
     /// # Errors
-    /// [`ExportError`]: a cell that does not stay triangular; a file that cannot be written.
-    pub fn write(&self, directory: &Path, start: &Structure) -> Result<TriangularFrame, ExportError> {
+    /// [`InputError`] where no basis of its lattice stays upper triangular.
+    pub fn frame(&self, start: &Structure) -> Result<TriangularFrame, InputError> {
+        let gradient = self.input.experiment.flow.velocity_gradient_at_zero();
+        let frame = start.cell.and_then(|cell| TriangularFrame::of_lattice(&gradient, &cell));
+        frame.ok_or_else(|| self.no_frame())
+    }
+
+    /// Writes all files into `directory` for the atoms `start` at t = 0, in their `frame`.
+    ///
+    /// # Errors
+    /// [`FileError`].
+    pub fn write(&self, directory: &Path, start: &Structure, frame: &TriangularFrame) -> Result<(), FileError> {
         let experiment = &self.input.experiment;
         let settings = experiment.molecular.as_ref();
-        let gradient = experiment.flow.velocity_gradient_at_zero();
-        let frame = start.cell.and_then(|cell| TriangularFrame::of_lattice(&gradient, &cell));
-        let Some(triangular) = frame else { return Err(ExportError::Cell(self.no_frame(settings))) };
         let species = match settings.map(|settings| &settings.start) {
             Some(AtomStart::Given { species, .. } | AtomStart::Free { species, .. }) => species.as_slice(),
             _ => &[],
@@ -155,11 +161,11 @@ impl<'a> LammpsExport<'a> {
             write_atomically(&directory.join(name), |mut out| write(&mut out))
         };
         let mass = experiment.state.mass;
-        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, &triangular, mass, &self.units))?;
+        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, frame, mass, &self.units))?;
         put(LAMMPS_START, &|mut out| write_frame(&mut out, &shown, &self.input.units))?;
         let script = Script {
             experiment,
-            frame: &triangular,
+            frame,
             units: &self.units,
             pair: &self.pair,
             time_step: self.time_step,
@@ -169,10 +175,11 @@ impl<'a> LammpsExport<'a> {
         for (name, bytes) in &self.pair.files {
             put(name, &|out| out.write_all(bytes))?;
         }
-        Ok(triangular)
+        Ok(())
     }
 
-    fn no_frame(&self, settings: Option<&MolecularSettings>) -> InputError {
+    fn no_frame(&self) -> InputError {
+        let settings = self.input.experiment.molecular.as_ref();
         let message = "LAMMPS's cells are upper triangular; under this flow a cell stays so, after a rotation, only when \
                        one of its edges is an eigenvector of A and it and another edge span a plane that A keeps, and no \
                        basis of this lattice is like that";
@@ -182,15 +189,4 @@ impl<'a> LammpsExport<'a> {
         };
         self.input.diagnostic("molecular", key, message)
     }
-}
-
-/// Why files of an experiment could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The cell cannot be LAMMPS's.
-    #[error(transparent)]
-    Cell(InputError),
-    /// A file.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
