@@ -12,7 +12,7 @@ use omd_flow::{
 use omd_interaction::SitePotential;
 use omd_molecular::{
     Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel,
-    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, relax_among_images,
+    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting, resting_among_images,
 };
 use std::sync::Arc;
 
@@ -133,8 +133,8 @@ impl Start {
             lab_velocities: atoms.peculiar.clone(),
         };
         let (start, model, given, joined) = (self.clone(), model.clone(), atoms.clone(), bonds.clone());
-        let resting = model.clone();
-        let relax: Relax = Box::new(move || omd_molecular::relax(&resting, &given, joined.as_ref(), relaxation));
+        let at_rest = model.clone();
+        let relax: Relax = Box::new(move || resting(&at_rest, &given, joined.as_ref(), relaxation));
         let random = random.clone();
         let begin: Begin = Box::new(move |relaxed| {
             let shifts = vec![Vector3::zeros(); atoms.positions.len()];
@@ -202,8 +202,8 @@ impl Start {
             positions: positions.clone(),
             lab_velocities: peculiar.clone(),
         };
-        let (start, model, resting) = (self.clone(), model.clone(), model.clone());
-        let relax: Relax = Box::new(move || relax_among_images(&resting, &positions, relaxation));
+        let (start, model, at_rest) = (self.clone(), model.clone(), model.clone());
+        let relax: Relax = Box::new(move || resting_among_images(&at_rest, &positions, relaxation));
         let random = random.clone();
         let begin: Begin = Box::new(move |relaxed| {
             let message = || MolecularError::Atoms("the relaxed group is none under this flow".to_owned());

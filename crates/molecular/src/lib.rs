@@ -37,7 +37,9 @@ pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
 pub use prepare::{HandOver, Prepared};
-pub use relax::{Begin, Deferred, Relax, Relaxation, Relaxed, relax, relax_among_images};
+pub use relax::{
+    Begin, Deferred, Relax, Relaxation, Relaxed, Resting, relax, relax_among_images, resting, resting_among_images,
+};
 pub use start::{
     Atoms, Crystal, CubicLattice, DrawnPositions, Honeycomb, LatticeChoice, Nanotube, NanotubePeriod, auto_cell,
     image_times,

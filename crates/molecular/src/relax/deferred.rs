@@ -1,22 +1,24 @@
 //! A description whose atoms come to rest before it is made.
 
-use super::Relaxed;
+use super::{Relaxed, Resting};
 use crate::MolecularError;
 use omd_flow::{Advance, Description, Monitor, Observables, StateError, StateReader, StateWriter, Stop, Structure};
 
-/// Brings the atoms to rest.
-pub type Relax = Box<dyn Fn() -> Result<Relaxed, MolecularError> + Send>;
+/// Sets the atoms out on their way to rest.
+pub type Relax = Box<dyn Fn() -> Result<Box<dyn Resting>, MolecularError> + Send>;
 /// Makes the description of atoms at rest.
 pub type Begin = Box<dyn Fn(&Relaxed) -> Result<Box<dyn Description>, MolecularError> + Send>;
 
 /// A description that is made when it is first asked to move: its atoms are relaxed then.
 ///
-/// An interruption meanwhile loses that work and nothing else; it is done again to the same bits.
+/// It pauses meanwhile and goes on; what is saved then is that it has not begun, so the end of the program loses that work
+/// and nothing else: it is done again to the same bits.
 pub struct Deferred {
     /// As it is before.
     before: Structure,
     relax: Relax,
     begin: Begin,
+    resting: Option<Box<dyn Resting>>,
     made: Option<(Relaxed, Box<dyn Description>)>,
 }
 
@@ -24,19 +26,22 @@ impl Deferred {
     /// What `begin` makes of what `relax` gives; `before` is shown until then.
     #[must_use]
     pub fn new(before: Structure, relax: Relax, begin: Begin) -> Self {
-        Self { before, relax, begin, made: None }
+        Self { before, relax, begin, resting: None, made: None }
     }
 
-    fn made(&mut self) -> Result<&mut dyn Description, MolecularError> {
-        if self.made.is_none() {
-            let relaxed = (self.relax)()?;
-            let live = (self.begin)(&relaxed)?;
-            self.made = Some((relaxed, live));
-        }
-        match &mut self.made {
-            Some((_, live)) => Ok(live.as_mut()),
-            None => Err(MolecularError::Atoms("the atoms were not relaxed".to_owned())),
-        }
+    /// Brings the atoms to rest and makes the description; false where `monitor` asked for a pause before.
+    fn make(&mut self, monitor: &mut dyn Monitor) -> Result<bool, MolecularError> {
+        let mut resting = match self.resting.take() {
+            Some(resting) => resting,
+            None => (self.relax)()?,
+        };
+        let Some(relaxed) = resting.advance(monitor) else {
+            self.resting = Some(resting);
+            return Ok(false);
+        };
+        let live = (self.begin)(&relaxed)?;
+        self.made = Some((relaxed, live));
+        Ok(true)
     }
 }
 
@@ -50,9 +55,18 @@ impl Description for Deferred {
     }
 
     fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
-        let made = self.made();
-        made.map_err(|error| Stop { time: 0.0, reason: format!("as relaxed it cannot begin: {error}") })?
-            .advance(until, monitor)
+        if self.made.is_none() {
+            let made = self.make(monitor);
+            let failed =
+                |error: MolecularError| Stop { time: 0.0, reason: format!("as relaxed it cannot begin: {error}") };
+            if !made.map_err(failed)? {
+                return Ok(Advance::Paused);
+            }
+        }
+        match &mut self.made {
+            Some((_, live)) => live.advance(until, monitor),
+            None => Ok(Advance::Paused),
+        }
     }
 
     fn observe(&mut self) -> Observables {

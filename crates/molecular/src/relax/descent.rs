@@ -36,68 +36,100 @@ struct Pair {
     curvature: f64,
 }
 
-/// Moves `place` downhill until no component of the gradient is above `tolerance`.
-///
-/// Two-loop recursion and backtracking (\[NocedalWright2006\], algorithms 7.4 and 3.1). Where energies differ by rounding
-/// alone the slope along the step decides.
-pub(super) fn minimise(landscape: &mut impl Landscape, place: &mut Vec<f64>, tolerance: f64) -> Descent {
-    let count = place.len();
-    let (mut gradient, mut there, mut next) = (vec![0.0; count], vec![0.0; count], vec![0.0; count]);
-    let mut pairs: Vec<Pair> = Vec::new();
-    let mut evaluations = 1;
-    let mut energy = landscape.energy(place, &mut gradient);
-    loop {
-        let largest_force = gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+/// A descent under way.
+pub(super) struct Search {
+    pub(super) place: Vec<f64>,
+    gradient: Vec<f64>,
+    energy: f64,
+    pairs: Vec<Pair>,
+    evaluations: u64,
+    /// Workspace: the place tried, and the gradient there.
+    there: Vec<f64>,
+    next: Vec<f64>,
+}
+
+impl Search {
+    pub(super) fn new(landscape: &mut impl Landscape, place: Vec<f64>) -> Self {
+        let mut gradient = vec![0.0; place.len()];
+        let energy = landscape.energy(&place, &mut gradient);
+        let (there, next) = (place.clone(), gradient.clone());
+        Self { place, gradient, energy, pairs: Vec::new(), evaluations: 1, there, next }
+    }
+
+    /// A step downhill; how it ended, if no component of the gradient is above `tolerance` or there is no way down.
+    ///
+    /// Two-loop recursion and backtracking (\[NocedalWright2006\], algorithms 7.4 and 3.1). Where energies differ by
+    /// rounding alone the slope along the step decides.
+    pub(super) fn iterate(&mut self, landscape: &mut impl Landscape, tolerance: f64) -> Option<Descent> {
+        let largest_force = self.gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        let end = |search: &Self| Descent {
+            energy: search.energy,
+            largest_force,
+            evaluations: search.evaluations,
+            converged: largest_force <= tolerance,
+        };
         // Not a number is no end to strive for.
-        let done = largest_force <= tolerance || !energy.is_finite();
-        if done || evaluations >= MOST {
-            return Descent { energy, largest_force, evaluations, converged: largest_force <= tolerance };
+        if largest_force <= tolerance || !self.energy.is_finite() || self.evaluations >= MOST {
+            return Some(end(self));
         }
-        let mut direction = downhill(&gradient, &pairs);
-        let mut slope = dot(&direction, &gradient);
+        let mut direction = downhill(&self.gradient, &self.pairs);
+        let mut slope = dot(&direction, &self.gradient);
         if slope >= 0.0 || slope.is_nan() {
-            pairs.clear();
-            direction = gradient.iter().map(|g| -g).collect();
-            slope = -dot(&gradient, &gradient);
+            self.pairs.clear();
+            direction = self.gradient.iter().map(|g| -g).collect();
+            slope = -dot(&self.gradient, &self.gradient);
         }
+        if self.search_line(landscape, &direction, slope) {
+            return None;
+        }
+        if self.pairs.is_empty() {
+            return Some(end(self));
+        }
+        self.pairs.clear();
+        None
+    }
+
+    /// A step along `direction`, shortened until it gains enough; false where none does.
+    fn search_line(&mut self, landscape: &mut impl Landscape, direction: &[f64], slope: f64) -> bool {
         let longest = direction.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
         // Without memory a force says nothing of a length: a tenth of the longest step.
-        let most = if pairs.is_empty() { 0.1 * landscape.longest_step() } else { landscape.longest_step() };
-        let mut length = if pairs.is_empty() { most / longest } else { (most / longest).min(1.0) };
-        let mut taken = false;
+        let fresh = self.pairs.is_empty();
+        let most = if fresh { 0.1 * landscape.longest_step() } else { landscape.longest_step() };
+        let mut length = if fresh { most / longest } else { (most / longest).min(1.0) };
         for _ in 0..TRIES {
-            there.iter_mut().zip(place.iter().zip(&direction)).for_each(|(t, (x, d))| *t = x + length * d);
-            let found = landscape.energy(&there, &mut next);
-            evaluations += 1;
-            let gains = found <= energy + GAIN * length * slope;
-            let level = (found - energy).abs() <= ROUNDING * energy.abs() && dot(&direction, &next) <= -0.8 * slope;
+            let moved = self.there.iter_mut().zip(self.place.iter().zip(direction));
+            moved.for_each(|(there, (x, d))| *there = x + length * d);
+            let found = landscape.energy(&self.there, &mut self.next);
+            self.evaluations += 1;
+            let gains = found <= self.energy + GAIN * length * slope;
+            let level = (found - self.energy).abs() <= ROUNDING * self.energy.abs()
+                && dot(direction, &self.next) <= -0.8 * slope;
             if gains || level {
                 let step: Vec<f64> = direction.iter().map(|d| length * d).collect();
-                let change: Vec<f64> = next.iter().zip(&gradient).map(|(a, b)| a - b).collect();
-                let curvature = dot(&step, &change);
-                if curvature > 1e-12 * dot(&change, &change).sqrt() * dot(&step, &step).sqrt() {
-                    if pairs.len() == MEMORY {
-                        pairs.remove(0);
-                    }
-                    pairs.push(Pair { step, change, curvature });
-                }
-                std::mem::swap(place, &mut there);
-                std::mem::swap(&mut gradient, &mut next);
-                energy = found;
-                taken = true;
-                break;
+                self.take(step, found);
+                return true;
             }
             // The minimum of the parabola through what is known, within bounds.
-            let bend = found - energy - length * slope;
+            let bend = found - self.energy - length * slope;
             let shorter = if bend > 0.0 { -slope * length * length / (2.0 * bend) } else { 0.5 * length };
             length = if shorter.is_finite() { shorter.clamp(0.1 * length, 0.5 * length) } else { 0.1 * length };
         }
-        if !taken {
-            if pairs.is_empty() {
-                return Descent { energy, largest_force, evaluations, converged: false };
+        false
+    }
+
+    /// Goes to the place tried, and remembers the step.
+    fn take(&mut self, step: Vec<f64>, energy: f64) {
+        let change: Vec<f64> = self.next.iter().zip(&self.gradient).map(|(a, b)| a - b).collect();
+        let curvature = dot(&step, &change);
+        if curvature > 1e-12 * dot(&change, &change).sqrt() * dot(&step, &step).sqrt() {
+            if self.pairs.len() == MEMORY {
+                self.pairs.remove(0);
             }
-            pairs.clear();
+            self.pairs.push(Pair { step, change, curvature });
         }
+        std::mem::swap(&mut self.place, &mut self.there);
+        std::mem::swap(&mut self.gradient, &mut self.next);
+        self.energy = energy;
     }
 }
 
@@ -156,8 +188,10 @@ mod tests {
 
     #[test]
     fn the_bottom_of_a_curved_valley_is_found() {
-        let mut place: Vec<f64> = (0..30).map(|k| if k % 2 == 0 { -1.2 } else { 1.0 }).collect();
-        let descent = minimise(&mut Valley, &mut place, 1e-10);
+        let place: Vec<f64> = (0..30).map(|k| if k % 2 == 0 { -1.2 } else { 1.0 }).collect();
+        let mut search = Search::new(&mut Valley, place);
+        let descent = (0..1000).find_map(|_| search.iterate(&mut Valley, 1e-10)).unwrap();
+        let place = search.place;
         assert!(descent.converged && descent.evaluations < 1000, "{descent:?}");
         assert!(place.iter().all(|x| (x - 1.0).abs() < 1e-9), "{place:?}");
     }

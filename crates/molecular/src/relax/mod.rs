@@ -12,9 +12,9 @@ pub use deferred::{Begin, Deferred, Relax};
 
 use crate::bonds::Bonds;
 use crate::{Atoms, GroupModel, Model, MolecularError};
-use descent::{Descent, minimise};
+use descent::{Descent, Landscape, Search};
 use landscape::{AmongImages, InCell};
-use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
+use omd_flow::{Free, Matrix3, Monitor, Pace, StateError, StateReader, StateWriter, Vector3};
 
 /// When to be content.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,37 +84,114 @@ impl Relaxed {
     }
 }
 
-/// Relaxes atoms that act by pairs, and bonds, in their cell.
+/// Atoms on their way to rest.
+pub trait Resting: Send {
+    /// Goes on until they are there, or `monitor` asks for a pause: then `None`, and to be asked again.
+    fn advance(&mut self, monitor: &mut dyn Monitor) -> Option<Relaxed>;
+}
+
+/// A landscape that can say what a place means.
+trait Ground: Landscape + Send {
+    fn relaxed(&self, place: &[f64], descent: &Descent) -> Relaxed;
+}
+
+struct Rest<L> {
+    landscape: L,
+    search: Search,
+    tolerance: f64,
+}
+
+impl<L: Ground> Rest<L> {
+    fn new(mut landscape: L, start: Vec<f64>, relaxation: Relaxation) -> Self {
+        let search = Search::new(&mut landscape, start);
+        Self { landscape, search, tolerance: relaxation.force_tolerance }
+    }
+}
+
+impl<L: Ground> Resting for Rest<L> {
+    fn advance(&mut self, monitor: &mut dyn Monitor) -> Option<Relaxed> {
+        loop {
+            if let Some(descent) = self.search.iterate(&mut self.landscape, self.tolerance) {
+                return Some(self.landscape.relaxed(&self.search.place, &descent));
+            }
+            if monitor.at(0.0) == Pace::Pause {
+                return None;
+            }
+        }
+    }
+}
+
+impl Ground for InCell {
+    fn relaxed(&self, place: &[f64], descent: &Descent) -> Relaxed {
+        Relaxed::new(descent, vectors(place), Matrix3::identity(), 0.0)
+    }
+}
+
+impl Ground for AmongImages {
+    fn relaxed(&self, place: &[f64], descent: &Descent) -> Relaxed {
+        let (stretch, twist) = self.deformation(place);
+        Relaxed::new(descent, self.positions(place), stretch, twist)
+    }
+}
+
+/// Atoms that act by pairs, and bonds, on their way to rest in their cell.
 ///
 /// # Errors
 /// [`MolecularError`] of a potential without cutoff, or of what are no atoms.
+pub fn resting(
+    model: &Model,
+    atoms: &Atoms,
+    bonds: Option<&Bonds>,
+    relaxation: Relaxation,
+) -> Result<Box<dyn Resting>, MolecularError> {
+    atoms.check()?;
+    let landscape = InCell::new(model, atoms, bonds)?;
+    let start = landscape.start();
+    Ok(Box::new(Rest::new(landscape, start, relaxation)))
+}
+
+/// Atoms on their way to rest among the images of a group, at t = 0.
+///
+/// # Errors
+/// [`MolecularError`] of too many images.
+pub fn resting_among_images(
+    model: &GroupModel,
+    positions: &[Vector3<f64>],
+    relaxation: Relaxation,
+) -> Result<Box<dyn Resting>, MolecularError> {
+    let landscape = AmongImages::new(model, positions, relaxation.group)?;
+    let start = landscape.start(positions);
+    Ok(Box::new(Rest::new(landscape, start, relaxation)))
+}
+
+/// Relaxes atoms that act by pairs, and bonds, in their cell.
+///
+/// # Errors
+/// As [`resting`].
 pub fn relax(
     model: &Model,
     atoms: &Atoms,
     bonds: Option<&Bonds>,
     relaxation: Relaxation,
 ) -> Result<Relaxed, MolecularError> {
-    atoms.check()?;
-    let mut landscape = InCell::new(model, atoms, bonds)?;
-    let mut place: Vec<f64> = landscape.start();
-    let descent = minimise(&mut landscape, &mut place, relaxation.force_tolerance);
-    Ok(Relaxed::new(&descent, vectors(&place), Matrix3::identity(), 0.0))
+    at_once(resting(model, atoms, bonds, relaxation)?)
 }
 
 /// Relaxes atoms among the images of a group, at t = 0.
 ///
 /// # Errors
-/// [`MolecularError`] of too many images.
+/// As [`resting_among_images`].
 pub fn relax_among_images(
     model: &GroupModel,
     positions: &[Vector3<f64>],
     relaxation: Relaxation,
 ) -> Result<Relaxed, MolecularError> {
-    let mut landscape = AmongImages::new(model, positions, relaxation.group)?;
-    let mut place: Vec<f64> = landscape.start(positions);
-    let descent = minimise(&mut landscape, &mut place, relaxation.force_tolerance);
-    let (stretch, twist) = landscape.deformation(&place);
-    Ok(Relaxed::new(&descent, landscape.positions(&place), stretch, twist))
+    at_once(resting_among_images(model, positions, relaxation)?)
+}
+
+fn at_once(mut resting: Box<dyn Resting>) -> Result<Relaxed, MolecularError> {
+    // A monitor that never pauses lets it come to its end.
+    resting.advance(&mut Free).ok_or_else(|| MolecularError::Atoms("the atoms did not come to rest".to_owned()))
 }
 
 fn vectors(place: &[f64]) -> Vec<Vector3<f64>> {
