@@ -17,7 +17,7 @@ pub trait Ode {
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum OdeError {
     /// The step fell below the resolution of time.
-    #[error("the solution cannot be followed past t = {time}: the step has shrunk to {step}")]
+    #[error("the solution cannot be followed further: the step in time has shrunk below what numbers resolve")]
     StepTooSmall {
         /// Where.
         time: f64,
@@ -93,9 +93,8 @@ impl GaussCollocation {
         let half = self.step(ode, time, state, 0.5 * step);
         let halves = half.and_then(|middle| self.step(ode, time + 0.5 * step, &middle, 0.5 * step));
         let (Some(whole), Some(halves)) = (whole, halves) else { return (f64::INFINITY, Vec::new()) };
-        let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
-        let difference = norm(&mut whole.iter().zip(&halves).map(|(a, b)| a - b));
-        let size = norm(&mut halves.iter().copied());
+        let difference = norm(whole.iter().zip(&halves).map(|(a, b)| a - b));
+        let size = norm(halves.iter().copied());
         let error = difference / (15.0 * size);
         (if error.is_nan() { f64::INFINITY } else { error }, halves)
     }
@@ -132,7 +131,7 @@ impl GaussCollocation {
             }
             let change = factors.solve(&residual)?;
             stages += &change;
-            let relative = change.norm() / stages.norm();
+            let relative = norm(change.iter().copied()) / norm(stages.iter().copied());
             if !relative.is_finite() {
                 return None;
             }
@@ -150,6 +149,13 @@ impl GaussCollocation {
         }
         None
     }
+}
+
+/// The Euclidean norm; of numbers beyond 1e150 too, whose squares are none.
+fn norm(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    let scale = if largest > 1e150 { largest } else { 1.0 };
+    scale * values.map(|x| (x / scale).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Coefficients (rising powers) of the Lagrange polynomial that is 1 at node `j`.
@@ -201,6 +207,32 @@ mod tests {
         fn jacobian(&self, _: f64, y: &[f64], jacobian: &mut DMatrix<f64>) {
             jacobian[(0, 0)] = 2.0 * y[0];
         }
+    }
+
+    /// y' = 100 y.
+    struct Growth;
+    impl Ode for Growth {
+        fn dimension(&self) -> usize {
+            1
+        }
+        fn rate(&self, _: f64, y: &[f64], rate: &mut [f64]) {
+            rate[0] = 100.0 * y[0];
+        }
+        fn jacobian(&self, _: f64, _: &[f64], jacobian: &mut DMatrix<f64>) {
+            jacobian[(0, 0)] = 100.0;
+        }
+    }
+
+    #[test]
+    fn growth_is_followed_to_the_largest_number_and_ends_there() {
+        let solver = GaussCollocation::new(1e-13);
+        let (mut t, mut y, mut h) = (0.0, [1.0], 1e-3);
+        solver.advance(&Growth, &mut t, &mut y, &mut h, 7.0, |_| true).unwrap();
+        // Steps of 1e-13 each, some thousands of them.
+        assert!((y[0].ln() - 700.0).abs() < 1e-9, "{}", y[0].ln() - 700.0);
+        assert!(solver.advance(&Growth, &mut t, &mut y, &mut h, 7.2, |_| true).is_err());
+        // The rate is a hundred times the state, and no number first.
+        assert!(t > 7.05 && y[0] > 1e306, "{t} {}", y[0]);
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn deviations(
         interrupt.advance(&mut molecular, (comparison * EVERY) as f64 * STEP)?;
         let images = molecular.atoms();
         let (positions, accelerations) = block.innermost();
-        let largest = |pairs: &mut dyn Iterator<Item = f64>| pairs.fold(0.0, f64::max);
+        let largest = |pairs: &mut dyn Iterator<Item = f64>| pairs.fold(0.0, greater);
         numbers.push(largest(&mut positions.iter().zip(&images.positions).map(|(a, b)| (a - b).norm())));
         let forces = molecular.forces();
         let size = largest(&mut forces.iter().map(Vector3::norm));
@@ -129,8 +129,10 @@ fn judge_copies(layers: &[usize], results: &[Vec<f64>]) -> Finding {
     for (&layers, result) in layers.iter().zip(results) {
         let distances: Vec<f64> = result.iter().step_by(2).copied().collect();
         let before = distances.iter().position(|&d| d.is_nan() || d > ROUNDING).unwrap_or(distances.len());
-        let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
-        let acceleration = largest(&mut result.iter().skip(1).step_by(2).take(before).copied());
+        let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, greater);
+        // A force feels neighbours that were felt before the atom itself has moved: one comparison earlier.
+        let earlier = before.saturating_sub(1).max(1);
+        let acceleration = largest(&mut result.iter().skip(1).step_by(2).take(earlier).copied());
         table.rows.push(vec![
             layers.to_string(),
             (2 * layers + 1).pow(3).to_string(),
@@ -260,6 +262,11 @@ fn judge_sensitivity(results: &[Vec<f64>]) -> Finding {
         }],
         ..Finding::default()
     }
+}
+
+/// The greater of two numbers; no number where one of them is none, so that nothing can hold then.
+fn greater(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
 #[cfg(test)]

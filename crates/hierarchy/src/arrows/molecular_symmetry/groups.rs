@@ -4,7 +4,7 @@
 //! compared with the images of the simulated atoms.
 
 use super::block::Block;
-use super::{CUTOFF, EVERY, ROUNDING, STEP, potential};
+use super::{CUTOFF, EVERY, ROUNDING, STEP, greater, potential};
 use crate::arrows::experiments::{flow, full_flow, reduced_flow};
 use crate::verify::{Arrow, Claim, Finding, Interrupt, Settings, Study, Table, Task, TaskError};
 use omd_flow::{AffineFlow, Description, Matrix3, Philox, Vector3};
@@ -168,18 +168,18 @@ fn deviations(settings: &Settings, kind: Kind, steps: usize, interrupt: Interrup
         }
         interrupt.advance(&mut molecular, (comparison * EVERY) as f64 * STEP)?;
         let (images, forces, time) = (molecular.atoms(), molecular.forces(), molecular.time());
-        let size = forces.iter().map(Vector3::norm).fold(0.0, f64::max);
+        let size = forces.iter().map(Vector3::norm).fold(0.0, greater);
         for &copy in &compared {
             let (places, accelerations) = block.copy(copy);
             for k in 0..ATOMS {
                 let image = elements[copy].position(time, &images.positions[k]);
-                distance = distance.max((places[k] - image).norm());
+                distance = greater(distance, (places[k] - image).norm());
                 let turned = elements[copy].rotation * forces[k];
-                acceleration = acceleration.max((accelerations[k] - turned).norm() / size);
+                acceleration = greater(acceleration, (accelerations[k] - turned).norm() / size);
             }
         }
     }
-    let moved = molecular.atoms().positions.iter().zip(&positions).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
+    let moved = molecular.atoms().positions.iter().zip(&positions).map(|(a, b)| (a - b).norm()).fold(0.0, greater);
     Ok(vec![elements.len() as f64, compared.len() as f64, distance, acceleration, moved])
 }
 

@@ -18,7 +18,7 @@
 //! collision count that is low by `1/N` for Maxwell molecules: the share of a particle with itself.
 //!
 //! Measured in shear, K = 1, t = 3, N = 20 to 640 (the study `dsmc` of the validation crate), as `N (found - limit)`: Maxwell
-//! theta 0.00(3), Pxy -0.01(3); hard spheres (theta 2.42, Pxy -1.10) theta -0.16(2), Pxy 0.28(3).
+//! theta -0.03(3), Pxy 0.03(4); hard spheres (theta 2.42, Pxy -1.10) theta -0.13(2), Pxy 0.21(3).
 //!
 //! # Blocks meet, not particles
 //! Particles stand in blocks of eight (`particles`), and two blocks meet at a time: lane `l` of one with lane `l` of the

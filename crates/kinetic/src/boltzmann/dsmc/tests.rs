@@ -105,7 +105,7 @@ fn collisions_conserve_momentum_and_energy_to_rounding() {
 }
 
 #[test]
-fn gases_of_many_waves_conserve_over_hundreds_of_collisions() {
+fn gases_of_many_batches_conserve_over_a_hundred_collisions_a_particle() {
     for (exponent, general, particles) in
         [(1.0, false, 6000), (0.4, false, 6000), (1.0, true, 6000), (1.0, false, 20_000)]
     {

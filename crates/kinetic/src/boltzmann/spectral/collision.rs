@@ -5,7 +5,7 @@ use super::fourier::{Ball, C64, Cube, Workspace};
 use super::gain::Sines;
 use super::grid::Grid;
 use super::kernel::{Shells, SpectralKernel};
-use super::sphere::{Direction, half_sphere};
+use super::sphere::{Direction, HIGHEST_DEGREE, half_sphere};
 use fearless_simd::Level;
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
@@ -71,7 +71,11 @@ impl Quadrature {
     pub fn for_grid(modes: usize, stretch: f64) -> Self {
         let base = Self::for_modes(modes);
         let factor = 1.0 + modes as f64 / 28.0 * (2.0 * (stretch - 1.0)).clamp(0.0, 1.0);
-        let degrees = base.degrees.iter().map(|&degree| (factor * degree as f64).round() as usize).collect();
+        let degrees = base
+            .degrees
+            .iter()
+            .map(|&degree| ((factor * degree as f64).round() as usize).min(HIGHEST_DEGREE))
+            .collect();
         Self { degrees, ..base }
     }
     /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in

@@ -69,7 +69,8 @@ pub struct Spectral {
     collision: Collision,
     shells: Shells,
     radius: f64,
-    /// Longest principal axis over the shortest of the grid when it was last chosen: what the quadrature is for.
+    /// Longest principal axis over the shortest of the grid that `g` wanted when it was last chosen: what the quadrature is
+    /// for.
     stretch: f64,
     time: f64,
     step: f64,

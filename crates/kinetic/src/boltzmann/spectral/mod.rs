@@ -2,7 +2,7 @@
 //!
 //! Eq. (6)/(52) of \[JamesQiWang\], `dg/dt - (L w).grad g = (1/Kn) Q(g, g)`, for any `A`.
 //!
-//! # The drift has no error
+//! # The drift has no error but at changes of the grid
 //! The grid moves with the flow: `w = map(t) c` with `map(t) = F(t)^-1 F(s) map(s)` and `c` in `[-1, 1)^3` fixed. Then
 //! `h(t, c) = det(map) g(t, map c) / n(t)` is constant in free flight, and
 //!
@@ -12,7 +12,8 @@
 //!
 //! `Q` on a skewed grid costs what it costs on a cubic one (`collision`). When the grid has become too skewed, too wide or
 //! too narrow for `g`, the trigonometric polynomial `h` is evaluated on a new one (`regrid`): exact up to modes and tails
-//! that the new grid does not hold. Mass, momentum and the full pressure tensor are carried over to rounding.
+//! that the new grid does not hold, but for the highest modes, which are damped there: 8e-4 of the peak of a Gaussian on 24 modes,
+//! 2e-4 on 32, at every change. Mass, momentum and the full pressure tensor are carried over to rounding.
 //!
 //! # Time
 //! Dormand and Prince's pair of orders 5 and 4 with controlled error (`step`). Collisions conserve mass, momentum and energy to

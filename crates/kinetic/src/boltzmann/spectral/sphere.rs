@@ -9,6 +9,9 @@ use nalgebra::Vector3;
 use rules::Orbit::{self, Diagonal, Edges, Faces, General, Plane, Vertices};
 use rules::RULES;
 
+/// The highest degree there is.
+pub(super) const HIGHEST_DEGREE: usize = RULES[RULES.len() - 1].0;
+
 /// A direction and its weight; the weights of a half rule sum to one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Direction {
@@ -63,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_is_exact_to_its_degree_and_not_beyond() {
+    fn every_rule_is_exact_to_its_degree_and_the_small_ones_not_beyond() {
         let counts = [3, 7, 13, 19, 25, 43, 55, 73, 97, 151, 217, 295, 385];
         for ((degree, _), count) in RULES.iter().zip(counts) {
             let rule = half_sphere(*degree);

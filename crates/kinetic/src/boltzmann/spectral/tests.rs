@@ -200,6 +200,21 @@ fn free_flight_through_many_grids_is_exact() {
 }
 
 #[test]
+fn a_change_of_the_grid_takes_little_of_the_peak_of_g() {
+    let error = |modes: usize| {
+        let mut gas = Spectral::new(gas(SHEAR, power_law(0.0), 1e12, modes)).unwrap();
+        gas.advance(2.0, &mut Free).unwrap();
+        assert!(gas.facts().iter().any(|fact| fact.0 == "grids" && fact.1.parse::<u32>().unwrap() > 0));
+        let back = AffineFlow::new(SHEAR).unwrap().free_flight(2.0, 0.0);
+        let scale = (2.0 * PI).powf(-1.5);
+        let of_gaussian = |w: &[f64; 3]| scale * (-0.5 * (back * Vector3::from(*w)).norm_squared()).exp();
+        gas.distribution().iter().map(|(w, g)| (g - of_gaussian(w)).abs()).fold(0.0, f64::max) / scale
+    };
+    let errors = [16, 24, 32].map(error);
+    assert!(errors[1] < 2e-3 && errors[1] < 0.4 * errors[0] && errors[2] < 0.4 * errors[1], "{errors:?}");
+}
+
+#[test]
 fn maxwell_molecules_under_every_class_of_flow_have_their_exact_moments() {
     let m = Matrix3::new;
     let flows = [
