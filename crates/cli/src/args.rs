@@ -204,7 +204,7 @@ pub(crate) enum Target {
     /// LAMMPS: a data file and an input script.
     ///
     /// For every A with real eigenvalues and a cell that can be upper triangular with it, possibly in a rotated frame; a cube
-    /// of drawn atoms is turned if need be. The script runs replica 0 of [molecular] and leaves lammps.csv with the columns
+    /// of drawn atoms is turned if need be. The script runs replica 0 of `[molecular]` and leaves lammps.csv with the columns
     /// of molecular.csv.
     Lammps(Lammps),
 }

@@ -198,6 +198,13 @@ fn parse(file: &str, text: &str, in_cell: bool) -> Result<Structure, InputError>
     let line_two = text.lines().nth(1).unwrap_or_default();
     let pairs = comment::pairs(line_two).map_err(|message| reader.at_line(2, message, None))?;
     let cell = if in_cell { Some(reader.cell(comment::value(&pairs, "Lattice"))?) } else { None };
+    if let Some(pbc) = comment::value(&pairs, "pbc").filter(|_| in_cell)
+        && pbc.split_whitespace().any(|word| matches!(word, "F" | "f" | "0" | "false" | "False"))
+    {
+        let message = format!("pbc=\"{pbc}\", but the cell repeats along all three edges here");
+        let help = "pbc=\"T T T\"; or, for a layer, a rod or a cluster, [molecular.group] with as many translations as there are";
+        return Err(reader.at_line(2, message, Some(help)));
+    }
     let columns = reader.columns(comment::value(&pairs, "Properties"))?;
     let structure = atoms(&reader, count, cell, columns)?;
     if let Some((line, _)) = text.lines().enumerate().skip(count + 2).find(|(_, line)| !line.trim().is_empty()) {
