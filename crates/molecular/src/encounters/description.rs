@@ -17,7 +17,9 @@ impl Encounters {
                  the gas is too dense for encounters; hint: engine = \"time-stepped\"",
                 self.neighbours()
             ),
-            Halt::Lost => "speeds are no longer finite; hint: an earlier end".to_owned(),
+            Halt::Lost => {
+                "an encounter cannot be followed, or speeds are no longer finite; hint: an earlier end".to_owned()
+            }
         };
         Stop { time: self.gas.flight.time, reason }
     }

@@ -38,7 +38,11 @@ impl Encounters {
             let (distance, energy) = (r.norm(), potential.energy(r.norm()));
             sum.virial += r * r.transpose() * (-potential.derivative(distance) / distance);
             sum.energy += energy;
-            sum.continuous += energy - jump;
+            // An atom moves past its own images with the flow alone: what it does to them it gets back, and the ledger
+            // knows of neither.
+            if pair.first != pair.second {
+                sum.continuous += energy - jump;
+            }
         }
         sum
     }

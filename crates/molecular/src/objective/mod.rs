@@ -211,7 +211,8 @@ impl GroupMolecular {
         }
         let energy = self.balance_energy();
         if !(moved && energy.is_finite() && power.is_finite()) {
-            return Err(blown_up(end, self.engine.steps, "energies are no longer finite"));
+            let what = "energies are no longer finite, or too many images are within reach,";
+            return Err(blown_up(end, self.engine.steps, what));
         }
         // A residual as large as the energy there is means that the trajectory is no solution of anything.
         let kinetic = 0.5 * self.kinetic_sum().trace();

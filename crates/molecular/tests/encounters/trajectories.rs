@@ -82,6 +82,7 @@ fn several_images_of_a_neighbour_and_an_atoms_own_are_felt() {
             assert!((a.pressure - b.pressure).norm() < 1e-4 * a.pressure.norm(), "{name}: {a:?} {b:?}");
             let [u, v] = [&a, &b].map(|row| extra(row, "potential_energy"));
             assert!((u - v).abs() < 1e-4, "{name}: {u} {v}");
+            assert!(extra(&a, "energy_balance").abs() < 1e-4, "{name}: {a:?}");
         }
         let (errors, orders) = orders(&model, &atoms, 0.5, 0.001);
         assert!(orders.iter().all(|order| (order - 2.0).abs() < 0.1), "{name}: {errors:?} {orders:?}");
