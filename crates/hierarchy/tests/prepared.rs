@@ -167,22 +167,7 @@ fn a_relaxed_tube_carries_no_force_until_it_is_pulled() {
     // Electronvolt, angstrom and carbon's mass: 10.18 fs.
     experiment.state = State { number_density: f64::NAN, mass: 12.011, ..experiment.state };
     experiment.state.temperature_tensor = Matrix3::identity() * 1e-10;
-    experiment.interaction = Some(Interaction::ManyBody(Arc::new(Tersoff {
-        exponent: 3,
-        gamma: 1.0,
-        lambda_3: 0.0,
-        c: 38049.0,
-        d: 4.3484,
-        cosine: -0.57058,
-        n: 0.72751,
-        beta: 1.5724e-7,
-        lambda_2: 2.2119,
-        attraction: 346.7,
-        middle: 1.95,
-        half_width: 0.15,
-        lambda_1: 3.4879,
-        repulsion: 1393.6,
-    })));
+    experiment.interaction = Some(Interaction::ManyBody(Arc::new(Tersoff::carbon())));
     let tube = Nanotube::new(6, 3, 1.42).unwrap();
     experiment.schedule.end = 1.0;
     let settings = experiment.molecular.as_mut().unwrap();

@@ -57,6 +57,27 @@ struct Bond {
 }
 
 impl Tersoff {
+    /// Carbon, \[Tersoff1989\]; electronvolt and angstrom.
+    #[must_use]
+    pub fn carbon() -> Self {
+        Self {
+            exponent: 3,
+            gamma: 1.0,
+            lambda_3: 0.0,
+            c: 38049.0,
+            d: 4.3484,
+            cosine: -0.57058,
+            n: 0.72751,
+            beta: 1.5724e-7,
+            lambda_2: 2.2119,
+            attraction: 346.7,
+            middle: 1.95,
+            half_width: 0.15,
+            lambda_1: 3.4879,
+            repulsion: 1393.6,
+        }
+    }
+
     fn bond(&self, r: &Vector3<f64>) -> Bond {
         let distance = r.norm();
         let (cut, slope) = self.cut(distance);
@@ -169,22 +190,7 @@ mod tests {
 
     /// Carbon, \[Tersoff1989\], eV and angstrom; `lambda_3` is added, so that all terms are seen.
     fn carbon() -> Tersoff {
-        Tersoff {
-            exponent: 3,
-            gamma: 1.0,
-            lambda_3: 0.9,
-            c: 38049.0,
-            d: 4.3484,
-            cosine: -0.57058,
-            n: 0.72751,
-            beta: 1.5724e-7,
-            lambda_2: 2.2119,
-            attraction: 346.7,
-            middle: 1.95,
-            half_width: 0.15,
-            lambda_1: 3.4879,
-            repulsion: 1393.6,
-        }
+        Tersoff { lambda_3: 0.9, ..Tersoff::carbon() }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! The simulated atoms move in the inertial frame; every other atom is the image under an element of an objective
 //! group, placed explicitly, never by the nearest-image convention. An atom may feel its own images and several
-//! images of one neighbour. [`GroupMolecular`] is the description under any group and with any force field. [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`]
-//! are what it is made of. [`HardSpheres`] is the one of hard spheres, from collision to collision, [`Encounters`] that of few atoms with forces of short range, from
-//! encounter to encounter.
+//! images of one neighbour. [`GroupMolecular`] is the description under any group and with any force field.
+//! [`Molecular`] is the description of atoms that act by a potential; [`Model`], [`Scheme`] and [`Atoms`] are what it is
+//! made of. [`HardSpheres`] is the one of hard spheres, from collision to collision, [`Encounters`] that of dilute atoms
+//! with forces of finite range, from encounter to encounter.
 //!
 //! Invariant: knows nothing of kinetic theory or hydrodynamics, and reads no files; internal units, `k_B = 1`.
 

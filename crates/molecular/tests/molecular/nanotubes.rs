@@ -7,31 +7,11 @@ use omd_molecular::{GroupElement, GroupModel, GroupMolecular, Nanotube, Objectiv
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// Carbon, \[Tersoff1989\]; electronvolt and angstrom.
-fn carbon() -> Tersoff {
-    Tersoff {
-        exponent: 3,
-        gamma: 1.0,
-        lambda_3: 0.0,
-        c: 38049.0,
-        d: 4.3484,
-        cosine: -0.57058,
-        n: 0.72751,
-        beta: 1.5724e-7,
-        lambda_2: 2.2119,
-        attraction: 346.7,
-        middle: 1.95,
-        half_width: 0.15,
-        lambda_1: 3.4879,
-        repulsion: 1393.6,
-    }
-}
-
 /// The mass of carbon: time is in units of angstrom (dalton/eV)^(1/2), 10.18 fs.
 const MASS: f64 = 12.011;
 
 fn model(group: ObjectiveGroup) -> GroupModel {
-    GroupModel { group, field: Arc::new(Sites(Arc::new(carbon()))), mass: MASS, cell: None }
+    GroupModel { group, field: Arc::new(Sites(Arc::new(Tersoff::carbon()))), mass: MASS, cell: None }
 }
 
 fn stretching(rate: f64) -> AffineFlow {

@@ -70,22 +70,7 @@ fn molecules_of_a_random_start_find_a_minimum() {
 
 /// Carbon, \[Tersoff1989\]; electronvolt and angstrom.
 fn carbon() -> Arc<Sites> {
-    Arc::new(Sites(Arc::new(Tersoff {
-        exponent: 3,
-        gamma: 1.0,
-        lambda_3: 0.0,
-        c: 38049.0,
-        d: 4.3484,
-        cosine: -0.57058,
-        n: 0.72751,
-        beta: 1.5724e-7,
-        lambda_2: 2.2119,
-        attraction: 346.7,
-        middle: 1.95,
-        half_width: 0.15,
-        lambda_1: 3.4879,
-        repulsion: 1393.6,
-    })))
+    Arc::new(Sites(Arc::new(Tersoff::carbon())))
 }
 
 fn stretching(rate: f64) -> AffineFlow {

@@ -40,10 +40,8 @@ pub struct Quadrature {
 
 impl Quadrature {
     /// What `modes` resolve, as the study `validation/spectral` found it: where shells end, what is kept of the middles and
-    /// the number of shells leave errors like those of the modes themselves, and so do the degrees on distributions as
-    /// far from isotropic as strong shear makes them.
-    ///
-    /// For distributions close to isotropic: [`Self::for_grid`] has those of others.
+    /// the number of shells leave errors like those of the modes themselves, and so do the degrees on distributions
+    /// close to isotropic; [`Self::for_grid`] has the degrees of others.
     ///
     /// With relative speeds in thermal speeds along the longest axis of the grid: products are close to isotropic on
     /// inner shells, and few pairs are on outer ones, the fewer the less error the modes leave.

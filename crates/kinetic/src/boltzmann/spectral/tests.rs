@@ -56,6 +56,39 @@ fn stress_of_maxwell_molecules_relaxes_at_half_the_rate_the_better_the_more_mode
 }
 
 #[test]
+fn degrees_of_a_stretched_grid_leave_the_error_of_the_modes() {
+    // Stretched atoms and collided ones on their grid, and the stress of Maxwell molecules, which relaxes at half the rate.
+    let stretched = Matrix3::from_diagonal(&Vector3::new(9.0, 1.0, 2.0));
+    let isotropic = |c: &Matrix3<f64>| Matrix3::identity() * (c.trace() / 3.0);
+    let collided = isotropic(&stretched);
+    let covariance = stretched * 0.8 + collided * 0.2;
+    let gaussian = |w: &Vector3<f64>, c: &Matrix3<f64>| {
+        let scale = ((2.0 * PI).powi(3) * c.determinant()).sqrt();
+        (-0.5 * w.dot(&(c.try_inverse().unwrap() * w))).exp() / scale
+    };
+    for modes in [24, 32] {
+        let metric = (covariance * 0.85 + collided * 0.15) * Quadrature::half_width(modes).powi(2);
+        let grid = grid::Grid { n: modes, map: regrid::reachable_map(&Matrix3::identity(), &metric).unwrap() };
+        let volume = grid.map.determinant();
+        let g: Vec<f64> = grid.sampled(|w| 0.8 * gaussian(w, &stretched) + 0.2 * gaussian(w, &collided));
+        let g: Vec<f64> = g.iter().map(|h| h / volume).collect();
+        let error = |quadrature: Quadrature| {
+            let mut collision = Collision::new(modes, power_law(0.0), Parity::Even, quadrature).unwrap();
+            let q = collision.evaluate(&g, &grid.map).unwrap();
+            let rate = conserve::Conserved::of(&grid, &q).second * volume;
+            (rate - isotropic(&rate) + (covariance - collided) * 0.5).amax() / collided[(0, 0)]
+        };
+        let squares = metric.symmetric_eigenvalues();
+        let base = Quadrature::for_modes(modes);
+        let finest = error(Quadrature { degrees: vec![47; base.shells()], ..base.clone() });
+        let chosen = error(Quadrature::for_grid(modes, (squares.max() / squares.min()).sqrt()));
+        let of_isotropic = error(base);
+        let all = format!("{modes} modes: {of_isotropic:e}, {chosen:e}, {finest:e}");
+        assert!(chosen < 3.0 * finest && of_isotropic > 10.0 * chosen, "{all}");
+    }
+}
+
+#[test]
 fn both_parities_are_one_operator() {
     let covariance = Matrix3::from_diagonal(&Vector3::new(1.3, 1.0, 0.7));
     let kernels = [power_law(0.0), power_law(1.0), SpectralKernel::of_potential(&lennard_jones(), 1.0).unwrap()];
