@@ -56,15 +56,22 @@ impl Sample {
         self.verdict(&(&self.mean - wanted), &(&self.covariance * (1.0 + noise)), self.replicas as f64 - 1.0)
     }
 
-    /// Hotelling's test between two samples with covariances of their own, with the degrees of freedom of the smaller
-    /// one: an upper bound of the probability.
+    /// Hotelling's test between two samples with covariances of their own, with the degrees of freedom of Krishnamoorthy and Yu
+    /// (2004; recalled), Welch and Satterthwaite's for one component: between the smaller of the two and their sum.
     ///
     /// # Panics
     /// As [`Self::against`].
     #[must_use]
     pub fn against_sample(&self, other: &Self) -> Verdict {
-        let freedom = self.replicas.min(other.replicas) as f64 - 1.0;
-        self.verdict(&(&self.mean - &other.mean), &(&self.covariance + &other.covariance), freedom)
+        let covariance = &self.covariance + &other.covariance;
+        let inverse = covariance.clone().cholesky().expect("a positive definite covariance").inverse();
+        let width = self.mean.len() as f64;
+        let share = |sample: &Self| {
+            let part = &sample.covariance * &inverse;
+            ((&part * &part).trace() + part.trace().powi(2)) / (sample.replicas as f64 - 1.0)
+        };
+        let freedom = (width + width * width) / (share(self) + share(other));
+        self.verdict(&(&self.mean - &other.mean), &covariance, freedom)
     }
 
     fn verdict(&self, difference: &DVector<f64>, covariance: &DMatrix<f64>, freedom: f64) -> Verdict {
@@ -102,6 +109,21 @@ mod tests {
         // Tables: F(0.05; 4, 10) = 3.478, F(0.01; 2, 20) = 5.849.
         assert!((f_tail(3.478, 4.0, 10.0) - 0.05).abs() < 1e-4);
         assert!((f_tail(5.849, 2.0, 20.0) - 0.01).abs() < 1e-4);
+    }
+
+    #[test]
+    fn probabilities_are_uniform_where_two_samples_differ_in_size_and_spread() {
+        let mut random = Philox::new(6, 0);
+        let mut rows = |count: usize, spread: f64| {
+            let rows: Vec<Vec<f64>> = (0..count).map(|_| (0..3).map(|_| spread * random.normal()).collect()).collect();
+            Sample::of(&rows)
+        };
+        let probabilities: Vec<f64> =
+            (0..2000).map(|_| rows(6, 2.0).against_sample(&rows(60, 1.0)).probability).collect();
+        let below = |limit: f64| probabilities.iter().filter(|&&p| p < limit).count() as f64 / 2000.0;
+        // The approximation is good to a few hundredths here.
+        assert!((below(0.5) - 0.5).abs() < 4.0 * (0.25f64 / 2000.0).sqrt() + 0.03, "{}", below(0.5));
+        assert!((below(0.05) - 0.05).abs() < 4.0 * (0.05f64 * 0.95 / 2000.0).sqrt() + 0.01, "{}", below(0.05));
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 mod block;
 mod groups;
+mod sensitivity;
 
 use super::experiments::{flow, full_flow, reduced_flow, rows};
-use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line};
+use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError};
 use block::Block;
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
@@ -25,7 +26,7 @@ const EVERY: usize = 20;
 const ROUNDING: f64 = 1e-11;
 
 pub(super) fn studies(settings: &Settings) -> Vec<Study> {
-    vec![copies(*settings), groups::study(*settings), sensitivity(*settings)]
+    vec![copies(*settings), groups::study(*settings), sensitivity::study(*settings)]
 }
 
 fn potential() -> PairPotential {
@@ -174,94 +175,6 @@ fn judge_copies(layers: &[usize], results: &[Vec<f64>]) -> Finding {
     finding.tables.push(table);
     finding.plots.push(plot);
     finding
-}
-
-/// Distances of neighbours at the start and how often they are looked at.
-const OFFSETS: [f64; 2] = [1e-10, 1e-8];
-const GROWTH_TIME: f64 = 6.0;
-const GROWTH_SAMPLES: usize = 60;
-/// Distances that are used: away from the start and from saturation.
-const LINEAR: [f64; 2] = [1e-7, 1e-3];
-
-fn sensitivity(settings: Settings) -> Study {
-    let replicas = settings.choose(12, 64);
-    let mut tasks = Vec::new();
-    for replica in 0..replicas {
-        for offset in OFFSETS {
-            tasks.push(Task::new(format!("{replica}, {offset:e}"), 0.5, move |interrupt| {
-                growth(&settings, replica as u64, offset, interrupt)
-            }));
-        }
-    }
-    Study {
-        arrow: Arrow::MolecularSymmetry,
-        name: "sensitivity",
-        title: "Two nearly equal starts part exponentially, at a rate of their own",
-        input: format!(
-            "the atoms of `copies` at A = 0, {replicas} starts; one atom displaced by {OFFSETS:?}; distances from {:e} to {:e}",
-            LINEAR[0], LINEAR[1]
-        ),
-        tasks,
-        judge: Box::new(judge_sensitivity),
-    }
-}
-
-/// The rate at which the distance in phase space grows, from a line through its logarithm.
-fn growth(settings: &Settings, replica: u64, offset: f64, interrupt: Interrupt<'_>) -> Result<Vec<f64>, TaskError> {
-    // At rest: the density stays, and with it the rate.
-    let flow = flow(Matrix3::zeros())?;
-    let first = atoms(settings.seed, 1 + replica)?;
-    let mut second = first.clone();
-    second.positions[0].x += offset;
-    let mut runs = [objective(flow.clone(), &first)?, objective(flow, &second)?];
-    let mut points = Vec::new();
-    for sample in 1..=GROWTH_SAMPLES {
-        let time = GROWTH_TIME * sample as f64 / GROWTH_SAMPLES as f64;
-        for run in &mut runs {
-            interrupt.advance(run, time)?;
-        }
-        let [a, b] = runs.each_ref().map(Molecular::atoms);
-        let square =
-            |x: &[Vector3<f64>], y: &[Vector3<f64>]| x.iter().zip(y).map(|(x, y)| (x - y).norm_squared()).sum::<f64>();
-        let distance = (square(&a.positions, &b.positions) + square(&a.lab_velocities, &b.lab_velocities)).sqrt();
-        if distance > LINEAR[1] {
-            break;
-        }
-        if distance > LINEAR[0] {
-            points.push([time, distance.ln(), 1.0]);
-        }
-    }
-    if points.len() < 4 {
-        return Err(TaskError::Failed(format!("the distance crosses its range in {} samples", points.len())));
-    }
-    Ok(vec![line(&points).slope])
-}
-
-fn judge_sensitivity(results: &[Vec<f64>]) -> Finding {
-    let rates = |k: usize| -> Vec<f64> { results.iter().skip(k).step_by(OFFSETS.len()).map(|row| row[0]).collect() };
-    let (small, large) = (rates(0), rates(1));
-    let differences: Vec<f64> = small.iter().zip(&large).map(|(a, b)| a - b).collect();
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let rate = mean(&large);
-    Finding {
-        claims: vec![
-            Claim::mean("difference of the rates from the two distances at the start", &differences, 0.0, 0.5 * rate),
-            Claim::above(
-                "smallest rate of growth",
-                small.iter().chain(&large).copied().fold(f64::INFINITY, f64::min),
-                0.0,
-            ),
-        ],
-        tables: vec![Table {
-            caption: "Lyapunov rate, mean over starts".to_owned(),
-            header: ["distance at the start", "rate"].map(str::to_owned).to_vec(),
-            rows: vec![
-                vec![format!("{:e}", OFFSETS[0]), format!("{:.3}", mean(&small))],
-                vec![format!("{:e}", OFFSETS[1]), format!("{rate:.3}")],
-            ],
-        }],
-        ..Finding::default()
-    }
 }
 
 /// The greater of two numbers; no number where one of them is none, so that nothing can hold then.

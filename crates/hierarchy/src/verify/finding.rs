@@ -1,6 +1,6 @@
 //! What a study found.
 
-use super::fit::{Fit, Slopes, chi_square_tail, student_tail};
+use super::fit::{Power, Slopes, chi_square_tail, student_tail};
 use crate::statistics::mean_and_error;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,8 @@ pub struct Claim {
 const SIGNIFICANT: f64 = 1e-3;
 /// Deviations of this many standard errors or uncertainties refute a claim: 1e-3, two-sided, of a normal law.
 const DEVIATIONS: f64 = 3.29;
+/// With a larger uncertainty the next whole order is not told from this one.
+const ORDERS_APART: f64 = 1.0 / DEVIATIONS;
 
 /// Whether a deviation is too large; one that is no number is.
 fn deviates(deviation: f64, error: f64) -> bool {
@@ -59,10 +61,9 @@ impl Claim {
     #[must_use]
     pub fn order(text: impl Into<String>, slopes: &Slopes, expected: f64) -> Self {
         let deviation = (slopes.limit - expected).abs();
-        // A slope that is not settled to a quarter of an order tells no orders apart.
         let verdict = match () {
             () if deviates(deviation, slopes.uncertainty) => Verdict::Fails,
-            () if slopes.uncertainty > 0.25 => Verdict::Undecided,
+            () if slopes.uncertainty > ORDERS_APART => Verdict::Undecided,
             () => Verdict::Holds,
         };
         Self::new(text, order(expected), slopes.limit, Some(slopes.uncertainty), None, verdict)
@@ -74,22 +75,25 @@ impl Claim {
         let missing = if slopes.limit > expected { 0.0 } else { expected - slopes.limit };
         let verdict = match () {
             () if deviates(missing, slopes.uncertainty) => Verdict::Fails,
-            () if slopes.uncertainty > 0.25 => Verdict::Undecided,
+            () if slopes.uncertainty > ORDERS_APART => Verdict::Undecided,
             () => Verdict::Holds,
         };
         Self::new(text, format!("at least {expected}"), slopes.limit, Some(slopes.uncertainty), None, verdict)
     }
 
-    /// An order of convergence fitted to numbers with standard errors.
+    /// An order of convergence fitted to numbers with standard errors; the fit itself has to be as good as noise allows.
     #[must_use]
-    pub fn fitted_order(text: impl Into<String>, fit: &Fit, expected: f64, resolution: f64) -> Self {
-        let deviation = (fit.slope - expected).abs();
+    pub fn fitted_order(text: impl Into<String>, fit: &Power, expected: f64) -> Self {
+        let deviation = (fit.order - expected).abs();
+        // With two points there is no deviation from the law.
+        let fits = if fit.freedom > 0 { chi_square_tail(fit.chi_square, fit.freedom) } else { 1.0 };
+        let is_bad = fits <= SIGNIFICANT;
         let verdict = match () {
-            () if deviates(deviation, fit.slope_error) => Verdict::Fails,
-            () if fit.slope_error > resolution => Verdict::Undecided,
+            () if deviates(deviation, fit.error) || is_bad => Verdict::Fails,
+            () if fit.error > ORDERS_APART => Verdict::Undecided,
             () => Verdict::Holds,
         };
-        Self::new(text, order(expected), fit.slope, Some(fit.slope_error), None, verdict)
+        Self::new(text, order(expected), fit.order, Some(fit.error), is_bad.then_some(fits), verdict)
     }
 
     /// A number with a standard error that should not be above `limit`.
@@ -275,12 +279,12 @@ mod tests {
     fn no_number_holds_no_claim() {
         let nan = f64::NAN;
         let slopes = richardson(&[[8.0, 1.0], [4.0, 0.5], [2.0, nan], [1.0, 0.1]]);
-        let fit =
-            Fit { slope: nan, slope_error: 0.1, intercept: 0.0, intercept_error: 0.1, chi_square: 1.0, freedom: 1 };
+        let fit = Power { order: nan, error: 0.1, chi_square: 1.0, freedom: 1, is_corrected: false };
         for claim in [
             Claim::order("", &slopes, 1.0),
             Claim::order_at_least("", &slopes, 1.0),
-            Claim::fitted_order("", &fit, 1.0, 1.0),
+            Claim::fitted_order("", &fit, 1.0),
+            Claim::fitted_order("", &Power { order: 1.0, chi_square: nan, ..fit }, 1.0),
             Claim::value("", nan, 1.0, 0.0, 2.0),
             Claim::at_most("", nan, 1.0, 0.0, 2.0),
             Claim::value("", 0.0, nan, 0.0, 2.0),

@@ -1,6 +1,6 @@
 //! Orders of convergence and their uncertainties.
 
-use nalgebra::{Matrix3, Vector3};
+use nalgebra::{Matrix2, Vector2};
 
 /// A straight line through points with standard errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,33 +42,79 @@ pub fn line(points: &[[f64; 3]]) -> Fit {
     }
 }
 
-/// The order `p` of `y ~ x^p (1 + c x + ...)` from `(x, ln y, its error)`: `ln y = a + p ln x + c x` where there are points
-/// enough to tell `c`, without it elsewhere; the intercept is `a`.
+/// A power law through points with standard errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Power {
+    /// Its exponent.
+    pub order: f64,
+    /// Standard error of the exponent; infinite where the points do not tell it.
+    pub error: f64,
+    /// The sum of the squared deviations in standard errors.
+    pub chi_square: f64,
+    /// Points less the numbers that were fitted.
+    pub freedom: usize,
+    /// Whether a correction stands beside it.
+    pub is_corrected: bool,
+}
+
+/// Exponents that are looked for.
+const ORDERS: [f64; 2] = [-1.0, 5.0];
+
+/// The order `p` of `y = c x^p` through `(x, y, standard error of y)` with `x > 0`, by least squares in `y`, so that a `y` that noise
+/// has carried below zero counts as any other.
+///
+/// With five points and more `y = c x^p (1 + b x^next)` is tried, and taken where `b` is not zero by 3.29 standard errors:
+/// a term that noise alone calls for would hide a wrong order behind its wider error.
 ///
 /// # Panics
-/// As [`line()`].
+/// With fewer than two points.
 #[must_use]
-pub fn order(points: &[[f64; 3]]) -> Fit {
-    if points.len() <= 5 {
-        let logarithms: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x.ln(), y, e]).collect();
-        return line(&logarithms);
+pub fn power(points: &[[f64; 3]], next: f64) -> Power {
+    assert!(points.len() >= 2, "an order needs two points");
+    let plain = power_with(points, None);
+    if points.len() < 5 {
+        return plain;
     }
-    let terms = |x: f64| Vector3::new(1.0, x.ln(), x);
-    let (mut normal, mut right) = (Matrix3::zeros(), Vector3::zeros());
-    for &[x, y, e] in points {
-        normal += terms(x) * terms(x).transpose() / (e * e);
-        right += terms(x) * (y / (e * e));
+    let corrected = power_with(points, Some(next));
+    if plain.chi_square - corrected.chi_square > 3.29f64.powi(2) { corrected } else { plain }
+}
+
+fn power_with(points: &[[f64; 3]], next: Option<f64>) -> Power {
+    let largest = points.iter().map(|point| point[0]).fold(0.0, f64::max);
+    // chi^2 at an exponent, all else at its best.
+    let left = |p: f64| {
+        let (mut normal, mut right, mut sum) = (Matrix2::zeros(), Vector2::zeros(), 0.0);
+        for &[x, y, e] in points {
+            let leading = (x / largest).powf(p);
+            let terms = Vector2::new(leading, next.map_or(0.0, |next| leading * (x / largest).powf(next)));
+            normal += terms * terms.transpose() / (e * e);
+            right += terms * (y / (e * e));
+            sum += (y / e).powi(2);
+        }
+        if next.is_none() {
+            normal[(1, 1)] = 1.0;
+        }
+        normal.cholesky().map_or(f64::NAN, |cholesky| sum - right.dot(&cholesky.solve(&right)))
+    };
+    let steps = 240;
+    let at = |k: usize| ORDERS[0] + (ORDERS[1] - ORDERS[0]) * k as f64 / steps as f64;
+    let best = (0..=steps).min_by(|&a, &b| left(at(a)).total_cmp(&left(at(b)))).unwrap_or(0);
+    let freedom = points.len().saturating_sub(if next.is_some() { 3 } else { 2 });
+    let is_corrected = next.is_some();
+    if best == 0 || best == steps {
+        let (order, error) = if left(at(best)).is_nan() { (f64::NAN, f64::NAN) } else { (at(best), f64::INFINITY) };
+        return Power { order, error, chi_square: left(at(best)), freedom, is_corrected };
     }
-    let inverse = normal.try_inverse().expect("points apart");
-    let found = inverse * right;
-    Fit {
-        slope: found[1],
-        slope_error: inverse[(1, 1)].sqrt(),
-        intercept: found[0],
-        intercept_error: inverse[(0, 0)].sqrt(),
-        chi_square: points.iter().map(|&[x, y, e]| ((y - found.dot(&terms(x))) / e).powi(2)).sum(),
-        freedom: points.len() - 3,
+    let (mut low, mut high) = (at(best - 1), at(best + 1));
+    for _ in 0..60 {
+        let [a, b] = [high - 0.618 * (high - low), low + 0.618 * (high - low)];
+        if left(a) < left(b) { high = b } else { low = a }
     }
+    let order = 0.5 * (low + high);
+    let h = 1e-3;
+    let curvature = (left(order + h) - 2.0 * left(order) + left(order - h)) / (h * h);
+    let error = if curvature > 0.0 { (2.0 / curvature).sqrt() } else { f64::INFINITY };
+    Power { order, error, chi_square: left(order), freedom, is_corrected }
 }
 
 /// Local orders `ln(e_i/e_(i+1)) / ln(h_i/h_(i+1))` of errors without noise and where they tend.
@@ -130,6 +176,24 @@ pub fn student_tail(t: f64, freedom: usize) -> f64 {
     puruspe::betai(0.5 * freedom, 0.5, freedom / (freedom + t * t))
 }
 
+/// How many standard errors of a mean of `freedom + 1` numbers chance exceeds, on either side, with this probability; infinite
+/// without freedom.
+#[must_use]
+pub fn student_quantile(probability: f64, freedom: usize) -> f64 {
+    if freedom == 0 {
+        return f64::INFINITY;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while student_tail(high, freedom) > probability {
+        high *= 2.0;
+    }
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if student_tail(middle, freedom) > probability { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +209,30 @@ mod tests {
     }
 
     #[test]
+    fn a_power_comes_back_with_its_error() {
+        let x = [1.0, 0.5, 0.25, 0.125];
+        let fit = power(&x.map(|x: f64| [x, -3.0 * x.powf(1.3), 0.01 * x.powf(1.3)]), 1.0);
+        assert!((fit.order - 1.3).abs() < 1e-6 && fit.chi_square < 1e-9 && fit.freedom == 2, "{fit:?}");
+        // Relative errors of 1/300: a line through logarithms at 0, 1, 2, 3 times ln 2 has a spread of 5 ln(2)^2.
+        let error = 0.01 / 3.0 / (5.0f64.sqrt() * 2f64.ln());
+        assert!((fit.error / error - 1.0).abs() < 1e-2, "{fit:?} {error}");
+    }
+
+    #[test]
+    fn a_correction_is_taken_where_it_is_seen_and_only_there() {
+        let x = [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125];
+        let of = |b: f64, e: f64| power(&x.map(|x: f64| [x, x * (1.0 + b * x), e]), 1.0);
+        let bent = of(0.5, 1e-3);
+        assert!(bent.is_corrected && (bent.order - 1.0).abs() < 1e-6, "{bent:?}");
+        let straight = of(0.5, 0.3);
+        assert!(!straight.is_corrected && straight.error > 0.1, "{straight:?}");
+        // What is noise alone has no order.
+        let noise = power(&[[1.0, 0.1, 1.0], [0.5, -0.3, 1.0], [0.25, 0.2, 1.0]], 1.0);
+        assert!(noise.error > 0.5, "{noise:?}");
+        assert!(power(&[[1.0, f64::NAN, 1.0], [0.5, 1.0, 1.0]], 1.0).order.is_nan());
+    }
+
+    #[test]
     fn the_limit_of_slopes_is_the_leading_order() {
         let points = [0.4, 0.2, 0.1, 0.05, 0.025].map(|h: f64| [h, 3.0 * h * h * (1.0 + 0.7 * h)]);
         let slopes = richardson(&points);
@@ -157,6 +245,7 @@ mod tests {
         // Tables: t(0.001, two-sided; 7) = 5.408, t(0.05; 15) = 2.131.
         assert!((student_tail(5.408, 7) - 1e-3).abs() < 1e-5);
         assert!((student_tail(-2.131, 15) - 0.05).abs() < 1e-4);
+        assert!((student_quantile(1e-3, 7) - 5.408).abs() < 1e-3 && (student_quantile(0.05, 1) - 12.706).abs() < 1e-3);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 pub enum ForceMethod {
     /// The sum over all pairs; its error is rounding, its cost grows as N^2.
     Direct,
-    /// Through the nodes of an octree's cubes, at a cost proportional to N. The error of the force between two
-    /// particles is kept below `tolerance` times the mean force of a pair at the start.
+    /// Through the nodes of an octree's cubes, at a cost proportional to N. The forces at the start are wrong by at most
+    /// `tolerance` times the root mean square force. A direct sum is taken instead where it is less work.
     Tree {
         /// From 1e-12 to 1e-2.
         tolerance: f64,
@@ -48,13 +48,6 @@ pub struct ForceField {
     simd: Level,
 }
 
-/// The bound on the force of the worst placed pair over that on the whole force, tried in this order: most pairs are not
-/// at their worst places, and their errors partly cancel.
-const MARGINS: [f64; 4] = [30.0, 10.0, 3.0, 1.0];
-
-/// Part of the tolerance that the sample's errors may take: the worst particle of all is hardly in the sample.
-const SAFETY: f64 = 0.25;
-
 /// Particles whose forces are compared with direct sums when a scheme is set up.
 const COMPARED: usize = 512;
 
@@ -69,8 +62,7 @@ impl Sample {
     pub(super) fn of(simd: Level, law: &impl PairLaw, points: &Points) -> Self {
         let count = points.coordinates[0].len();
         let step = count.div_ceil(COMPARED);
-        let some = |k: usize| points.coordinates[k].iter().step_by(step).copied().collect();
-        let targets = Points { coordinates: [0, 1, 2].map(some) };
+        let targets = points.thinned(COMPARED);
         let mut exact = vec![[0.0; 4]; targets.coordinates[0].len()];
         let ones = vec![1.0; count];
         exact.par_chunks_mut(8).enumerate().for_each(|(chunk, exact)| {
@@ -89,6 +81,9 @@ impl Sample {
     }
 }
 
+/// An octree for fewer particles is not looked for.
+const WORTHWHILE: usize = 2000;
+
 /// Pairs from which the mean force of a pair is taken.
 const SAMPLED_PAIRS: usize = 4096;
 
@@ -105,18 +100,13 @@ impl ForceField {
             with_law!(
                 &form,
                 law => {
-                    let force = mean_pair_force(&form, positions);
+                    let (force, distances) = pairs_at_random(&form, positions);
                     if matches!(method, ForceMethod::Mesh { .. }) {
                         mesh = Mesh::new(&law, tolerance, force, form.feature(), &points, simd);
                     }
-                    if mesh.is_none() {
-                        let sample = Sample::of(simd, &law, &points);
-                        tree = MARGINS.into_iter().find_map(|margin| {
-                            let tree = Tree::new(&law, margin * tolerance, tolerance, force, form.feature(), simd);
-                            let fields = tree.fields(&law, &points)?;
-                            let good = sample.error(&fields) <= SAFETY * tolerance || margin <= 1.0;
-                            good.then_some(tree)
-                        });
+                    if mesh.is_none() && positions.len() >= WORTHWHILE {
+                        tree = Tree::new(&law, tolerance, force, &distances, form.feature(), &points, simd)
+                            .filter(Tree::is_less_work);
                     }
                 },
                 harmonic => {}
@@ -146,9 +136,10 @@ impl ForceField {
             (_, ForceMethod::Mesh { tolerance }, Some(mesh)) => {
                 format!("{}, tolerance {tolerance:e}", mesh.description())
             }
-            (_, ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, _) => {
-                format!("octree, tolerance {tolerance:e}")
-            }
+            (_, ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, _) => match &self.tree {
+                Some(tree) => format!("octree with {} nodes a cube, tolerance {tolerance:e}", tree.nodes()),
+                None => "direct sum, less work than an octree here".to_owned(),
+            },
         }
     }
 
@@ -253,19 +244,21 @@ fn harmonic(stiffness: f64, positions: &[Vector3<f64>]) -> Option<Forces> {
     spread.is_finite().then_some(Forces { forces, energy: 0.5 * stiffness * spread })
 }
 
-/// Over pairs of particles far apart in the list.
-fn mean_pair_force(form: &SmoothForm, positions: &[Vector3<f64>]) -> f64 {
+/// The mean force of pairs of particles far apart in the list, and their distances.
+fn pairs_at_random(form: &SmoothForm, positions: &[Vector3<f64>]) -> (f64, Vec<f64>) {
     let count = positions.len();
     let pairs = count.min(SAMPLED_PAIRS);
     let step = count / pairs;
-    let sum: f64 = (0..pairs)
+    let distances: Vec<f64> = (0..pairs)
         .map(|k| {
             let (i, j) = (k * step, (k * step + count / 2 + k) % count);
-            form.as_pair_form().derivative((positions[i] - positions[j]).norm()).abs()
+            (positions[i] - positions[j]).norm()
         })
-        .sum();
+        .collect();
+    let sum: f64 = distances.iter().map(|&distance| form.as_pair_form().derivative(distance).abs()).sum();
     // All at one place: any force is large then.
-    if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) }
+    let force = if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) };
+    (force, distances)
 }
 
 #[cfg(test)]

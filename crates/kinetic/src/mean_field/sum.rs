@@ -20,6 +20,12 @@ impl Points {
         let [x, y, z] = &self.coordinates;
         PointSlice { coordinates: [&x[range.clone()], &y[range.clone()], &z[range]] }
     }
+
+    /// `most` of them or fewer, spread evenly over the list.
+    pub(super) fn thinned(&self, most: usize) -> Self {
+        let step = self.coordinates[0].len().div_ceil(most).max(1);
+        Self { coordinates: self.coordinates.each_ref().map(|some| some.iter().step_by(step).copied().collect()) }
+    }
 }
 
 /// Some of them.

@@ -7,7 +7,7 @@
 
 use super::{RELAXATION, failed, unit_gas};
 use crate::arrows::experiments::{flow, kinetic_knudsen};
-use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Settings, Study, Table, Task, line};
+use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Settings, Study, Table, Task, power};
 use omd_flow::{Matrix3, Vector3};
 use omd_kinetic::boltzmann::spatial::PlaneWave;
 use omd_kinetic::boltzmann::{Spatial, SpatialParameters};
@@ -144,7 +144,7 @@ fn judge(replicas: usize, results: &[Vec<f64>]) -> Finding {
     for (case, (name, numbers, theory, scale)) in cases.into_iter().enumerate() {
         let found = &exponents[4 * case..4 * case + 4];
         let [finest, finest_error] = found[3];
-        let (mut logarithms, mut ratios, mut curves) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
+        let (mut points, mut ratios, mut curves) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
         for (&number, &[exponent, error]) in numbers.iter().zip(found) {
             let (steps, cells) = runs()[4 * case + numbers.iter().position(|&n| n == number).unwrap_or(0)];
             let (above, above_error) = (exponent - finest, error.hypot(finest_error));
@@ -154,17 +154,18 @@ fn judge(replicas: usize, results: &[Vec<f64>]) -> Finding {
             if number != numbers[3] {
                 let x = scale / number as f64;
                 row.extend([above, above_error, expected].map(|x| format!("{x:.4}")));
-                logarithms.push([x.ln(), above.ln(), above_error / above]);
+                points.push([x, above, above_error]);
                 ratios.push([expected, above, above_error]);
                 curves[0].push([x, above, above_error]);
                 curves[1].push([x, expected, 0.0]);
             }
             table.rows.push(row);
         }
-        let fit = line(&logarithms);
-        let theory_fit =
-            line(&ratios.iter().zip(&logarithms).map(|(r, l)| [l[0], r[0].ln(), l[2]]).collect::<Vec<_>>());
-        finding.claims.push(Claim::fitted_order(format!("{name}: order of the error"), &fit, theory_fit.slope, 0.4));
+        // The order of theory over the same points with the same weights.
+        let of_theory: Vec<[f64; 3]> =
+            curves[1].iter().zip(&points).map(|(theory, p)| [p[0], theory[1], p[2]]).collect();
+        let (fit, theory_fit) = (power(&points, 1.0), power(&of_theory, 1.0));
+        finding.claims.push(Claim::fitted_order(format!("{name}: order of the error"), &fit, theory_fit.order));
         // The size: errors over what theory says, by least squares through the origin.
         let sum = |f: &dyn Fn(&[f64; 3]) -> f64| ratios.iter().map(|r| f(r) / (r[2] * r[2])).sum::<f64>();
         let weight = sum(&|r| r[0] * r[0]);

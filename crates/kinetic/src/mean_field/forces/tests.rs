@@ -74,6 +74,26 @@ fn tree_and_mesh_keep_their_tolerance() {
 }
 
 #[test]
+fn an_octree_keeps_its_tolerance_where_it_saves_nothing() {
+    let positions = cloud(3000);
+    let all = points(&positions);
+    for form in forms() {
+        for tolerance in [1e-2, 1e-4] {
+            let (force, distances) = pairs_at_random(&form, &positions);
+            with_law!(
+                &form,
+                law => {
+                    let tree = Tree::new(&law, tolerance, force, &distances, form.feature(), &all, Level::new()).unwrap();
+                    let error = Sample::of(Level::new(), &law, &all).error(&tree.fields(&law, &all).unwrap());
+                    assert!(error < tolerance && error > 0.0, "{form:?} {tolerance:e}: {error:e}");
+                },
+                harmonic => {}
+            );
+        }
+    }
+}
+
+#[test]
 fn forces_do_not_depend_on_the_number_of_threads() {
     let positions = cloud(1500);
     for form in forms() {

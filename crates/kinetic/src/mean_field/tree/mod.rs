@@ -10,6 +10,7 @@ mod octree;
 mod offsets;
 mod separation;
 
+use super::forces::Sample;
 use super::law::PairLaw;
 use super::sum::{Field, PointSlice, Points, add_fields};
 use chebyshev::{Chebyshev, MOST_NODES};
@@ -18,7 +19,21 @@ use lists::{Sources, lists};
 use octree::{Cube, Octree};
 use offsets::{Symmetries, add_nodes_to_nodes, node_points};
 use rayon::prelude::*;
-use separation::Separation;
+use separation::{Allowance, Separation};
+
+/// What the bound on a pair at its worst place may be over what the whole force may be wrong by, tried in this order: most pairs are
+/// not at their worst places, and their errors partly cancel.
+const MARGINS: [f64; 8] = [3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0];
+/// Part of the tolerance that a sample's errors may take: the worst particle of all is hardly in the sample.
+const SAFETY: f64 = 0.25;
+/// Points among which numbers of nodes are tried.
+const TRIED: usize = 8192;
+/// Nodes along an edge, at least.
+const FEWEST_NODES: usize = 3;
+/// The most points of a leaf over the nodes of a cube.
+const CROWDS: [usize; 3] = [1, 2, 4];
+/// A multiplication of a product of matrices, in pairs of points.
+const PRODUCT: f64 = 0.1;
 
 /// The scheme for one law, bound of error and scale of force.
 #[derive(Clone, Debug)]
@@ -28,18 +43,94 @@ pub(super) struct Tree {
     separation: Separation,
     crowd: usize,
     simd: Level,
+    /// Whether there was less to do than for a sum over all pairs.
+    is_less_work: bool,
 }
 
 impl Tree {
-    /// Errors of the force of a single pair stay below about `bound x force`; cubes have the more nodes the smaller the
-    /// `tolerance`. `feature` is a length over which the potential changes.
-    pub(super) fn new(law: &impl PairLaw, bound: f64, tolerance: f64, force: f64, feature: f64, simd: Level) -> Self {
-        let order = ((-tolerance.log10()).round() as usize).clamp(3, MOST_NODES);
-        let rule = Chebyshev::new(order);
-        let separation = Separation::new(law, &rule, bound * force, feature);
-        // A leaf costs as much through its points as through its nodes.
-        let crowd = rule.count();
-        Self { symmetries: Symmetries::new(order), rule, separation, crowd, simd }
+    /// The scheme with forces wrong by no more than `tolerance` times their root mean square at these points, by the measure of a
+    /// sample of them; of the numbers of nodes that reach it the one with the least work. `feature` is a length over which
+    /// the potential changes, `force` the mean force of the pairs at random whose `distances` are given.
+    ///
+    /// `None` where a coordinate is not finite.
+    pub(super) fn new(
+        law: &impl PairLaw,
+        tolerance: f64,
+        force: f64,
+        distances: &[f64],
+        feature: f64,
+        points: &Points,
+        simd: Level,
+    ) -> Option<Self> {
+        let few = points.thinned(TRIED);
+        let sample = Sample::of(simd, law, &few);
+        let digits = (-tolerance.log10()).ceil() as usize;
+        let with = |order: usize, margin: f64, crowd: Option<usize>| {
+            let rule = Chebyshev::new(order);
+            let allowance = Allowance::new(margin * tolerance * force, distances.to_vec());
+            let separation = Separation::new(law, &rule, &allowance, feature);
+            let crowd = crowd.unwrap_or(rule.count());
+            Self { symmetries: Symmetries::new(order), rule, separation, crowd, simd, is_less_work: true }
+        };
+        let is_good = |tree: &Self, sample: &Sample, points: &Points| {
+            Some(sample.error(&tree.fields(law, points)?) <= SAFETY * tolerance)
+        };
+        let orders = (digits.max(FEWEST_NODES + 1) - 1..=digits.max(FEWEST_NODES) + 2).filter(|&n| n <= MOST_NODES);
+        let pairs = (points.coordinates[0].len() as f64).powi(2);
+        let mut best: Option<(f64, usize, usize, usize)> = None;
+        for order in orders {
+            // The first margin that is good; the last one is taken as it is.
+            let (mut from, mut to) = (0, MARGINS.len() - 1);
+            while from < to {
+                let middle = (from + to) / 2;
+                if is_good(&with(order, MARGINS[middle], None), &sample, &few)? {
+                    to = middle;
+                } else {
+                    from = middle + 1;
+                }
+            }
+            let tree = with(order, MARGINS[from], None);
+            for crowd in CROWDS.map(|times| times * tree.crowd) {
+                let work = Self { crowd, ..tree.clone() }.work(points)?;
+                if best.is_none_or(|(least, ..)| work < least) {
+                    best = Some((work, order, from, crowd));
+                }
+            }
+        }
+        let (work, order, first, crowd) = best?;
+        // What is good for a part of the points is nearly always good for all of them.
+        let sample = Sample::of(simd, law, points);
+        for &margin in &MARGINS[first..MARGINS.len() - 1] {
+            let tree = with(order, margin, Some(crowd));
+            if is_good(&tree, &sample, points)? {
+                return Some(Self { is_less_work: work < pairs, ..tree });
+            }
+        }
+        Some(Self { is_less_work: work < pairs, ..with(order, MARGINS[MARGINS.len() - 1], Some(crowd)) })
+    }
+
+    /// Whether, at the points it was made for, there was less to do than for a sum over all pairs.
+    pub(super) fn is_less_work(&self) -> bool {
+        self.is_less_work
+    }
+
+    /// Nodes of a cube.
+    pub(super) fn nodes(&self) -> usize {
+        self.rule.count()
+    }
+
+    /// About how many pairs of points a sum over pairs would do meanwhile.
+    fn work(&self, points: &Points) -> Option<f64> {
+        let tree = Octree::new(points, self.crowd, self.separation.smallest())?;
+        let count = self.rule.count() as f64;
+        let of = |(cube, sources): (&Cube, &Sources)| {
+            let points = |list: &[u32]| list.iter().map(|&k| tree.cubes[k as usize].points.len() as f64).sum::<f64>();
+            let here = cube.points.len() as f64;
+            PRODUCT * count * count * sources.nodes_to_nodes.len() as f64
+                + count * points(&sources.points_to_nodes)
+                + here * (count * sources.nodes_to_points.len() as f64 + points(&sources.points_to_points))
+        };
+        Some(tree.cubes.iter().zip(&lists(&tree, &self.separation)).map(of).sum())
     }
 
     /// `sum_j U` (itself included) and `-sum_j grad U` at every point; `None` where a coordinate is not finite.

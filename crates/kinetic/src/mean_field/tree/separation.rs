@@ -5,37 +5,76 @@ use crate::mean_field::law::PairLaw;
 use rayon::prelude::*;
 
 /// Distances of the table grow by this factor.
-const GROWTH: f64 = 1.1;
+const GROWTH: f64 = 1.2;
 /// A table that reaches this far in the potential's own lengths, beyond which its last entry holds.
-const ENTRIES: usize = 130;
+const ENTRIES: usize = 70;
 /// Corners and points inside, as seen from the other cube on the positive side of every axis.
 const PLACES: [[f64; 3]; 4] = [[1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 0.4, -0.3], [-0.2, 0.9, -0.8]];
 const DIRECTIONS: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]];
 
+/// How wrong the force between two particles may be, by their distance.
+///
+/// A force is a sum over particles of which few are near: those within `r` share `within(r)` of all, and may together be as wrong
+/// as the far ones are. One bound for all distances would refuse nodes to neighbours, whose forces are the largest, until
+/// next to nothing but sums over pairs is left.
+#[derive(Clone, Debug)]
+pub(super) struct Allowance {
+    /// Of all pairs together, force.
+    bound: f64,
+    /// Of pairs at random, sorted.
+    distances: Vec<f64>,
+}
+
+/// The share of the pairs within a distance is known from this many; nearer it falls as the volume.
+const NEAREST: usize = 16;
+
+impl Allowance {
+    /// `distances` of pairs at random.
+    pub(super) fn new(bound: f64, mut distances: Vec<f64>) -> Self {
+        distances.sort_by(f64::total_cmp);
+        Self { bound, distances }
+    }
+
+    fn within(&self, distance: f64) -> f64 {
+        let count = self.distances.len();
+        let nearest = NEAREST.min(count) - 1;
+        if distance >= self.distances[nearest] {
+            return self.distances.partition_point(|&d| d <= distance) as f64 / count as f64;
+        }
+        (nearest + 1) as f64 / count as f64 * (distance / self.distances[nearest]).powi(3)
+    }
+
+    /// Of one pair no farther apart than `distance`.
+    fn at(&self, distance: f64) -> f64 {
+        self.bound / self.within(distance)
+    }
+}
+
 /// For the distance of two centres, the largest half edge of two cubes whose forces through the nodes are wrong by no
-/// more than the bound, at the worst of the places that are tried.
+/// more than is allowed, at the worst of the places that are tried.
 #[derive(Clone, Debug)]
 pub(super) struct Separation {
     first: f64,
     /// Entry 0 is for distance 0, entry k + 1 for `first GROWTH^k`.
     allowed: Vec<f64>,
-    /// Two points this far apart or farther exert a hundredth of the bound at most.
+    /// Two points this far apart or farther exert a hundredth of what is allowed at most.
     pub(super) negligible_from: f64,
 }
 
 impl Separation {
-    /// `bound` is a force, `feature` a length over which the potential changes.
-    pub(super) fn new(law: &impl PairLaw, rule: &Chebyshev, bound: f64, feature: f64) -> Self {
+    /// `feature` is a length over which the potential changes.
+    pub(super) fn new(law: &impl PairLaw, rule: &Chebyshev, allowance: &Allowance, feature: f64) -> Self {
         let first = 0.25 * feature;
         let distance = |entry: usize| if entry == 0 { 0.0 } else { first * GROWTH.powi(entry as i32 - 1) };
         let allowed =
-            (0..ENTRIES).into_par_iter().map(|k| largest_half(law, rule, bound, feature, distance(k))).collect();
+            (0..ENTRIES).into_par_iter().map(|k| largest_half(law, rule, allowance, feature, distance(k))).collect();
         let force = |r: f64| law.energy_and_pull::<false>(r * r).1.abs() * r;
         let mut negligible_from = distance(ENTRIES - 1);
-        if force(negligible_from) > 0.01 * bound {
+        let is_negligible = |r: f64| force(r) <= 0.01 * allowance.at(r);
+        if !is_negligible(negligible_from) {
             negligible_from = f64::INFINITY;
         } else {
-            while negligible_from > 0.01 * first && force(negligible_from / 1.01) <= 0.01 * bound {
+            while negligible_from > 0.01 * first && is_negligible(negligible_from / 1.01) {
                 negligible_from /= 1.01;
             }
         }
@@ -58,8 +97,11 @@ impl Separation {
     }
 }
 
-fn largest_half(law: &impl PairLaw, rule: &Chebyshev, bound: f64, feature: f64, distance: f64) -> f64 {
-    let good = |half: f64| DIRECTIONS.iter().all(|direction| error(law, rule, distance, half, direction) <= bound);
+fn largest_half(law: &impl PairLaw, rule: &Chebyshev, allowance: &Allowance, feature: f64, distance: f64) -> f64 {
+    let good = |half: f64| {
+        let allowed = allowance.at(distance + 2.0 * half);
+        DIRECTIONS.iter().all(|direction| error(law, rule, distance, half, direction) <= allowed)
+    };
     let (mut low, mut high) = (0.0, 0.02 * (feature + distance));
     while good(high) {
         low = high;

@@ -3,10 +3,13 @@
 use omd_flow::{Philox, Vector3};
 use omd_interaction::{Coulomb, Gaussian, Morse, SmoothForm, SoftMorse, Yukawa};
 use omd_kinetic::mean_field::{ForceField, ForceMethod};
+use std::collections::HashMap;
 use std::time::Instant;
 
 /// Direct sums of more particles are reckoned from this many.
 const LARGEST_DIRECT: usize = 64_000;
+/// A method that would take longer than this, in seconds, if its time grew as it did between the two numbers before, is left out.
+const LONGEST: f64 = 60.0;
 
 /// Numbers of particles to `largest`; of the methods only `wanted`, `mesh` or `tree`, where there is such a word.
 pub(crate) fn table(largest: usize, wanted: Option<&str>) {
@@ -19,11 +22,15 @@ pub(crate) fn table(largest: usize, wanted: Option<&str>) {
         }),
         ("morse, softening 0.3", SmoothForm::Morse(SoftMorse { morse, softening: 0.3 })),
     ];
-    println!("## Seconds of one force evaluation\n\n{} threads; clouds with standard deviation 1\n", rayon::current_num_threads());
+    println!(
+        "## Seconds of one force evaluation\n\n{} threads; clouds with standard deviation 1\n",
+        rayon::current_num_threads()
+    );
     println!("| potential | N | direct, s | method | s | direct over it | error / rms force |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     for (name, form) in forms {
         let mut reckoned = 0.0;
+        let mut taken: HashMap<String, Vec<f64>> = HashMap::new();
         for count in [1_000, 4_000, 16_000, 64_000, 250_000, 1_000_000].into_iter().filter(|&n| n <= largest) {
             let mut random = Philox::new(1, 0);
             let positions: Vec<Vector3<f64>> =
@@ -45,8 +52,17 @@ pub(crate) fn table(largest: usize, wanted: Option<&str>) {
                 }
             }
             for method in methods {
+                let taken = taken.entry(format!("{method:?}")).or_default();
+                if taken.last_chunk().is_some_and(|[before, last]| last * last / before > LONGEST) {
+                    continue;
+                }
                 let field = ForceField::new(form, method, &positions);
+                let wanted = if matches!(method, ForceMethod::Mesh { .. }) { "mesh" } else { "octree" };
+                if !field.description().starts_with(wanted) {
+                    continue;
+                }
                 let seconds = median(&field, &positions);
+                taken.push(seconds);
                 let error = field.measured_error(&positions, 1000).unwrap_or(f64::NAN);
                 let mark = if count <= LARGEST_DIRECT { "" } else { " (reckoned)" };
                 println!(
