@@ -78,6 +78,9 @@ fn print_flow(experiment: &Experiment, units: &Units) {
     }
 }
 
+/// From here on atoms carry so much momentum by their forces that the viscosity of the dilute gas is off by a tenth and more.
+const DENSE: f64 = 0.1;
+
 fn print_state(input: &ResolvedInput) {
     let (experiment, units) = (&input.experiment, &input.units);
     let state = &experiment.state;
@@ -100,6 +103,17 @@ fn print_state(input: &ResolvedInput) {
         let strain = experiment.flow.velocity_gradient_at_zero().norm() * time;
         println!("  |A| x collision time  {strain:.4}");
         println!("  initial collision times in the run  {:.4}", experiment.schedule.end / time);
+        let length = match &experiment.interaction {
+            Some(Interaction::HardSphere { diameter }) => *diameter,
+            Some(Interaction::Potential(potential)) => potential.form().length(),
+            _ => 0.0,
+        };
+        let filled = state.number_density * length.powi(3);
+        if experiment.molecular.is_some() && filled > DENSE {
+            println!(
+                "  n sigma^3 = {filled:.3}: no dilute gas; viscosity and times above are those of one at this density"
+            );
+        }
     }
     if let Some(molecular) = &experiment.molecular {
         let atoms = match &molecular.start {

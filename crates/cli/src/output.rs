@@ -155,6 +155,7 @@ fn record(experiment: &Experiment, run: &RunProgress) -> DescriptionRecord {
     let seed = match run.description.as_str() {
         "molecular" => experiment.molecular.as_ref().map(|settings| settings.seed),
         "dsmc" => experiment.dsmc.map(|settings| settings.seed),
+        "mean-field" => experiment.mean_field.as_ref().map(|settings| settings.seed),
         _ => None,
     };
     let stops: Vec<String> = run

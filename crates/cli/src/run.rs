@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::hooks::{RunHooks, catch_interrupts};
 use crate::output::{Output, VERSION};
 use crate::start::{Start, plans, start, wrong_start};
-use omd_flow::Dimension;
+use omd_flow::{Dimension, Observables};
 use omd_hierarchy::progress::RunProgress;
 use omd_hierarchy::{DriveError, Outcome, Plan, drive, fresh_progress};
 use omd_io::{Checkpoint, Units};
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
     catch_interrupts().map_err(Failure::other)?;
     let Start { input, plans } = start(&arguments.input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
-    omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
+    let _lock = omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
     if !quiet {
         input.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Run, quiet: bool) -> Result<(), Failure> {
 pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
     catch_interrupts().map_err(Failure::other)?;
     let directory = &arguments.directory;
+    let _lock = omd_io::lock_output(directory).map_err(Failure::input)?;
     let checkpoint = Checkpoint::read(directory).map_err(Failure::input)?;
     let input = checkpoint.resolve(VERSION).map_err(Failure::input)?;
     let plans = plans(&input)?;
@@ -94,6 +95,7 @@ fn go(output: &Output, plans: &[Plan], session: Session, directory: &Path, quiet
         Outcome::Complete => {
             if !quiet {
                 summary(output, &progress);
+                warnings(&progress, &input.units).iter().for_each(|warning| eprintln!("warning: {warning}"));
                 println!("\n{:.1} s; tables in {shown}; next: omd report {shown}", begun.elapsed().as_secs_f64());
             }
             Ok(())
@@ -111,6 +113,30 @@ fn stops(progress: &[RunProgress], units: &Units) -> Vec<String> {
                 let unit = units.symbol(Dimension::Time);
                 lines.push(format!("{} (replica {index}) stopped after t = {time} {unit}: {reason}", run.description));
             }
+        }
+    }
+    lines
+}
+
+/// What the descriptions say against themselves, and pressures that no gas has.
+fn warnings(progress: &[RunProgress], units: &Units) -> Vec<String> {
+    let mut lines = Vec::new();
+    for run in progress {
+        // Replica 0 speaks for all.
+        let Some(replica) = run.replicas.first() else { continue };
+        let own = replica.facts.iter().filter(|(key, _)| *key == "warning");
+        lines.extend(own.map(|(_, text)| format!("{}: {text}", run.description)));
+        // Liquids and crystals under tension have negative pressures; what a distribution of velocities has is positive.
+        let is_gas = ["spectral", "moments", "galerkin", "navier-stokes"].contains(&run.description.as_str());
+        let impossible = |row: &&Observables| row.pressure.symmetric_eigenvalues().min() < 0.0;
+        if let (true, Some(row)) = (is_gas, replica.rows.iter().find(impossible)) {
+            let (time, unit) = (units.to_style(Dimension::Time, row.time), units.symbol(Dimension::Time));
+            let time = format!("{time} {unit}");
+            let name = &run.description;
+            lines.push(format!(
+                "{name}: a pressure is negative at t = {}: these equations do not hold there",
+                time.trim()
+            ));
         }
     }
     lines

@@ -25,7 +25,8 @@ pub use histogram::histogram_tables;
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
 pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
 pub use output::{
-    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, REPORT, histogram_names, prepare_output, table_name,
+    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, OutputLock, REPORT, histogram_names, lock_output,
+    prepare_output, table_name,
 };
 pub use structure::{
     Frame, Structure, Velocities, parse_free_structure, parse_structure, write_data, write_final_structure, write_frame,

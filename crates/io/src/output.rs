@@ -53,17 +53,43 @@ pub enum OutputError {
         /// The path.
         path: PathBuf,
     },
+    /// Another program writes to it.
+    #[error("another omd is at work in {}\n  = help: wait for its end, or stop it with Ctrl-C; --out DIR names another directory", path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
     /// It cannot be made or written to.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
+/// Keeps other runs out of a directory as long as it lives; the system lets go of it with the process, however that ends.
+#[derive(Debug)]
+pub struct OutputLock {
+    _held: Option<fs::File>,
+}
+
+/// Takes a directory for this process alone. File systems without locks let anybody in.
+///
+/// # Errors
+/// [`OutputError::InUse`].
+pub fn lock_output(path: &Path) -> Result<OutputLock, OutputError> {
+    // The directory itself is locked: nothing is left behind in it.
+    let Ok(held) = fs::File::open(path) else { return Ok(OutputLock { _held: None }) };
+    match held.try_lock() {
+        Ok(()) => Ok(OutputLock { _held: Some(held) }),
+        Err(fs::TryLockError::WouldBlock) => Err(OutputError::InUse { path: path.to_owned() }),
+        Err(fs::TryLockError::Error(_)) => Ok(OutputLock { _held: None }),
+    }
+}
+
 /// Makes the directory ready for a new run: there, writable and, without `force`, empty. With `force` the results of an
-/// earlier run are removed; files that are not omd's stay.
+/// earlier run are removed; files that are not omd's stay. It is this process's as long as the lock lives.
 ///
 /// # Errors
 /// [`OutputError`]; nothing was changed then.
-pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
+pub fn prepare_output(path: &Path, force: bool) -> Result<OutputLock, OutputError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_dir() => return Err(OutputError::NotADirectory { path: path.to_owned() }),
         Ok(_) => {}
@@ -72,6 +98,7 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
         }
         Err(error) => return Err(FileError::new("create", path, error).into()),
     }
+    let lock = lock_output(path)?;
     let mut entries = fs::read_dir(path).map_err(|error| FileError::new("read", path, error))?;
     if let Some(entry) = entries.next().filter(|_| !force) {
         let found = entry.map_or_else(|_| "something".to_owned(), |e| e.file_name().to_string_lossy().into_owned());
@@ -86,7 +113,7 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<(), OutputError> {
     if force {
         remove_results(path)?;
     }
-    Ok(())
+    Ok(lock)
 }
 
 fn remove_results(path: &Path) -> Result<(), FileError> {
@@ -114,8 +141,8 @@ mod tests {
     fn a_directory_with_results_is_refused_and_forced() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("results/shear");
-        prepare_output(&path, false).unwrap();
-        prepare_output(&path, false).unwrap();
+        drop(prepare_output(&path, false).unwrap());
+        drop(prepare_output(&path, false).unwrap());
         fs::write(path.join("dsmc.csv"), "old").unwrap();
         let message = prepare_output(&path, false).unwrap_err().to_string();
         let expected = format!(
@@ -127,9 +154,20 @@ mod tests {
         fs::write(path.join("notes.txt"), "mine").unwrap();
         fs::write(path.join("checkpoint.omd.tmp"), "old").unwrap();
         fs::write(path.join("dsmc.planes.csv"), "old").unwrap();
-        prepare_output(&path, true).unwrap();
+        drop(prepare_output(&path, true).unwrap());
         let left: Vec<_> = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["notes.txt"]);
+    }
+
+    #[test]
+    fn a_directory_is_one_run_at_a_time() {
+        let root = tempfile::tempdir().unwrap();
+        let lock = prepare_output(root.path(), true).unwrap();
+        for refused in [prepare_output(root.path(), true).unwrap_err(), lock_output(root.path()).unwrap_err()] {
+            assert!(refused.to_string().starts_with("another omd is at work in "), "{refused}");
+        }
+        drop(lock);
+        lock_output(root.path()).unwrap();
     }
 
     #[test]

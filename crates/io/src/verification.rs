@@ -1,6 +1,7 @@
 //! What `omd verify` keeps while it runs and leaves when it is done.
 
 use crate::files::{FileError, write_atomically};
+use crate::output::{OutputError, OutputLock, lock_output};
 use omd_hierarchy::verify::{Arrow, Finding, Settings, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +21,9 @@ pub enum VerificationError {
     /// A file.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Another program writes to the directory.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The directory belongs to another verification.
     #[error(
         "{} holds the results of another verification ({found}); give another directory, or --force to forget them",
@@ -37,6 +41,7 @@ pub enum VerificationError {
 pub struct TaskStore {
     path: PathBuf,
     kept: Kept,
+    _lock: OutputLock,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +59,7 @@ impl TaskStore {
     /// [`VerificationError`]: other settings or another version made them, or a file cannot be used.
     pub fn open(directory: &Path, settings: Settings, version: &str, forget: bool) -> Result<Self, VerificationError> {
         std::fs::create_dir_all(directory).map_err(|error| FileError::new("create", directory, error))?;
+        let lock = lock_output(directory)?;
         let path = directory.join(TASKS);
         let fresh = Kept { version: version.to_owned(), settings, results: BTreeMap::new() };
         let kept = match std::fs::read(&path) {
@@ -73,7 +79,7 @@ impl TaskStore {
                 kept
             }
         };
-        let store = Self { path, kept };
+        let store = Self { path, kept, _lock: lock };
         store.write()?;
         Ok(store)
     }
@@ -189,6 +195,9 @@ mod tests {
         let mut store = TaskStore::open(directory.path(), settings, "1", false).unwrap();
         let numbers = [0.1 + 0.2, -1e-300, f64::NAN];
         store.keep("a/b", &numbers).unwrap();
+        let error = TaskStore::open(directory.path(), settings, "1", false).err().unwrap().to_string();
+        assert!(error.starts_with("another omd is at work in "), "{error}");
+        drop(store);
         let back = TaskStore::open(directory.path(), settings, "1", false).unwrap().results();
         assert_eq!(back["a/b"].iter().map(|x| x.to_bits()).collect::<Vec<_>>()[..2], numbers.map(f64::to_bits)[..2]);
         assert!(back["a/b"][2].is_nan());

@@ -217,7 +217,7 @@ fn is_common(name: &str) -> bool {
         || tensor("p")
         || tensor("kinetic_p")
         // 74 components of moments of higher order are for other programs.
-        || name.strip_prefix("moment_").is_some_and(moment)
+        || ["moment_", "standardised_moment_"].iter().any(|prefix| name.strip_prefix(prefix).is_some_and(moment))
 }
 
 fn own_column(results: &Results, name: &str) -> Panel {
@@ -228,8 +228,7 @@ fn own_column(results: &Results, name: &str) -> Panel {
         "kinetic_energy" => ("Kinetic energy", "", Quantity::Energy, Scale::Automatic),
         "fourth_moment" => ("Fourth moment", "⟨|*w*|^4⟩", Quantity::VelocityToTheFourth, Scale::Automatic),
         "sixth_moment" => ("Sixth moment", "⟨|*w*|^6⟩", Quantity::VelocityToTheSixth, Scale::Automatic),
-        "relative_entropy" => ("Relative entropy", "*H*", Quantity::None, Scale::Zero),
-        "entropy" => ("Entropy", "", Quantity::None, Scale::Linear),
+        "entropy" => ("Entropy relative to the Maxwellian", "", Quantity::None, Scale::Zero),
         "viscosity" => ("Viscosity", "*μ*", Quantity::Viscosity, Scale::Automatic),
         "drift_x" => ("Drift", "⟨*w_x*⟩", Quantity::Velocity, Scale::Zero),
         "drift_y" => ("Drift", "⟨*w_y*⟩", Quantity::Velocity, Scale::Zero),

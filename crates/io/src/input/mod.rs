@@ -10,6 +10,7 @@ mod kinds;
 mod nearest;
 mod parameters;
 mod physics;
+mod plausible;
 mod reader;
 mod reference;
 mod start;
@@ -319,6 +320,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     let (structure, parameters) = (started.structure, parts.parameters);
     let mut warnings = started.warnings;
     warnings.extend(thermostat::warning(&experiment));
+    warnings.extend(plausible::warning(&experiment));
     Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings })
 }
 

@@ -393,8 +393,8 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         Shape::Choice(&["standard", "all"]),
         PURE,
         Absent::Default("standard"),
-        "`all` adds every central moment of order 3 to 6 over that power of `sqrt(k_B T/m)`: `moment_xxx` to \
-         `moment_zzzzzz`.",
+        "`all` adds every central moment of order 3 to 6 over that power of `sqrt(k_B T/m)`: `standardised_moment_xxx` to \
+         `standardised_moment_zzzzzz`.",
     ),
     key(
         "dsmc",
@@ -402,7 +402,7 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         Shape::Choice(&["none", "nearest-neighbour"]),
         PURE,
         Absent::Default("none"),
-        "Whether `relative_entropy`, Boltzmann's `H` above its equilibrium value per particle, is estimated.",
+        "Whether `entropy`, that of a particle relative to the local Maxwellian, is estimated.",
     ),
     key("dsmc.histogram", "every", Shape::Count(1), PURE, Absent::Error, "A histogram every so many samples."),
     key(

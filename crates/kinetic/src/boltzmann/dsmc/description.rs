@@ -71,13 +71,13 @@ impl Description for Dsmc {
         if self.observation.entropy {
             let sample = self.some_peculiar_velocities(entropy::MOST);
             let value = entropy::relative_entropy(&sample, &moments.mean, &moments.covariance);
-            row.push("relative_entropy", value, Dimension::None);
+            row.push("entropy", -value, Dimension::None);
         }
         if self.observation.all_moments {
             let values = observer.higher_moments(theta);
             row.extra.extend(higher_moments().iter().zip(values).map(|(exponents, value)| {
                 let axes = exponents.iter().zip(["x", "y", "z"]).map(|(&power, axis)| axis.repeat(power));
-                let name = Cow::Owned(format!("moment_{}", axes.collect::<String>()));
+                let name = Cow::Owned(format!("standardised_moment_{}", axes.collect::<String>()));
                 Extra { name, value, dimension: Dimension::None }
             }));
         }

@@ -106,9 +106,9 @@ pub struct DsmcParameters {
 /// What is observed beside the moments that every row has.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Observation {
-    /// Every central moment of order 3 to 6, over that power of `sqrt(T/m)`: columns `moment_xxx` to `moment_zzzzzz`.
+    /// Every central moment of order 3 to 6, over that power of `sqrt(T/m)`: columns `standardised_moment_xxx` to `..._zzzzzz`.
     pub all_moments: bool,
-    /// An estimate of `int (g/n) ln(g/M) dw`: column `relative_entropy`.
+    /// An estimate of `-int (g/n) ln(g/M) dw`: column `entropy`.
     pub entropy: bool,
     /// Histograms of the velocity.
     pub histogram: Option<HistogramSettings>,

@@ -415,23 +415,23 @@ fn everything_is_observed_when_asked() {
     let observation = Observation { all_moments: true, entropy: true, histogram: Some(settings) };
     let mut dsmc = Dsmc::new(parameters(SHEAR, vhs(1.0, 1.0), 20_000, 0)).unwrap().observing(observation);
     let start = dsmc.observe();
-    assert!(extra(&start, "relative_entropy").abs() < 0.02);
+    assert!(extra(&start, "entropy").abs() < 0.02);
     let row = observed(&mut dsmc, 3.0);
     assert_eq!(row.extra.len(), start.extra.len());
     let theta = row.temperature;
     let sum = |names: [(&str, f64); 6]| names.into_iter().map(|(name, weight)| weight * extra(&row, name)).sum::<f64>();
     let fourth = sum([
-        ("moment_xxxx", 1.0),
-        ("moment_yyyy", 1.0),
-        ("moment_zzzz", 1.0),
-        ("moment_xxyy", 2.0),
-        ("moment_xxzz", 2.0),
-        ("moment_yyzz", 2.0),
+        ("standardised_moment_xxxx", 1.0),
+        ("standardised_moment_yyyy", 1.0),
+        ("standardised_moment_zzzz", 1.0),
+        ("standardised_moment_xxyy", 2.0),
+        ("standardised_moment_xxzz", 2.0),
+        ("standardised_moment_yyzz", 2.0),
     ]);
     assert!((fourth * theta * theta / extra(&row, "fourth_moment") - 1.0).abs() < 1e-12);
     // Above its Gaussian's: -ln det(P/p)/2.
     let gaussian = -0.5 * (row.pressure / (row.pressure.trace() / 3.0)).determinant().ln();
-    let entropy = extra(&row, "relative_entropy");
+    let entropy = -extra(&row, "entropy");
     assert!(gaussian > 0.05 && entropy > gaussian - 0.02 && entropy < 2.0 * gaussian, "{entropy} {gaussian}");
     assert!(dsmc.histogram(1).is_none());
     let histogram = dsmc.histogram(3).unwrap();

@@ -80,6 +80,9 @@ pub struct Spectral {
     counters: Counters,
 }
 
+/// Corrections that add up to more than this say that the grid does not hold the distribution.
+const COARSE: f64 = 1e-2;
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Counters {
     steps: u64,
@@ -373,13 +376,21 @@ impl Description for Spectral {
             quadrature.degrees.iter().max().unwrap_or(&0)
         );
         let corrected = format!("mass {:.1e}, energy {:.1e}, relative", counters.mass, counters.energy);
-        vec![
+        let largest = counters.mass.max(counters.energy);
+        let coarse = (largest > COARSE).then(|| {
+            let text = format!(
+                "mass or energy had to be restored by {largest:.1e} in all: the grid is too coarse, take more modes"
+            );
+            ("warning", text)
+        });
+        let facts = [
             ("modes", format!("{0} x {0} x {0}", self.grid.n)),
             ("quadrature", rule),
             ("steps", counters.steps.to_string()),
             ("refused steps", counters.refused.to_string()),
             ("grids", counters.grids.to_string()),
             ("conservation corrections", corrected),
-        ]
+        ];
+        facts.into_iter().chain(coarse).collect()
     }
 }
