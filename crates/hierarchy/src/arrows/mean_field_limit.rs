@@ -73,7 +73,7 @@ pub(super) fn studies(settings: &Settings) -> Vec<Study> {
 
 fn homogeneous(settings: Settings, case: Case) -> Study {
     let atoms: Vec<usize> = settings.choose(vec![64, 128, 256, 512, 1024], vec![64, 128, 256, 512, 1024, 2048, 4096]);
-    let replicas = settings.choose(6, 16);
+    let replicas = settings.choose(6, 64);
     let mut tasks = Vec::new();
     for &count in &atoms {
         for replica in 0..replicas {

@@ -1,12 +1,14 @@
 //! Direct simulation against exact moments and independent simulations, as a table in Markdown.
 //!
-//! `dsmc [replicas] [particles] [part ...]`, parts `maxwell`, `kernels`, `higher`, `bias`; the independent
+//! `dsmc [replicas] [particles] [part ...]`, parts `maxwell`, `kernels`, `higher`, `bias`, `noise`; the independent
 //! numbers are in `data/` of this crate.
 //!
 //! Every comparison is one Hotelling test over three samples and all components at once: the covariance of the
 //! replicas accounts for correlations in time and between components. An independent simulation has noise of its own:
 //! the same covariance, scaled by the numbers of particles.
 #![allow(clippy::print_stdout, reason = "prints its table")]
+
+mod noise;
 
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables, Philox, Vector3, symmetric_components};
@@ -276,11 +278,12 @@ fn main() {
     let particles = arguments.next().map_or(250_000, |text| text.parse().expect("a number of particles"));
     let parts: Vec<String> = arguments.collect();
     println!("# Direct simulation against exact moments and independent simulations");
-    let all: [Study; 4] = [
+    let all: [Study; 5] = [
         ("maxwell", maxwell_second_moments),
         ("kernels", other_kernels),
         ("higher", higher_moments),
         ("bias", |replicas, particles| bias(particles, replicas)),
+        ("noise", noise::variances),
     ];
     for (name, study) in all {
         if parts.is_empty() || parts.iter().any(|part| part == name) {

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Runs the examples of real materials, prints their numbers beside the literature and draws docs/images/real-cases.png.
+
+    python3 validation/real-cases/cases.py [--omd target/release/omd] [--kept DIR] [copper | triple-point | argon | nanotube | nitrogen ...]
+
+Needs numpy and matplotlib. A run that is in DIR already is not made again. All of them take half an hour on one core.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+GIGAPASCAL = 1e4  # bar
+SIGMA, EPSILON = 3.405, 119.8  # argon, angstrom and kelvin
+SHEARS = {2.0: 50, 1.0: 60, 0.5: 100, 0.25: 160, 0.1: 400, 0.05: 600}  # rate: end
+
+
+def run(arguments, name, text, folder):
+    """The table of the run of an input of this text, beside the files it reads."""
+    out = arguments.kept / name
+    manifest = out / "manifest.json"
+    ended = manifest.exists() and "complete" in json.dumps(json.loads(manifest.read_text()))
+    if not ended:
+        source = folder / f".{name}.toml"
+        source.write_text(text)
+        try:
+            subprocess.run([arguments.omd, "run", source, "--out", out, "--force"], check=True)
+        finally:
+            source.unlink()
+    read = lambda table: np.genfromtxt(table, delimiter=",", names=True)
+    return {table.stem: read(table) for table in out.glob("*.csv")}
+
+
+def example(name):
+    return (ROOT / "examples" / f"{name}.toml").read_text()
+
+
+def blocks(values, count=20):
+    """Mean, and its standard error from means of blocks."""
+    means = values[: len(values) // count * count].reshape(count, -1).mean(axis=1)
+    return values.mean(), means.std(ddof=1) / np.sqrt(count)
+
+
+def copper(arguments, axis):
+    table = run(arguments, "copper", example("copper-compression"), ROOT / "examples")["molecular"]
+    strain = 0.01 * table["time"]
+    across = 0.5 * (table["pyy"] + table["pzz"])
+    difference = (table["pxx"] - across) / GIGAPASCAL
+    start = strain <= 0.015
+    # Pressure against strain to second order: the slope at zero is the elastic constant at 300 K.
+    slope = lambda values: np.polyfit(strain[start], values[start] / GIGAPASCAL, 2)[1]
+    print(f"copper: C11 = {slope(table['pxx']):.0f} GPa, C12 = {slope(across):.0f} GPa")
+    softest = strain < 0.16
+    peak = np.argmax(np.where(softest, difference, -np.inf))
+    print(f"copper: largest Pxx - Pyy before yield {difference[peak]:.2f} GPa at strain {strain[peak]:.3f}")
+    # Heat that is not made by elastic compression: the largest rise of the temperature over a hundredth of strain.
+    width = round(0.01 / (strain[1] - strain[0]))
+    rise = table["temperature"][width:] - table["temperature"][:-width]
+    first = np.argmax(rise > 3.0 * np.median(rise))
+    print(
+        f"copper: the temperature first rises by {rise[first]:.0f} K per hundredth (median {np.median(rise):.0f} K) from strain "
+        f"{strain[first]:.3f} on, at Pxx = {table['pxx'][first] / GIGAPASCAL:.0f} GPa"
+    )
+    axis.plot(strain, difference, label="$P_{xx}-P_{yy}$, GPa")
+    axis.plot(strain, (table["temperature"] - 300) / 50, label="$(T-300\\,K)/50\\,K$")
+    axis.set(title="Copper, [001], $10^{10}$/s", xlabel="strain")
+    axis.legend()
+
+
+def triple_point(arguments, axis):
+    rows = []
+    for rate, end in SHEARS.items():
+        text = example("triple-point-shear")
+        text = re.sub(r"\[\[0, 0\.5, 0\]", f"[[0, {rate}, 0]", text)
+        text = re.sub(r"(?m)^end = 100$", f"end = {end}", text)
+        table = run(arguments, f"triple-point-{rate}", text, ROOT / "examples")["molecular"]
+        # The start is forgotten within a few units of time and of strain.
+        steady = table["time"] > max(10.0, 10.0 / rate**0.5)
+        viscosity = blocks(-table["pxy"][steady] / rate)
+        pressure = blocks((table["pxx"] + table["pyy"] + table["pzz"])[steady] / 3)
+        rows.append((rate, *viscosity))
+        print(
+            f"triple point: K = {rate}: viscosity {viscosity[0]:.3f}({viscosity[1]:.3f}), pressure "
+            f"{pressure[0]:.3f}({pressure[1]:.3f})"
+        )
+    rows = np.array(rows)
+    axis.errorbar(rows[:, 0], rows[:, 1], rows[:, 2], fmt="o-", label="omd")
+    axis.axhspan(3.2, 3.35, alpha=0.3, label="zero shear, literature")
+    axis.set(title="Lennard-Jones at the triple point", xlabel="shear rate", ylabel="viscosity", xscale="log")
+    axis.legend()
+
+
+def argon(arguments, axis):
+    tables = run(arguments, "argon", example("argon-condensation"), ROOT / "examples")
+    table, ideal = tables["molecular"], tables["euler"]
+    density = table["density"] * SIGMA**3
+    bound = table["potential_energy"] / 8000 / 0.010323
+    # Saturated vapour of Lennard-Jones [LotfiVrabecFischer1992, recalled]: ln p = 1.2629 T - 4.8095/T - 0.15115/T^4.
+    reduced = table["temperature"] / EPSILON
+    saturated = np.exp(1.2629 * reduced - 4.8095 / reduced - 0.15115 / reduced**4)
+    ratio = density * reduced / saturated
+    for k in range(0, len(density), 30):
+        print(
+            f"argon: n sigma^3 = {density[k]:.4f}, T = {table['temperature'][k]:.1f} K, ideal gas {ideal['temperature'][k]:.1f} K, "
+            f"energy {bound[k]:+.3f} epsilon an atom, n k T over the saturation pressure {ratio[k]:.2f}"
+        )
+    axis.loglog(density, table["temperature"], label="omd")
+    axis.loglog(ideal["density"] * SIGMA**3, ideal["temperature"], "--", label="ideal gas")
+    line = np.linspace(0.45, 1.2, 100)
+    pressure = np.exp(1.2629 * line - 4.8095 / line - 0.15115 / line**4)
+    axis.loglog(pressure / line, line * EPSILON, ":", label="saturated vapour, $p/kT$")
+    axis.set(title="Argon expands", xlabel="$n\\sigma^3$", ylabel="T, K", xlim=(density.min() / 1.2, 0.12), ylim=(40, 200))
+    axis.legend()
+
+
+def nanotube(arguments, axis):
+    table = run(arguments, "nanotube", example("nanotube"), ROOT / "examples")["molecular"]
+    strain = 0.02 * table["time"]
+    # Per area of a wall of graphite's spacing: radius 6.78 angstrom times 3.35.
+    area = 2 * np.pi * 6.78 * 3.35
+    stress = table["axial_force"] / area * 160.2177
+    small = strain <= 0.03
+    print(f"nanotube: Young's modulus {np.polyfit(strain[small], stress[small], 2)[1]:.0f} GPa (wall 3.35 angstrom)")
+    before = strain < 0.29
+    peak = np.argmax(np.where(before, stress, -np.inf))
+    print(f"nanotube: stress {stress[peak]:.0f} GPa at strain {strain[peak]:.3f}, where the cutoff of the potential begins")
+    largest = np.argmax(stress)
+    broken = largest + np.argmax(stress[largest:] < 0.2 * stress[largest])
+    print(f"nanotube: largest stress {stress[largest]:.0f} GPa at strain {strain[largest]:.3f}, broken at {strain[broken]:.3f}")
+    axis.plot(strain, stress)
+    axis.axvline(0.29, ls=":", color="grey")
+    axis.set(title="Nanotube (10, 10), Tersoff", xlabel="strain", ylabel="stress, GPa")
+
+
+def nitrogen(arguments, axis):
+    table = run(arguments, "nitrogen", example("nitrogen-compression"), ROOT / "examples")["molecular"]
+    for name, label in (("translational", "centres"), ("rotational", "rotation"), ("vibrational", "bonds")):
+        axis.plot(table["time"], table[f"{name}_temperature"], label=label)
+        print(f"nitrogen: {label} {table[f'{name}_temperature'][-1]:.0f} K at the end")
+    print(f"nitrogen: pressure at the start {table['pxx'][0] / 1e3:.2f} kbar")
+    axis.set(title="Liquid nitrogen squeezed", xlabel="time, ps", ylabel="temperature, K")
+    axis.legend()
+
+
+CASES = {"copper": copper, "triple-point": triple_point, "argon": argon, "nanotube": nanotube, "nitrogen": nitrogen}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
+    parser.add_argument("--omd", default=ROOT / "target" / "release" / "omd", type=pathlib.Path)
+    parser.add_argument("--kept", default=ROOT / "validation" / ".work" / "real-cases", type=pathlib.Path)
+    arguments = parser.parse_args()
+    arguments.kept.mkdir(parents=True, exist_ok=True)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    wanted = arguments.cases or list(CASES)
+    figure, axes = plt.subplots(1, len(wanted), figsize=(4.2 * len(wanted), 3.6), squeeze=False)
+    for name, axis in zip(wanted, axes[0]):
+        CASES[name](arguments, axis)
+    figure.tight_layout()
+    picture = ROOT / "docs" / "images" / "real-cases.png" if not arguments.cases else arguments.kept / "real-cases.png"
+    figure.savefig(picture, dpi=110)
+    print(f"drawn in {picture}")
+
+
+if __name__ == "__main__":
+    main()
