@@ -3,7 +3,7 @@
 
     python3 validation/real-cases/cases.py [--omd target/release/omd] [--kept DIR] [copper | triple-point | argon | nanotube | nitrogen ...]
 
-Needs numpy and matplotlib. A run that is in DIR already is not made again. All of them take half an hour on one core.
+Needs numpy, scipy and matplotlib. A run that is in DIR already is not made again. All of them take half an hour on one core.
 """
 
 import argparse
@@ -96,6 +96,21 @@ def triple_point(arguments, axis):
     axis.legend()
 
 
+def clusters(structure, reach):
+    """Sizes of the clusters of atoms of a cubic cell that are nearer than `reach` to one another, largest first."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    lines = structure.read_text().splitlines()
+    count = int(lines[0])
+    edge = float(re.search(r'Lattice="([^ ]+)', lines[1]).group(1))
+    positions = np.array([[float(x) for x in line.split()[1:4]] for line in lines[2 : 2 + count]]) % edge
+    pairs = cKDTree(positions, boxsize=edge).query_pairs(reach, output_type="ndarray")
+    graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.sort(np.bincount(connected_components(graph, directed=False)[1]))[::-1]
+
+
 def argon(arguments, axis):
     tables = run(arguments, "argon", example("argon-condensation"), ROOT / "examples")
     table, ideal = tables["molecular"], tables["euler"]
@@ -110,6 +125,11 @@ def argon(arguments, axis):
             f"argon: n sigma^3 = {density[k]:.4f}, T = {table['temperature'][k]:.1f} K, ideal gas {ideal['temperature'][k]:.1f} K, "
             f"energy {bound[k]:+.3f} epsilon an atom, n k T over the saturation pressure {ratio[k]:.2f}"
         )
+    drops = clusters(arguments.kept / "argon" / "molecular.final.extxyz", 1.5 * SIGMA)
+    print(
+        f"argon: at the end the largest drop has {drops[0]} atoms; {drops[drops >= 10].sum() / drops.sum():.0%} of the atoms are "
+        f"in drops of ten and more, {(drops >= 10).sum()} of them"
+    )
     axis.loglog(density, table["temperature"], label="omd")
     axis.loglog(ideal["density"] * SIGMA**3, ideal["temperature"], "--", label="ideal gas")
     line = np.linspace(0.45, 1.2, 100)
@@ -164,8 +184,12 @@ def main():
     import matplotlib.pyplot as plt
 
     wanted = arguments.cases or list(CASES)
-    figure, axes = plt.subplots(1, len(wanted), figsize=(4.2 * len(wanted), 3.6), squeeze=False)
-    for name, axis in zip(wanted, axes[0]):
+    columns = min(3, len(wanted))
+    lines = -(-len(wanted) // columns)
+    figure, axes = plt.subplots(lines, columns, figsize=(4.2 * columns, 3.4 * lines), squeeze=False)
+    for axis in axes.flat[len(wanted) :]:
+        axis.set_axis_off()
+    for name, axis in zip(wanted, axes.flat):
         CASES[name](arguments, axis)
     figure.tight_layout()
     picture = ROOT / "docs" / "images" / "real-cases.png" if not arguments.cases else arguments.kept / "real-cases.png"
