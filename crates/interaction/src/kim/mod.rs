@@ -170,25 +170,28 @@ fn not_found(name: &str) -> KimError {
     KimError::NotFound { similar: similar(name, &names), installed: names.len() }
 }
 
-/// Names that share most with `name`: the number of the model above all, else words between underscores.
+/// Names that share most with `name`: other versions of the model, else those with the same words between underscores.
 fn similar(name: &str, names: &[String]) -> Vec<String> {
     let words = |name: &str| -> Vec<String> {
         let split = name.split(['_', ' ', '-']).filter(|word| !word.is_empty());
         split.map(str::to_lowercase).collect()
     };
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let meant = words(name);
+    // The identifier has twelve digits, a version three.
+    let identifier = meant.iter().find(|word| word.len() == 12 && is_number(word));
+    let versions: Vec<String> =
+        names.iter().filter(|name| identifier.is_some_and(|number| name.contains(number))).cloned().collect();
+    if !versions.is_empty() {
+        return versions;
+    }
     let score = |candidate: &str| -> usize {
         let candidate = words(candidate);
         let shared = meant.iter().filter(|word| candidate.contains(word));
-        // The identifier is twelve digits, versions three; MO says only that it is a model.
-        let worth = |word: &String| match word.len() {
-            _ if word == "mo" => 0,
-            12 if word.bytes().all(|byte| byte.is_ascii_digit()) => 100,
-            3 if word.bytes().all(|byte| byte.is_ascii_digit()) => 0,
-            length => 2 * length.min(8),
-        };
+        let worth = |word: &String| if word == "mo" || is_number(word) { 0 } else { word.len().min(8) };
+        // Each word that is not shared makes it a little less alike.
         let shared: usize = shared.map(worth).sum();
-        if shared == 0 { 0 } else { 1 + 10 * shared / (10 + candidate.len()) }
+        100 * shared / (10 + candidate.len())
     };
     let mut scored: Vec<(usize, &String)> = names.iter().map(|candidate| (score(candidate), candidate)).collect();
     scored.retain(|(score, _)| *score > 0);
