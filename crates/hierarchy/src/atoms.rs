@@ -10,8 +10,9 @@ use omd_flow::{
     with_trace,
 };
 use omd_molecular::{
-    Atoms, Begin, Bond, Bonds, Clusters, Deferred, Encounters, ForceField, GroupModel, GroupMolecular, HandOver, HardSphereModel,
-    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting, resting_among_images,
+    Atoms, Begin, Bond, Bonds, Clusters, Deferred, Encounters, ForceField, GroupModel, GroupMolecular, HandOver,
+    HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting,
+    resting_among_images,
 };
 use std::sync::Arc;
 
@@ -307,7 +308,10 @@ pub(crate) fn molecular(
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
         }
-        (Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)), Some(Engine::Encounters { .. })) => {
+        (
+            Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)),
+            Some(Engine::Encounters { .. }),
+        ) => {
             let message = "\"encounters\" know pairs and the translations of a cell only";
             return Err(BuildError::new("molecular", "engine", message));
         }

@@ -1,8 +1,8 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
-pub use omd_interaction::{HarmonicBond, Morse};
 use omd_interaction::{ClusterPotential, PairForm, PairPotential, SitePotential};
+pub use omd_interaction::{HarmonicBond, Morse};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};

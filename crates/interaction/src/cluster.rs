@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::ops::Range;
 
 /// Distances at which a pair alone is looked at on the way from the cutoff inwards.
-const PLACES: usize = 400;
+const PLACES: usize = 100;
 
 /// The energy of some atoms as a function of where they and the atoms around them are.
 ///
@@ -44,13 +44,14 @@ pub trait ClusterPotential: Debug + Send + Sync {
     /// # Errors
     /// [`ClusterFailure`].
     fn pair(&self, distance: f64) -> Result<f64, ClusterFailure> {
-        Ok(dimer(self, distance)? - dimer(self, 2.0 * self.reach().max(self.cutoff()))?)
+        Ok(dimer(self, distance)? - apart(self)?)
     }
 
     /// As [`SitePotential::core`](crate::SitePotential::core).
     fn core(&self, energy: f64) -> f64 {
+        let Ok(apart) = apart(self) else { return 0.0 };
         // What has no energy, or none that is a number, is above all others.
-        let below = |distance: f64| self.pair(distance).is_ok_and(|pair| pair <= energy);
+        let below = |distance: f64| dimer(self, distance).is_ok_and(|pair| pair - apart <= energy);
         let step = self.cutoff() / PLACES as f64;
         let places = (1..PLACES).rev().map(|k| k as f64 * step);
         let Some(inside) = places.into_iter().find(|&distance| !below(distance)) else { return 0.0 };
@@ -121,6 +122,11 @@ impl NeighbourRows {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ClusterFailure(pub String);
+
+/// The energy of two atoms that know nothing of each other.
+fn apart<P: ClusterPotential + ?Sized>(potential: &P) -> Result<f64, ClusterFailure> {
+    dimer(potential, 2.0 * potential.reach().max(potential.cutoff()))
+}
 
 /// The energy of two atoms.
 fn dimer<P: ClusterPotential + ?Sized>(potential: &P, distance: f64) -> Result<f64, ClusterFailure> {

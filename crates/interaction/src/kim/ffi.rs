@@ -31,15 +31,8 @@ pub(super) struct RawCollections {
 pub(super) type Function = unsafe extern "C" fn();
 
 /// `KIM_GetNeighborListFunction`: data, lists, cutoffs, list, particle; how many neighbours, and which.
-pub(super) type GetNeighborList = unsafe extern "C" fn(
-    *mut c_void,
-    c_int,
-    *const c_double,
-    c_int,
-    c_int,
-    *mut c_int,
-    *mut *const c_int,
-) -> c_int;
+pub(super) type GetNeighborList =
+    unsafe extern "C" fn(*mut c_void, c_int, *const c_double, c_int, c_int, *mut c_int, *mut *const c_int) -> c_int;
 
 unsafe extern "C" {
     pub(super) fn KIM_Numbering_FromString(text: *const c_char) -> Id;
@@ -133,14 +126,9 @@ unsafe extern "C" {
         supported: *mut c_int,
         code: *mut c_int,
     ) -> c_int;
-    pub(super) fn KIM_Model_ComputeArgumentsCreate(
-        model: *const RawModel,
-        arguments: *mut *mut RawArguments,
-    ) -> c_int;
-    pub(super) fn KIM_Model_ComputeArgumentsDestroy(
-        model: *const RawModel,
-        arguments: *mut *mut RawArguments,
-    ) -> c_int;
+    pub(super) fn KIM_Model_ComputeArgumentsCreate(model: *const RawModel, arguments: *mut *mut RawArguments) -> c_int;
+    pub(super) fn KIM_Model_ComputeArgumentsDestroy(model: *const RawModel, arguments: *mut *mut RawArguments)
+    -> c_int;
     pub(super) fn KIM_Model_Compute(model: *const RawModel, arguments: *const RawArguments) -> c_int;
 
     pub(super) fn KIM_ComputeArguments_GetArgumentSupportStatus(

@@ -18,8 +18,7 @@ const MOST_NAMES: usize = 4;
 const MOST_ELEMENTS: usize = 12;
 
 /// Units of length and energy, in angstrom and electronvolt; CODATA 2018, and the thermochemical calorie.
-const LENGTHS: [(&str, f64); 5] =
-    [("A", 1.0), ("Bohr", 0.529_177_210_903), ("nm", 10.0), ("cm", 1e8), ("m", 1e10)];
+const LENGTHS: [(&str, f64); 5] = [("A", 1.0), ("Bohr", 0.529_177_210_903), ("nm", 10.0), ("cm", 1e8), ("m", 1e10)];
 const ENERGIES: [(&str, f64); 6] = [
     ("eV", 1.0),
     ("amu_A2_per_ps2", 1.660_539_066_60e-23 / 1.602_176_634e-19),

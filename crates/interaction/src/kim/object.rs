@@ -223,8 +223,7 @@ impl Object {
             language: id(ffi::KIM_LanguageName_FromString, c"c"),
         };
         let (codes, contributing, coordinates, forces) = Default::default();
-        let mut object =
-            Self { model, arguments: null_mut(), names, codes, contributing, coordinates, forces };
+        let mut object = Self { model, arguments: null_mut(), names, codes, contributing, coordinates, forces };
         // SAFETY: the model is alive, and the arguments are written where nothing was.
         let failed = unsafe { ffi::KIM_Model_ComputeArgumentsCreate(model, &raw mut object.arguments) };
         if failed != 0 || object.arguments.is_null() {
@@ -261,8 +260,7 @@ impl Object {
             );
             let list = |k: usize| (*cutoffs.add(k), *not_of_others.add(k) == 0);
             let count = usize::try_from(count).unwrap_or_default();
-            let units =
-                [string(ffi::KIM_LengthUnit_ToString(length)), string(ffi::KIM_EnergyUnit_ToString(energy))];
+            let units = [string(ffi::KIM_LengthUnit_ToString(length)), string(ffi::KIM_EnergyUnit_ToString(energy))];
             ((0..count).map(list).collect(), units)
         };
         Properties { influence, lists, length_unit, energy_unit, species: self.species() }
@@ -274,12 +272,8 @@ impl Object {
             let (mut supported, mut code) = (0, 0);
             // SAFETY: the model is alive, two integers are written, and the name of a species ends with a zero.
             unsafe {
-                let failed = ffi::KIM_Model_GetSpeciesSupportAndCode(
-                    self.model,
-                    species,
-                    &raw mut supported,
-                    &raw mut code,
-                );
+                let failed =
+                    ffi::KIM_Model_GetSpeciesSupportAndCode(self.model, species, &raw mut supported, &raw mut code);
                 let supported = failed == 0 && supported != 0;
                 supported.then(|| (string(ffi::KIM_SpeciesName_ToString(species)), code))
             }
@@ -299,8 +293,7 @@ impl Object {
             let (mut present, mut required) = (0, 0);
             // SAFETY: the model is alive, two integers are written, and the name of a routine ends with a zero.
             let (failed, name) = unsafe {
-                let failed =
-                    ffi::KIM_Model_IsRoutinePresent(self.model, routine, &raw mut present, &raw mut required);
+                let failed = ffi::KIM_Model_IsRoutinePresent(self.model, routine, &raw mut present, &raw mut required);
                 (failed, string(ffi::KIM_ModelRoutineName_ToString(routine)))
             };
             if failed == 0 && present != 0 && required != 0 && !ROUTINES.contains(&name.as_str()) {
@@ -370,7 +363,8 @@ impl Object {
         self.contributing.resize(count, 0);
         self.contributing.get_mut(cluster.contributing.clone()).ok_or("atoms that are not there contribute")?.fill(1);
         self.coordinates.clear();
-        self.coordinates.extend(cluster.positions.iter().flat_map(|x: &Vector3<f64>| [x.x * scale, x.y * scale, x.z * scale]));
+        self.coordinates
+            .extend(cluster.positions.iter().flat_map(|x: &Vector3<f64>| [x.x * scale, x.y * scale, x.z * scale]));
         self.forces.clear();
         self.forces.resize(3 * count, 0.0);
         let mut energy = 0.0;
@@ -382,9 +376,8 @@ impl Object {
         // GetNeighborList, and its data are alive as long. Pointers that stay behind are replaced before they are used.
         let failed = unsafe {
             let arguments = self.arguments;
-            let integers = |name, pointer| {
-                ffi::KIM_ComputeArguments_SetArgumentPointerInteger(arguments, name, pointer)
-            };
+            let integers =
+                |name, pointer| ffi::KIM_ComputeArguments_SetArgumentPointerInteger(arguments, name, pointer);
             let doubles = |name, pointer: *mut f64| {
                 ffi::KIM_ComputeArguments_SetArgumentPointerDouble(arguments, name, pointer.cast_const())
             };

@@ -88,12 +88,7 @@ pub(crate) const KINDS: &[Kind] = &[
         optional: &[],
         meaning: "hard spheres; `[molecular]` moves them from collision to collision",
     },
-    Kind {
-        name: "maxwell",
-        required: &["rate"],
-        optional: &[],
-        meaning: "kernel `B = rate / (4 pi)`; no atoms",
-    },
+    Kind { name: "maxwell", required: &["rate"], optional: &[], meaning: "kernel `B = rate / (4 pi)`; no atoms" },
     Kind {
         name: "vhs",
         required: &["rate", "exponent"],
