@@ -44,14 +44,14 @@ pub trait ClusterPotential: Debug + Send + Sync {
     /// # Errors
     /// [`ClusterFailure`].
     fn pair(&self, distance: f64) -> Result<f64, ClusterFailure> {
-        Ok(dimer(self, distance)? - apart(self)?)
+        Ok(dimer(self, distance, 0..2)? - apart(self)?)
     }
 
     /// As [`SitePotential::core`](crate::SitePotential::core).
     fn core(&self, energy: f64) -> f64 {
         let Ok(apart) = apart(self) else { return 0.0 };
         // What has no energy, or none that is a number, is above all others.
-        let below = |distance: f64| dimer(self, distance).is_ok_and(|pair| pair - apart <= energy);
+        let below = |distance: f64| dimer(self, distance, 0..2).is_ok_and(|pair| pair - apart <= energy);
         let step = self.cutoff() / PLACES as f64;
         let places = (1..PLACES).rev().map(|k| k as f64 * step);
         let Some(inside) = places.into_iter().find(|&distance| !below(distance)) else { return 0.0 };
@@ -125,11 +125,15 @@ pub struct ClusterFailure(pub String);
 
 /// The energy of two atoms that know nothing of each other.
 fn apart<P: ClusterPotential + ?Sized>(potential: &P) -> Result<f64, ClusterFailure> {
-    dimer(potential, 2.0 * potential.reach().max(potential.cutoff()))
+    dimer(potential, 2.0 * potential.reach().max(potential.cutoff()), 0..2)
 }
 
-/// The energy of two atoms.
-fn dimer<P: ClusterPotential + ?Sized>(potential: &P, distance: f64) -> Result<f64, ClusterFailure> {
+/// The energy of one or both of two atoms.
+pub(crate) fn dimer<P: ClusterPotential + ?Sized>(
+    potential: &P,
+    distance: f64,
+    contributing: Range<usize>,
+) -> Result<f64, ClusterFailure> {
     let positions = [Vector3::zeros(), Vector3::new(0.0, 0.0, distance)];
     let near = |range: &NeighbourRange| {
         let mut rows = NeighbourRows::default();
@@ -140,7 +144,7 @@ fn dimer<P: ClusterPotential + ?Sized>(potential: &P, distance: f64) -> Result<f
     };
     let rows: Vec<NeighbourRows> = potential.ranges().iter().map(near).collect();
     let rows: Vec<&NeighbourRows> = rows.iter().collect();
-    let cluster = Cluster { positions: &positions, contributing: 0..2, rows: &rows };
+    let cluster = Cluster { positions: &positions, contributing, rows: &rows };
     potential.evaluate(&cluster, &mut [Vector3::zeros(); 2])
 }
 

@@ -6,6 +6,7 @@
 mod ffi;
 mod object;
 
+use crate::cluster::dimer;
 use crate::{Cluster, ClusterFailure, ClusterPotential, NeighbourRange};
 use nalgebra::Vector3;
 use object::{Kind, Object, Properties};
@@ -120,7 +121,7 @@ impl KimModel {
         if ranges.is_empty() || !(reach > 0.0 && reach.is_finite()) {
             return Err(KimError::Unusable(format!("its influence distance is {influence} {length_unit}")));
         }
-        Ok(Self {
+        let model = Self {
             name: name.to_owned(),
             as_known,
             element,
@@ -132,6 +133,23 @@ impl KimModel {
             energy,
             force: energy / length,
             idle: Mutex::new(vec![object]),
+        };
+        if model.counts_others() {
+            let message = "it counts the energy of atoms that do not contribute, those of images";
+            return Err(KimError::Unusable(message.to_owned()));
+        }
+        Ok(model)
+    }
+
+    /// Whether two atoms have another energy than one beside the other, and the other beside the one: there are models
+    /// for which who contributes makes no difference.
+    fn counts_others(&self) -> bool {
+        let places = [0.3, 0.5, 0.7, 0.9].map(|part| part * self.cutoff());
+        places.into_iter().any(|distance| {
+            let energies = [0..2, 0..1, 1..2].map(|contributing| dimer(self, distance, contributing));
+            // Where there is no energy nothing can be said.
+            let [Ok(both), Ok(first), Ok(second)] = energies else { return false };
+            (both - first - second).abs() > 1e-9 * both.abs().max(first.abs()).max(second.abs())
         })
     }
 

@@ -20,6 +20,8 @@ use std::sync::Arc;
 /// Elements of one model that are looked at; a universal one has all there are.
 const MOST_ELEMENTS: usize = 4;
 const UNITS: KimUnits = KimUnits { angstrom: 1.0, electronvolt: 1.0 };
+/// Errors above this get a line of their own.
+const NOTICED: f64 = 1e-8;
 /// Displacement of a difference, angstrom.
 const STEP: f64 = 5e-5;
 
@@ -83,6 +85,21 @@ impl Case {
         })
     }
 
+    /// The first atom and all that it may feel, images included, as atoms of their own without images: what a model
+    /// does of itself.
+    fn alone(&self, potential: &Potential) -> Result<Self, Box<dyn Error>> {
+        let group = ObjectiveGroup::new(&still(), &self.generators)?;
+        let (centre, reach) = (self.positions[0], potential.reach());
+        let labels = group.within(0.0, &centre, 3.0 * reach);
+        let images = labels.iter().flat_map(|label| {
+            let element = group.element(label);
+            self.positions.iter().map(move |x| element.position(0.0, x))
+        });
+        let near = images.filter(|x| ((x - centre).norm() > 1e-6) && ((x - centre).norm() < reach));
+        let far = [0, 1, 2].map(|k| GroupElement::translation(Vector3::ith(k, 20.0 * reach)));
+        Ok(Self { generators: far.to_vec(), positions: std::iter::once(centre).chain(near).collect() })
+    }
+
     fn placed(&self, potential: &Potential, positions: &[Vector3<f64>]) -> Result<GroupMolecular, Box<dyn Error>> {
         let group = ObjectiveGroup::new(&still(), &self.generators)?;
         let field = Arc::new(Clusters(potential.clone()));
@@ -91,14 +108,14 @@ impl Case {
         Ok(GroupMolecular::new(&model, scheme, positions, &vec![Vector3::zeros(); positions.len()])?)
     }
 
-    /// The largest error of a force over the largest force.
+    /// The largest error of a force on the first atoms over the largest force.
     ///
     /// Of several steps the best: atoms at the edge of a truncated force, or of an entry of a table, spoil one of them.
-    fn error(&self, potential: &Potential) -> Result<f64, Box<dyn Error>> {
+    fn error(&self, potential: &Potential, atoms: usize) -> Result<f64, Box<dyn Error>> {
         let forces = self.placed(potential, &self.positions)?.forces();
         let size = forces.iter().map(Vector3::norm).fold(0.0, f64::max);
         let mut worst = 0.0f64;
-        for atom in 0..self.positions.len() {
+        for atom in 0..atoms {
             for axis in 0..3 {
                 let energy = |by: f64| -> Result<f64, Box<dyn Error>> {
                     let mut positions = self.positions.clone();
@@ -169,11 +186,17 @@ fn of_element(name: &str, element: &str) -> Result<Value, Box<dyn Error>> {
     let nearest = nearest_distance(&potential);
     let mut errors = Vec::new();
     let crystal = Case::crystal(nearest);
-    errors.push(crystal.error(&potential));
-    if let Some(tube) = Case::tube(nearest) {
-        errors.push(tube.error(&potential));
-    }
+    errors.push(crystal.error(&potential, crystal.positions.len()));
+    let tube = Case::tube(nearest).ok_or("no tube")?;
+    errors.push(tube.error(&potential, tube.positions.len()));
     errors.push(virial_error(&crystal, &potential));
+    // Where something is wrong: is it without images?
+    let mut alone = Vec::new();
+    if errors.iter().any(|error| error.as_ref().is_ok_and(|error| *error > NOTICED)) {
+        for case in [&crystal, &tube] {
+            alone.push(case.alone(&potential)?.error(&potential, 1).ok());
+        }
+    }
     let said: Vec<String> = errors.iter().filter_map(|error| error.as_ref().err().map(ToString::to_string)).collect();
     let numbers: Vec<Option<f64>> = errors.into_iter().map(Result::ok).collect();
     Ok(json!({
@@ -186,6 +209,7 @@ fn of_element(name: &str, element: &str) -> Result<Value, Box<dyn Error>> {
         "lists": potential.ranges().len(),
         "step": potential.pair(potential.cutoff() * (1.0 - 1e-9)).ok(),
         "errors": numbers,
+        "alone": alone,
         "said": said,
         "threads": holds_under_threads(&crystal, name, element),
     }))
@@ -256,9 +280,10 @@ fn row(family: &str, models: &[(&str, Value)], remarks: &mut Vec<String>) -> Str
             for (what, error) in
                 ["crystal", "tube", "pressure"].iter().zip(element["errors"].as_array().unwrap_or(&empty))
             {
-                if let Some(error) = error.as_f64().filter(|error| *error > 1e-6) {
-                    let step = element["step"].as_f64().unwrap_or_default();
-                    remarks.push(format!("* {who}, {what}: {error:.0e} (a pair at the cutoff has {step:.0e} eV)"));
+                if let Some(error) = error.as_f64().filter(|error| *error > NOTICED) {
+                    let alone = &element["alone"][usize::from(*what == "tube")];
+                    let alone = alone.as_f64().map_or("none".to_owned(), |error| format!("{error:.0e}"));
+                    remarks.push(format!("* {who}, {what}: {error:.0e}; the same atoms without images: {alone}"));
                 }
             }
             if element["threads"] == false {
