@@ -19,10 +19,7 @@ pub(crate) fn table(largest: usize, wanted: Option<&str>) {
         }),
         ("morse, softening 0.3", SmoothForm::Morse(SoftMorse { morse, softening: 0.3 })),
     ];
-    println!(
-        "## Seconds of one force evaluation\n\n{} threads; clouds with standard deviation 1\n",
-        rayon::current_num_threads()
-    );
+    println!("## Seconds of one force evaluation\n\n{} threads; clouds with standard deviation 1\n", rayon::current_num_threads());
     println!("| potential | N | direct, s | method | s | direct over it | error / rms force |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     for (name, form) in forms {
