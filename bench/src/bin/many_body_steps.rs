@@ -4,7 +4,9 @@
 use clap::{Parser, ValueEnum};
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, SitePotential, StillingerWeber, Tersoff};
-use omd_molecular::{GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, Scheme, StepControl, force_field};
+use omd_molecular::{
+    ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, Scheme, StepControl, force_field,
+};
 use serde_json::json;
 use std::error::Error;
 use std::sync::Arc;
@@ -27,6 +29,10 @@ struct Arguments {
     /// Threads.
     #[arg(long, default_value_t = 1)]
     threads: usize,
+    /// A model of the KIM API in place of the potential, for its crystal and mass.
+    #[cfg(feature = "kim")]
+    #[arg(long)]
+    kim: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -91,6 +97,17 @@ fn potential(form: Form) -> Result<Arc<dyn SitePotential>, Box<dyn Error>> {
     })
 }
 
+/// What moves the atoms.
+fn field(arguments: &Arguments) -> Result<Arc<dyn ForceField>, Box<dyn Error>> {
+    #[cfg(feature = "kim")]
+    if let Some(name) = &arguments.kim {
+        let units = omd_interaction::KimUnits { angstrom: 1.0, electronvolt: 1.0 };
+        let model = omd_interaction::KimModel::new(name, None, units)?;
+        return Ok(Arc::new(omd_molecular::Clusters(Arc::new(model))));
+    }
+    Ok(force_field(potential(arguments.potential)?))
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
@@ -114,7 +131,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let covariance = Matrix3::identity() * (1000.0 * KELVIN / mass);
     let velocities = draw_velocities(positions.len(), &covariance, &mut Philox::new(1, 0))?;
     let scheme = Scheme { time_step, control: StepControl::Fixed };
-    let field = force_field(potential(arguments.potential)?);
+    let field = field(&arguments)?;
     let model = GroupModel { group, field, mass, cell: None };
     let mut molecular = GroupMolecular::new(&model, scheme, &positions, &velocities)?;
     let start = molecular.potential_energy();

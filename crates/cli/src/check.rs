@@ -19,6 +19,7 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
     print_keys(&input);
     print_flow(&input.experiment, &input.units);
     print_state(&input);
+    print_model(&input);
     print_cell(&input, &plans);
     if input.experiment.state.number_density.is_finite() {
         print_long_times(&input);
@@ -132,6 +133,23 @@ fn print_state(input: &ResolvedInput) {
     }
 }
 
+/// What a model from outside says of itself.
+fn print_model(input: &ResolvedInput) {
+    let Some(Interaction::Cluster(potential)) = &input.experiment.interaction else { return };
+    let length = |value| number(&input.units, Dimension::Length, value);
+    println!("\nmodel {}, atoms of {}", potential.name(), potential.element());
+    println!("  computes in         {}", potential.units());
+    println!("  influence distance  {}", length(potential.reach()));
+    for range in potential.ranges() {
+        let whose = if range.of_all { ", those of images too" } else { "" };
+        println!("  neighbours within   {}{whose}", length(range.cutoff));
+    }
+    // Its energy has this step where a neighbour comes or goes, and the balance of work with it.
+    if let Ok(step) = potential.pair(potential.cutoff() * (1.0 - 1e-9)) {
+        println!("  a pair there has    {}", number(&input.units, Dimension::Energy, step));
+    }
+}
+
 /// The cell at t = 0 and how near it brings an atom's images.
 fn print_cell(input: &ResolvedInput, plans: &[omd_hierarchy::Plan]) {
     let Some(images) = omd_hierarchy::near_images(&input.experiment, plans) else { return };
@@ -203,7 +221,7 @@ fn homogeneity(experiment: &Experiment) -> Option<(f64, f64)> {
             Some((*exponent, *exponent))
         }
         Interaction::HardSphere { .. } => Some((1.0, 1.0)),
-        Interaction::ManyBody(_) => None,
+        Interaction::ManyBody(_) | Interaction::Cluster(_) => None,
         Interaction::Potential(potential) => {
             if let Some(form) = potential.form().as_inverse_power() {
                 let gamma = 1.0 - 4.0 / form.exponent;

@@ -101,7 +101,7 @@ fn law(input: &ResolvedInput, reach: f64) -> Result<DeflectionLaw, Failure> {
             Err(refuse(&format!("a kernel with the exponent {exponent}")))
         }
         Some(Interaction::HardSphere { .. }) => Err(refuse("a hard sphere")),
-        Some(Interaction::ManyBody(_)) => Err(refuse("a potential of many bodies")),
+        Some(Interaction::ManyBody(_) | Interaction::Cluster(_)) => Err(refuse("a potential of many bodies")),
         Some(Interaction::Potential(potential)) => match potential.form().as_inverse_power() {
             Some(form) if form.exponent == 4.0 => {
                 DeflectionLaw::inverse_fourth_power(form.epsilon, form.sigma, experiment.state.mass, reach)

@@ -9,10 +9,10 @@ use omd_flow::{
     AffineFlow, Description, Matrix3, Philox, Structure, Vector3, draw_velocities_among_images, with_covariance,
     with_trace,
 };
-use omd_interaction::SitePotential;
 use omd_molecular::{
-    Atoms, Begin, Bond, Bonds, Deferred, Encounters, GroupModel, GroupMolecular, HandOver, HardSphereModel,
-    HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting, resting_among_images,
+    Atoms, Begin, Bond, Bonds, Clusters, Deferred, Encounters, ForceField, GroupModel, GroupMolecular, HandOver,
+    HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting,
+    resting_among_images,
 };
 use std::sync::Arc;
 
@@ -261,7 +261,7 @@ impl Start {
 fn of_group(
     experiment: &Experiment,
     settings: &MolecularSettings,
-    potential: Arc<dyn SitePotential>,
+    field: Arc<dyn ForceField>,
     scheme: Scheme,
 ) -> Result<Matter, BuildError> {
     let flow = &experiment.flow;
@@ -278,7 +278,7 @@ fn of_group(
         _ => group.cell(),
     };
     let cell = cell.map(|cell| (flow.clone(), cell));
-    let model = GroupModel { group, field: force_field(potential), mass: experiment.state.mass, cell };
+    let model = GroupModel { group, field, mass: experiment.state.mass, cell };
     Ok(Matter::Group(Box::new(model), scheme))
 }
 
@@ -297,19 +297,25 @@ pub(crate) fn molecular(
             Matter::Atoms(Model { flow, potential: potential.clone(), mass: state.mass }, engine)
         }
         (Some(Interaction::Potential(potential)), Some(Engine::TimeStepped(scheme))) => {
-            of_group(experiment, settings, Arc::new(potential.clone()), scheme)?
+            of_group(experiment, settings, force_field(Arc::new(potential.clone())), scheme)?
         }
         (Some(Interaction::ManyBody(potential)), Some(Engine::TimeStepped(scheme))) => {
-            of_group(experiment, settings, potential.clone(), scheme)?
+            of_group(experiment, settings, force_field(potential.clone()), scheme)?
+        }
+        (Some(Interaction::Cluster(potential)), Some(Engine::TimeStepped(scheme))) => {
+            of_group(experiment, settings, Arc::new(Clusters(potential.clone())), scheme)?
         }
         (Some(Interaction::HardSphere { diameter }), _) => {
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
         }
-        (Some(Interaction::Potential(_) | Interaction::ManyBody(_)), Some(Engine::Encounters { .. })) => {
+        (
+            Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)),
+            Some(Engine::Encounters { .. }),
+        ) => {
             let message = "\"encounters\" know pairs and the translations of a cell only";
             return Err(BuildError::new("molecular", "engine", message));
         }
-        (Some(Interaction::Potential(_) | Interaction::ManyBody(_)), None) => {
+        (Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)), None) => {
             return Err(BuildError::new("molecular", "time-step", "is missing"));
         }
         _ => return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms")),

@@ -1,8 +1,8 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
+use omd_interaction::{ClusterPotential, PairForm, PairPotential, SitePotential};
 pub use omd_interaction::{HarmonicBond, Morse};
-use omd_interaction::{PairForm, PairPotential, SitePotential};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
@@ -49,6 +49,8 @@ pub enum Interaction {
     Potential(PairPotential),
     /// A potential of many bodies: atoms only.
     ManyBody(Arc<dyn SitePotential>),
+    /// A model that sees many atoms at once: atoms only.
+    Cluster(Arc<dyn ClusterPotential>),
     /// Hard spheres of this diameter.
     HardSphere {
         /// Length.
@@ -78,7 +80,7 @@ impl Interaction {
     pub fn kernel_exponent(&self) -> Option<f64> {
         match self {
             Self::KernelOnly { exponent, .. } | Self::SoftKernel { exponent, .. } => Some(*exponent),
-            Self::Potential(_) | Self::ManyBody(_) | Self::HardSphere { .. } => None,
+            Self::Potential(_) | Self::ManyBody(_) | Self::Cluster(_) | Self::HardSphere { .. } => None,
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
             CollisionKernel::from_potential(potential, state.mass, state.temperature())
                 .map_err(|error| BuildError::new("interaction", "cutoff", error))
         }
-        Interaction::ManyBody(_) => Err(many_bodies()),
+        Interaction::ManyBody(_) | Interaction::Cluster(_) => Err(many_bodies()),
         Interaction::HardSphere { diameter } => Ok(CollisionKernel::hard_sphere(*diameter)),
         Interaction::KernelOnly { rate, exponent } => {
             Ok(CollisionKernel::VariableHardSphere { rate: *rate, exponent: *exponent })
@@ -35,7 +35,7 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
 pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
-        Interaction::ManyBody(_) => return Err(many_bodies()),
+        Interaction::ManyBody(_) | Interaction::Cluster(_) => return Err(many_bodies()),
         Interaction::Potential(potential) => SpectralKernel::of_potential(potential, mass),
         Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
             SpectralKernel::of_kernel(&collision_kernel(experiment)?, mass)
@@ -54,7 +54,7 @@ pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel,
 pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
-        Interaction::ManyBody(_) => return Err(many_bodies()),
+        Interaction::ManyBody(_) | Interaction::Cluster(_) => return Err(many_bodies()),
         Interaction::Potential(potential) => Transport::of_potential(potential, mass),
         Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
             Transport::of_kernel(&collision_kernel(experiment)?, mass)

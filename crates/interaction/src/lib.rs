@@ -3,8 +3,11 @@
 //!
 //! Invariant: knows no atoms, no distribution and no flow; internal units, `k_B = 1`.
 
+mod cluster;
 mod embedded;
 mod kernel;
+#[cfg(feature = "kim")]
+mod kim;
 mod potential;
 mod quadrature;
 pub mod scattering;
@@ -12,8 +15,11 @@ mod site;
 mod stillinger_weber;
 mod tersoff;
 
+pub use cluster::{Cluster, ClusterFailure, ClusterPotential, NeighbourRange, NeighbourRows};
 pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedPair, EmbeddedTables};
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
+#[cfg(feature = "kim")]
+pub use kim::{KimError, KimModel, KimUnits};
 pub use potential::{
     Coulomb, Gaussian, Harmonic, HarmonicBond, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm,
     SoftMorse, Truncation, Yukawa,

@@ -267,3 +267,21 @@ fn a_lattice_that_does_not_stay_triangular_is_refused() {
         "error: `lattice` in [molecular]: LAMMPS's cells are upper triangular; under this flow a cell stays so";
     assert!(error.starts_with(expected), "{error}");
 }
+
+/// LAMMPS has the models of the KIM API too; they are in electronvolts and angstrom.
+#[cfg(feature = "kim")]
+#[test]
+fn models_of_the_kim_api_are_named() {
+    let model = "SW_StillingerWeber_1985_Si__MO_405512056662_005";
+    // Femtoseconds in, picoseconds out.
+    let text = format!(
+        "units = \"real\"\nflow = {{ velocity-gradient = {SHEAR} }}\nstate = {{ temperature = 300, mass = 28.085 }}\n\
+         time = {{ end = 8.0, samples = 4 }}\ninteraction = {{ kind = \"kim\", model = \"{model}\" }}\n\
+         [molecular]\ntime-step = 2.0\n[molecular.build]\nkind = \"crystal\"\nlattice = \"diamond\"\n\
+         lattice-constant = 5.43\ncells = [2, 2, 2]\n"
+    );
+    let (folder, ..) = exported(&text);
+    let text = script(&folder);
+    assert!(text.contains(&format!("pair_style kim {model}\npair_coeff * * Si\n")), "{text}");
+    assert!(text.contains("units metal\n") && text.contains("timestep 2.0000000000000000e-3\n"), "{text}");
+}

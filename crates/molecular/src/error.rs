@@ -57,6 +57,8 @@ pub enum MolecularError {
     },
     /// More images than a machine holds.
     Crowded,
+    /// A potential that refuses these atoms, in its own words.
+    NoEnergy(String),
     /// Too many atoms within the cutoff for encounters.
     Percolates {
         /// Of an atom, on average.
@@ -113,6 +115,7 @@ impl MolecularError {
                               cutoff, or the atoms far from each other"
                     .to_owned()
             }
+            Self::NoEnergy(failure) => format!("the potential has no energy for these atoms: {failure}"),
             Self::Percolates { neighbours } => format!(
                 "encounters need a dilute gas: {neighbours:.2} neighbours are within the cutoff on average, and from 2.74 \
                  on clusters have no end; hint: engine = \"time-stepped\", or a shorter cutoff"

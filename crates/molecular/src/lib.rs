@@ -36,7 +36,7 @@ pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, Transla
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
-pub use objective::{Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
+pub use objective::{Clusters, Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
 pub use prepare::{HandOver, Prepared};
 pub use relax::{
     Begin, Deferred, Relax, Relaxation, Relaxed, Resting, relax, relax_among_images, resting, resting_among_images,

@@ -36,7 +36,7 @@ const KNOWN: [&str; 3] = ["build", "group", "trajectory"];
 #[derive(Debug)]
 pub struct LammpsExport<'a> {
     input: &'a ResolvedInput,
-    /// That of the files: the input's, but `metal` where the potential is read from a file.
+    /// That of the files: the input's, but `metal` where the potential is read from a file or is a KIM model.
     units: Units,
     pair: Pair,
     /// Upper bound of the step.
@@ -97,7 +97,10 @@ impl<'a> LammpsExport<'a> {
             let message = "LAMMPS's step is fixed; export needs time-step-control = \"fixed\"";
             return refused("molecular", "time-step-control", message);
         }
-        let units = if input.parameters.is_some() { Units::new(UnitStyle::Metal) } else { input.units };
+        // Files and models are in electronvolts and angstrom.
+        let cluster = matches!(experiment.interaction, Some(Interaction::Cluster(_)));
+        let metal = input.parameters.is_some() || cluster;
+        let units = if metal { Units::new(UnitStyle::Metal) } else { input.units };
         Ok(Self { input, units, pair: Pair::new(input, &units)?, time_step: scheme.time_step })
     }
 

@@ -50,6 +50,11 @@ impl Pair {
                 let (name, bytes, commands) = of_file(input)?;
                 Ok(Self { commands, cutoff: length(potential.cutoff()), files: vec![(name, bytes)] })
             }
+            Some(Interaction::Cluster(potential)) => {
+                // LAMMPS has to be built with its package KIM, and to find the same model.
+                let commands = format!("pair_style kim {}\npair_coeff * * {}\n", potential.name(), potential.element());
+                Ok(Self { commands, cutoff: length(potential.reach()), files: Vec::new() })
+            }
             _ => Err(input.diagnostic("interaction", "kind", "LAMMPS needs a potential that moves atoms")),
         }
     }

@@ -64,7 +64,7 @@ fn encounters_know_no_group(reader: &mut Reader<'_>, parts: &Parts<'_>) {
     let Some(molecular) = parts.tables.get("molecular").filter(|_| encounters) else { return };
     let other = match (group_table(&parts.tables), &parts.interaction) {
         (Some((table, _)), _) => table,
-        (None, Some(Interaction::ManyBody(_))) => "this interaction of many bodies",
+        (None, Some(Interaction::ManyBody(_) | Interaction::Cluster(_))) => "this interaction of many bodies",
         _ => return,
     };
     let message =
@@ -137,7 +137,7 @@ fn interaction(
         return;
     };
     let Some(interaction) = interaction else { return };
-    if let Interaction::ManyBody(_) = interaction {
+    if let Interaction::ManyBody(_) | Interaction::Cluster(_) = interaction {
         many_bodies(reader, tables, viscosity);
         return;
     }
@@ -202,7 +202,10 @@ fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Inte
         Interaction::Potential(potential) if potential.cutoff().is_none() => {
             cutoff_missing(reader, section, "[molecular]");
         }
-        Interaction::HardSphere { .. } | Interaction::Potential(_) | Interaction::ManyBody(_) => {}
+        Interaction::HardSphere { .. }
+        | Interaction::Potential(_)
+        | Interaction::ManyBody(_)
+        | Interaction::Cluster(_) => {}
     }
 }
 

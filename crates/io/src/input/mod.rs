@@ -6,6 +6,7 @@ mod consistency;
 mod embedded;
 mod group;
 mod keys;
+mod kim;
 mod kinds;
 mod nearest;
 mod parameters;

@@ -25,10 +25,7 @@ impl ParameterFile {
         input: &Path,
         name: Option<String>,
     ) -> Option<Self> {
-        if reader.units.style() == UnitStyle::Lj {
-            let message =
-                format!("kind = \"{}\" is in electronvolts and angstrom; units = \"lj\" have none", kind.name);
-            reader.error(&section.span("kind"), message, Some("use units = \"metal\", \"real\" or \"si\"".to_owned()));
+        if !has_electronvolts(reader, section, kind) {
             return None;
         }
         let path = input.parent().unwrap_or(Path::new("")).join(name?);
@@ -96,6 +93,16 @@ impl ParameterFile {
         }
         Ok(None)
     }
+}
+
+/// Whether the input's units have electronvolts and angstrom; complains where not.
+pub(super) fn has_electronvolts(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind) -> bool {
+    let none = reader.units.style() == UnitStyle::Lj;
+    if none {
+        let message = format!("kind = \"{}\" is in electronvolts and angstrom; units = \"lj\" have none", kind.name);
+        reader.error(&section.span("kind"), message, Some("use units = \"metal\", \"real\" or \"si\"".to_owned()));
+    }
+    !none
 }
 
 /// The potential that an entry of the file is, or what is wrong, reported.

@@ -113,12 +113,6 @@ pub(super) fn interaction(
 ) -> Option<Interaction> {
     let name = reader.choice(section, "kind")?;
     let kind = kinds::kind(name)?;
-    if !kind.available {
-        let available: Vec<_> = kinds::KINDS.iter().filter(|kind| kind.available).map(|kind| kind.name).collect();
-        let message = format!("the interaction \"{name}\" is not available in this version");
-        reader.error(&section.span("kind"), message, Some(format!("available: {}", available.join(", "))));
-        return None;
-    }
     keys_of_kind(reader, section, kind);
     match name {
         "lennard-jones" => {
@@ -185,6 +179,7 @@ pub(super) fn interaction(
             *parameters = Some(file);
             Some(interaction)
         }
+        "kim" => super::kim::interaction(reader, section, kind),
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),
         "vhs" => {

@@ -58,10 +58,9 @@ fn table_of_kinds() -> String {
     let mut out = String::from("| `kind` | keys | optional | meaning |\n|---|---|---|---|\n");
     for kind in KINDS {
         let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let note = if kind.available { "" } else { "; not available in this version" };
         let (required, optional) = (list(kind.required), list(kind.optional));
         let meaning = kind.meaning.replace('|', "\\|");
-        let _ = writeln!(out, "| `{}` | {required} | {optional} | {meaning}{note} |", kind.name);
+        let _ = writeln!(out, "| `{}` | {required} | {optional} | {meaning} |", kind.name);
     }
     out
 }

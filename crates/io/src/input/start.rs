@@ -34,18 +34,14 @@ pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> 
         Start::Wrong => None,
         Start::Structure(name) => from_structure(reader, parts, keys, path, name),
         Start::Built(start) => {
-            let (count, cell) = match start {
-                AtomStart::Given { positions, cell, .. } => (positions.len(), Some(cell)),
-                AtomStart::Free { positions, .. } => (positions.len(), None),
-                AtomStart::Drawn { atoms, .. } => (*atoms, None),
+            let (count, cell, species) = match start {
+                AtomStart::Given { positions, cell, species, .. } => (positions.len(), Some(cell), species.as_slice()),
+                AtomStart::Free { positions, species, .. } => (positions.len(), None, species.as_slice()),
+                AtomStart::Drawn { atoms, .. } => (*atoms, None, [].as_slice()),
             };
-            enough_to_draw(
-                reader,
-                parts,
-                &parts.tables.get("molecular")?.key_span("build"),
-                count,
-                "[molecular.build]",
-            );
+            let span = parts.tables.get("molecular")?.key_span("build");
+            enough_to_draw(reader, parts, &span, count, "[molecular.build]");
+            super::kim::same_element(reader, parts, &span, species, "[molecular.build]");
             let volume = cell.map(|cell| cell.determinant().abs());
             let number_density = density_of(reader, parts, count, volume, "the atoms of [molecular.build]")?;
             reader.is_clean().then(|| plain(number_density, Some(start.clone())))
@@ -118,6 +114,7 @@ fn from_structure(
     };
     let number_density = density_of(reader, parts, count, volume, who)?;
     same_mass(reader, parts, &structure, &shown);
+    super::kim::same_element(reader, parts, &span, &structure.species, &shown);
     if !reader.is_clean() {
         return None;
     }

@@ -76,6 +76,7 @@ impl PrepareKeys {
         let reach = match interaction {
             Some(Interaction::Potential(potential)) => potential.cutoff().unwrap_or(1.0),
             Some(Interaction::ManyBody(potential)) => potential.cutoff(),
+            Some(Interaction::Cluster(potential)) => potential.cutoff(),
             _ => 1.0,
         };
         let force_tolerance = self.force_tolerance.unwrap_or(TOLERANCE * temperature / reach);

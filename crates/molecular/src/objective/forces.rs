@@ -1,5 +1,6 @@
 //! The energy of the simulated atoms as a function of all positions, those of their images included.
 
+use super::clusters::Part as ClusterPart;
 use super::embedded::{EmbeddedAtoms, Workspace};
 use super::images::Images;
 use crate::parallel::each;
@@ -9,10 +10,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Atoms of one part at least, and parts at most: fixed, so that sums have one order on any number of threads.
-const PART: usize = 512;
-const MOST_PARTS: usize = 8;
+pub(super) const PART: usize = 512;
+pub(super) const MOST_PARTS: usize = 8;
 /// Forces that are added up together.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
 /// Positions of the simulated atoms and of the images that matter to them, and who is near whom.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +44,12 @@ pub struct Evaluation {
     pub virial: Matrix3<f64>,
     /// Workspace: the forces of each part of the atoms.
     parts: Vec<Vec<Vector3<f64>>>,
+    /// Why there is no energy, where a field has none; the energy is not a number then.
+    pub failure: Option<String>,
     /// Workspace of embedded atoms.
     pub(super) embedded: Workspace,
+    /// Workspace of clusters.
+    pub(super) clusters: Vec<ClusterPart>,
 }
 
 /// A force field for any group: an energy of the contributing atoms that depends on all positions.

@@ -173,7 +173,7 @@ fn starts_of(count: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
 }
 
 /// For each of the first `count` places, in chunks, all others within `radius`.
-fn search(
+pub(super) fn search(
     places: &[Vector3<f64>],
     count: usize,
     radius: f64,

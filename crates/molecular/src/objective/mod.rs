@@ -3,6 +3,7 @@
 //! The engine of translations (`crate::engine`) is faster and knows pair potentials only; this one knows neither what
 //! the group is nor what acts. Images are explicit: (source, element), placed where the group has them at every step.
 
+mod clusters;
 mod embedded;
 mod engine;
 mod forces;
@@ -12,6 +13,7 @@ mod probe;
 
 pub(crate) use probe::Probe;
 
+pub use clusters::Clusters;
 pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 
 use crate::schedule::{Leg, ThermalStep};
@@ -116,6 +118,9 @@ impl GroupMolecular {
             bath: None,
         };
         molecular.refuse_overlaps(peculiar)?;
+        if let Some(failure) = &molecular.engine.evaluation.failure {
+            return Err(MolecularError::NoEnergy(failure.clone()));
+        }
         molecular.thermal = ThermalStep::new(molecular.temperature());
         molecular.balance = WorkBalance::new(molecular.balance_energy(), molecular.power());
         Ok(molecular)
@@ -210,6 +215,9 @@ impl GroupMolecular {
             self.thermal.note(self.temperature());
         }
         let energy = self.balance_energy();
+        if let Some(failure) = self.engine.evaluation.failure.as_ref().filter(|_| moved) {
+            return Err(blown_up(end, self.engine.steps, &format!("the potential has no energy there ({failure})")));
+        }
         if !(moved && energy.is_finite() && power.is_finite()) {
             let what = "energies are no longer finite, or too many images are within reach,";
             return Err(blown_up(end, self.engine.steps, what));

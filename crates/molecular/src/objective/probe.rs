@@ -38,7 +38,7 @@ impl Probe {
         })
     }
 
-    /// The energy with the atoms at `positions`; `None` where they have too many images.
+    /// The energy with the atoms at `positions`; `None` where they have none, or too many images.
     pub(crate) fn place(&mut self, group: ObjectiveGroup, positions: Vec<Vector3<f64>>) -> Option<f64> {
         let finite = positions.iter().all(|x| x.iter().all(|x| x.abs() < 1e100));
         if !finite || Engine::is_crowded(&group, self.field.reach(), 0.0, &positions) {
@@ -48,6 +48,9 @@ impl Probe {
         self.positions = positions;
         self.images.build(&self.group, 0.0, &self.positions, self.field.reach());
         self.field.evaluate(&self.images.neighbourhood(), &mut self.evaluation);
+        if self.evaluation.failure.is_some() {
+            return None;
+        }
         mapped_back(&self.images, &self.evaluation, &mut self.forces);
         Some(self.evaluation.continuous_energy)
     }

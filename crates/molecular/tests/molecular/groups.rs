@@ -18,7 +18,7 @@ fn at(x: f64, y: f64, z: f64) -> Vector3<f64> {
     Vector3::new(x, y, z)
 }
 
-fn still() -> AffineFlow {
+pub(crate) fn still() -> AffineFlow {
     flow([0.0; 9])
 }
 
@@ -70,7 +70,7 @@ fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel
 }
 
 /// One group of every kind, its flow and its generators.
-fn zoo() -> Vec<(&'static str, AffineFlow, Vec<GroupElement>)> {
+pub(crate) fn zoo() -> Vec<(&'static str, AffineFlow, Vec<GroupElement>)> {
     let (axis, point) = (at(0.3, -0.5, 0.8).normalize(), at(0.7, 0.2, -0.4));
     let along = |rate: f64| AffineFlow::new(axis * axis.transpose() * rate).unwrap();
     let full = || flow([0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15]);
@@ -187,7 +187,7 @@ impl Explicit {
 }
 
 /// The identity first, then the other elements of a finite group.
-fn all_elements(group: &ObjectiveGroup) -> Vec<GroupElement> {
+pub(crate) fn all_elements(group: &ObjectiveGroup) -> Vec<GroupElement> {
     let mut labels = group.within(0.0, &Vector3::zeros(), 1e9);
     labels.sort_by_key(|label| *label != Label::IDENTITY);
     assert_eq!(labels.len(), group.index());

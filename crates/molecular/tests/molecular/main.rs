@@ -5,6 +5,8 @@ mod dynamics;
 mod fixtures;
 mod groups;
 mod images;
+#[cfg(feature = "kim")]
+mod kim;
 mod many_bodies;
 mod nanotubes;
 #[path = "../shared/pause.rs"]

@@ -6,8 +6,8 @@
 
 use crate::fixtures::fixed;
 use omd_flow::{AffineFlow, Description, Matrix3, Vector3};
-use omd_interaction::{EmbeddedAtom, EmbeddedTables, SitePotential, StillingerWeber};
-use omd_molecular::{GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, force_field};
+use omd_interaction::{EmbeddedAtom, EmbeddedTables, StillingerWeber};
+use omd_molecular::{ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, force_field};
 use std::sync::Arc;
 
 /// Made for tests, not a fit: `F = -sqrt(rho)`, exponentials, times `(1 - (r/4.8)^2)^2`; electronvolt and angstrom.
@@ -46,7 +46,12 @@ fn silicon() -> StillingerWeber {
 }
 
 /// The crystal in a cell with these edges.
-fn crystal(potential: Arc<dyn SitePotential>, edges: [f64; 3], sites: &[[f64; 3]], size: f64) -> (GroupMolecular, f64) {
+pub(crate) fn crystal(
+    field: Arc<dyn ForceField>,
+    edges: [f64; 3],
+    sites: &[[f64; 3]],
+    size: f64,
+) -> (GroupMolecular, f64) {
     let flow = AffineFlow::new(Matrix3::zeros()).unwrap();
     let axes = [0, 1, 2].map(|k| GroupElement::translation(Vector3::ith(k, edges[k])));
     let group = ObjectiveGroup::new(&flow, &axes).unwrap();
@@ -56,14 +61,14 @@ fn crystal(potential: Arc<dyn SitePotential>, edges: [f64; 3], sites: &[[f64; 3]
         Vector3::from(*site).component_mul(&Vector3::from(edges)) + away * size
     };
     let positions: Vec<_> = sites.iter().enumerate().map(place).collect();
-    let model = GroupModel { group, field: force_field(potential), mass: 1.0, cell: None };
+    let model = GroupModel { group, field, mass: 1.0, cell: None };
     let rest = vec![Vector3::zeros(); positions.len()];
     let molecular = GroupMolecular::new(&model, fixed(1e-3), &positions, &rest).unwrap();
     (molecular, edges.iter().product())
 }
 
 /// Energy an atom, the pressure tensor times the volume (xx yy zz xy xz yz), and forces.
-fn agrees(found: (GroupMolecular, f64), energy: f64, virial: [f64; 6], forces: &[[f64; 3]]) {
+pub(crate) fn agrees(found: (GroupMolecular, f64), energy: f64, virial: [f64; 6], forces: &[[f64; 3]]) {
     let (mut molecular, volume) = found;
     let difference = molecular.potential_energy() / forces.len() as f64 - energy;
     assert!(difference.abs() < 1e-13 * energy.abs(), "{difference:e}");
@@ -79,14 +84,14 @@ fn agrees(found: (GroupMolecular, f64), energy: f64, virial: [f64; 6], forces: &
     }
 }
 
-const FACE_CENTRED: [[f64; 3]; 4] = [[0.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]];
+pub(crate) const FACE_CENTRED: [[f64; 3]; 4] = [[0.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]];
 const EDGES: [f64; 3] = [3.6, 3.5, 3.45];
 
 #[test]
 fn embedded_atoms_of_nickel_and_copper() {
     let nickel = EmbeddedAtom::new(&metal(NICKEL)).unwrap();
     agrees(
-        crystal(Arc::new(nickel), EDGES, &FACE_CENTRED, 0.12),
+        crystal(force_field(Arc::new(nickel)), EDGES, &FACE_CENTRED, 0.12),
         -2.522_460_164_149_687_3,
         [
             -0.064_365_087_576_813_33,
@@ -105,7 +110,7 @@ fn embedded_atoms_of_nickel_and_copper() {
     );
     let copper = EmbeddedAtom::new(&metal(COPPER)).unwrap();
     agrees(
-        crystal(Arc::new(copper), EDGES, &FACE_CENTRED, 0.12),
+        crystal(force_field(Arc::new(copper)), EDGES, &FACE_CENTRED, 0.12),
         -2.559_632_393_736_343,
         [
             -0.372_851_120_711_467,
@@ -129,7 +134,7 @@ fn silicon_of_stillinger_and_weber() {
     let other = FACE_CENTRED.map(|site| site.map(|x| x + 0.25));
     let diamond = [FACE_CENTRED, other].concat();
     agrees(
-        crystal(Arc::new(silicon()), [5.5, 5.4, 5.3], &diamond, 0.15),
+        crystal(force_field(Arc::new(silicon())), [5.5, 5.4, 5.3], &diamond, 0.15),
         -3.960_170_000_288_913_5,
         [
             4.636_597_890_102_865,

@@ -146,12 +146,22 @@ pub(super) const EXPERIMENT: &[Key] = &[
     ),
     key(
         "interaction",
+        "model",
+        Shape::Text,
+        PURE,
+        Absent::Error,
+        "The name of an installed portable model of the KIM API, with its identifier and version, such as \
+         \"SW_StillingerWeber_1985_Si__MO_405512056662_005\"; `kim-api-collections-management list` lists them. It \
+         computes in electronvolts and angstrom, or in units of its own that are converted, whatever `units` are.",
+    ),
+    key(
+        "interaction",
         "element",
         Shape::Text,
         PURE,
         Absent::Error,
-        "Whose entry of the parameter file holds: the one that names it three times. Of a setfl file with several \
-         elements, which one; funcfl files have one without a name.",
+        "Whose entry of the parameter file holds: the one that names it three times. Of a setfl file or a KIM model \
+         with several elements, which one; funcfl files have one without a name.",
     ),
     key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
     key(
