@@ -1,0 +1,423 @@
+//! The question and its answer.
+
+use super::RecognitionError;
+use super::cluster::Cluster;
+use super::kernel::{Cylinder, Kernel, Lattice};
+use super::places::{Places, centroid};
+use super::quotient::Quotient;
+use super::sample::{Judgement, Piece};
+use super::selection::selected;
+use super::sites::folded;
+use super::surroundings::{Surroundings, default_cutoff, nearest_distances};
+use super::{axial, crystal, schoenflies};
+use crate::group::GroupElement;
+use omd_flow::{Matrix3, Vector3};
+
+/// The default tolerance, in median distances to the nearest neighbour: far above the digits of a file, far below
+/// what tells structures apart.
+const TOLERANCE: f64 = 0.02;
+/// A structure with a greater fraction of atoms out of place has another symmetry, or none.
+const DAMAGED: f64 = 0.1;
+
+/// Atoms, as a file has them.
+#[derive(Clone, Debug, Default)]
+pub struct AtomSet {
+    /// Any unit of length.
+    pub positions: Vec<Vector3<f64>>,
+    /// One number for each atom; equal for atoms of one species.
+    pub species: Vec<usize>,
+    /// Translations under which the atoms repeat: none to three.
+    pub periods: Vec<Vector3<f64>>,
+}
+
+/// How closely to look.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RecognitionSettings {
+    /// Atoms this far from where the group puts them still belong there; a fiftieth of the distance between neighbours
+    /// when absent.
+    pub tolerance: Option<f64>,
+    /// How far the surroundings of an atom reach in a piece of an infinite structure; beyond the second shell of
+    /// neighbours when absent.
+    pub cutoff: Option<f64>,
+}
+
+/// How far the structure goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The atoms are all there are.
+    Finite,
+    /// The atoms are a piece of an infinite structure; so many of them were judged, the others are near its ends.
+    Piece {
+        /// How many.
+        judged: usize,
+    },
+    /// The cell repeats.
+    Periodic,
+}
+
+/// Whether it is an objective molecular structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is, of more molecules than one.
+    Objective,
+    /// Every structure is one, of one molecule; there is no other way to see this one.
+    Trivial,
+    /// It would be one but for a few atoms.
+    Damaged,
+}
+
+/// The axis of a group, and what screws and turns it has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScrewAxis {
+    /// A unit vector.
+    pub direction: Vector3<f64>,
+    /// A point on the axis.
+    pub point: Vector3<f64>,
+    /// Angle, in radian, and translation of the shortest screw; `None` where nothing moves along the axis.
+    pub screw: Option<[f64; 2]>,
+    /// The order of the rotations.
+    pub order: usize,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Recognition {
+    /// Whether it is an objective molecular structure.
+    pub verdict: Verdict,
+    /// How far it goes.
+    pub extent: Extent,
+    /// As used.
+    pub tolerance: f64,
+    /// As used, where it was.
+    pub cutoff: Option<f64>,
+    /// The directions in which it is infinite: 0 to 3.
+    pub dimension: usize,
+    /// The point group of all isometries, after Schoenflies; of an infinite group that of its rotations and reflections,
+    /// except about an axis whose screws turn by any angle.
+    pub point_group: String,
+    /// How many isometries there are; `None` when infinitely many.
+    pub order: Option<usize>,
+    /// Where the isometries keep an axis.
+    pub axis: Option<ScrewAxis>,
+    /// A basis of the translations, where there are those in two or three dimensions.
+    pub translations: Vec<Vector3<f64>>,
+    /// One isometry of every coset of the screws and turns or of the translations; all of a finite group without an axis.
+    pub cosets: Vec<GroupElement>,
+    /// How many classes of equivalent atoms there are under all isometries.
+    pub orbits: usize,
+    /// Generators of a group that makes the structure of the molecule, each atom once.
+    pub generators: Vec<GroupElement>,
+    /// Place and species of the atoms of the molecule.
+    pub molecule: Vec<(Vector3<f64>, usize)>,
+    /// How far the farthest judged atom is from where the group puts it.
+    pub misfit: f64,
+    /// Which it is.
+    pub farthest: usize,
+    /// Atoms that are not where the group puts atoms.
+    pub failing: Vec<usize>,
+    /// Places where the group puts atoms and none are.
+    pub vacant: Vec<Vector3<f64>>,
+}
+
+impl Recognition {
+    /// Whether any two generators commute.
+    #[must_use]
+    pub fn commutes(&self) -> bool {
+        let same = |g: &GroupElement, h: &GroupElement| {
+            let (one, other) = (g.compose(h), h.compose(g));
+            (one.rotation - other.rotation).norm() < 1e-8
+                && (one.offset - other.offset).norm() < 1e-8 * (g.offset.norm() + h.offset.norm())
+        };
+        self.generators.iter().enumerate().all(|(k, g)| self.generators[..k].iter().all(|h| same(g, h)))
+    }
+}
+
+/// What a structure looks like from one side.
+struct View {
+    quotient: Quotient,
+    extent: Extent,
+    /// Atoms on sites, from the middle outwards.
+    order: Vec<usize>,
+    failing: Vec<usize>,
+    vacant: Vec<Vector3<f64>>,
+}
+
+/// Finds the isometries of a structure and a molecule that they make it of.
+///
+/// # Errors
+/// [`RecognitionError`].
+pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Recognition, RecognitionError> {
+    let tolerance = checked(atoms, settings)?;
+    let cutoff =
+        if atoms.periods.is_empty() { settings.cutoff.or_else(|| default_cutoff(&atoms.positions)) } else { None };
+    if !atoms.periods.is_empty() {
+        return Ok(answer(atoms, periodic(atoms, tolerance), tolerance, None));
+    }
+    let places = Places::new(&atoms.positions, &atoms.species, None);
+    let cluster = Cluster { points: &atoms.positions, species: &atoms.species, places: &places, tolerance };
+    let finite = answer(atoms, whole(&cluster), tolerance, None);
+    if finite.molecule.len() <= 1 && finite.failing.is_empty() {
+        return Ok(finite);
+    }
+    let around = cutoff.map(|cutoff| Surroundings::new(&atoms.positions, &atoms.species, cutoff, tolerance));
+    let piece = around.as_ref().map(|around| Piece {
+        points: &atoms.positions,
+        species: &atoms.species,
+        places: &places,
+        around,
+        tolerance,
+    });
+    let seen = |allowed: f64| Some(answer(atoms, of_piece(piece.as_ref()?, allowed)?, tolerance, cutoff));
+    let sound = |found: &Recognition| found.failing.is_empty() && found.vacant.is_empty();
+    // Atoms out of place are no reason to miss a group; where none are, this is the strict answer as well.
+    let lenient = seen(DAMAGED);
+    let strict = if lenient.as_ref().is_some_and(sound) { lenient.clone() } else { seen(0.0).filter(sound) };
+    let candidates = [Some(finite).filter(sound), strict];
+    let best = candidates.into_iter().flatten().min_by_key(|found| found.molecule.len());
+    let damaged = [lenient, damaged(atoms, &cluster)].into_iter().flatten().filter(|found| !sound(found));
+    let damaged = damaged.min_by_key(|found| found.molecule.len());
+    Ok(match (best, damaged) {
+        (Some(best), Some(damaged))
+            if best.verdict == Verdict::Objective || damaged.molecule.len() >= best.molecule.len() =>
+        {
+            best
+        }
+        (_, Some(damaged)) => damaged,
+        (Some(best), None) => best,
+        (None, None) => trivial(atoms, tolerance),
+    })
+}
+
+/// The tolerance, once everything is in order.
+fn checked(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<f64, RecognitionError> {
+    let positive = |x: &f64| *x > 0.0 && x.is_finite();
+    if atoms.positions.is_empty() {
+        return Err(RecognitionError::NoAtoms);
+    }
+    if let Some(atom) = atoms.positions.iter().position(|x| !x.iter().all(|x| x.is_finite())) {
+        return Err(RecognitionError::NotFinite(atom + 1));
+    }
+    if let Some(tolerance) = settings.tolerance.filter(|x| !positive(x)) {
+        return Err(RecognitionError::Tolerance(tolerance));
+    }
+    if let Some(cutoff) = settings.cutoff.filter(|x| !positive(x)) {
+        return Err(RecognitionError::Cutoff(cutoff));
+    }
+    let edges: f64 = atoms.periods.iter().map(|edge| edge.norm()).product();
+    let flat = match atoms.periods.as_slice() {
+        [] => false,
+        [a] => a.norm() == 0.0,
+        [a, b] => a.cross(b).norm() <= 1e-9 * edges,
+        [a, b, c, ..] => a.cross(b).dot(c).abs() <= 1e-9 * edges,
+    };
+    if flat {
+        return Err(RecognitionError::Flat);
+    }
+    // Images next to the cell are neighbours too; a large cell has enough neighbours of its own.
+    let mut points = atoms.positions.clone();
+    if !atoms.periods.is_empty() {
+        let lattice = Lattice::new(&atoms.periods);
+        points = points.iter().map(|x| lattice.fold(x)).collect();
+        for edge in lattice.vectors().iter().filter(|_| atoms.positions.len() < 2000) {
+            let copies: Vec<_> = points.iter().flat_map(|x| [x + edge, x - edge]).collect();
+            points.extend(copies);
+        }
+    }
+    let count = atoms.positions.len();
+    let Some((median, pair, distance)) = nearest_distances(&points) else {
+        return match count {
+            1 => Ok(settings.tolerance.unwrap_or(TOLERANCE)),
+            _ => Err(RecognitionError::Coincident { first: 1, second: 2 }),
+        };
+    };
+    let [first, second] = pair.map(|atom| atom % count + 1);
+    if distance <= 1e-9 * median {
+        return Err(RecognitionError::Coincident { first: first.min(second), second: first.max(second) });
+    }
+    let tolerance = settings.tolerance.unwrap_or((TOLERANCE * median).min(0.1 * distance));
+    if 4.0 * tolerance >= distance {
+        let (first, second) = (first.min(second), first.max(second));
+        return Err(RecognitionError::Close { first, second, distance, tolerance });
+    }
+    Ok(tolerance)
+}
+
+fn periodic(atoms: &AtomSet, tolerance: f64) -> View {
+    let (points, species) = (&atoms.positions, &atoms.species);
+    let order: Vec<usize> = (0..points.len()).collect();
+    let quotient = match atoms.periods.as_slice() {
+        [period] => {
+            let cylinder = Cylinder::new(centroid(points), *period, Some([0.0, period.norm()]), 1);
+            axial::quotient(points, species, &order, cylinder, tolerance)
+        }
+        periods => crystal::quotient(points, species, &order, Lattice::new(periods), tolerance),
+    };
+    View { quotient, extent: Extent::Periodic, order, failing: Vec::new(), vacant: Vec::new() }
+}
+
+fn whole(cluster: &Cluster<'_>) -> View {
+    let quotient = cluster.quotient();
+    let order = (0..cluster.points.len()).collect();
+    View { quotient, extent: Extent::Finite, order, failing: Vec::new(), vacant: Vec::new() }
+}
+
+/// The structure as a piece of an infinite one.
+fn of_piece(piece: &Piece<'_>, allowed: f64) -> Option<View> {
+    let mut kernel = piece.kernel(allowed)?;
+    let mut order = piece.outwards();
+    let sites = folded(piece.points, piece.species, &order, &mut kernel, piece.tolerance, true);
+    let Judgement { judged, mut failing, vacant, kept, repeated } = piece.judge(&kernel, &sites);
+    let count = judged.iter().filter(|judged| **judged).count();
+    if !repeated || (failing.len() + vacant.len()) as f64 > 2.0 * DAMAGED * count as f64 {
+        return None;
+    }
+    let mut on_site = vec![false; piece.points.len()];
+    let good = || sites.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(site, _)| site);
+    good().flat_map(|site| &site.members).for_each(|(atom, _)| on_site[*atom] = true);
+    order.retain(|atom| on_site[*atom]);
+    let quotient = match kernel {
+        Kernel::Lattice(lattice) => crystal::quotient(piece.points, piece.species, &order, lattice, piece.tolerance),
+        Kernel::Axis(mut cylinder) => {
+            if cylinder.screw.is_some_and(|[angle, _]| angle == 0.0) {
+                // Nothing turned so far: the axis goes through the middle of what repeats.
+                let middle = centroid(&good().map(|site| site.position).collect::<Vec<_>>());
+                cylinder = Cylinder::new(middle, cylinder.direction, cylinder.screw, 1);
+            }
+            axial::quotient(piece.points, piece.species, &order, cylinder, piece.tolerance)
+        }
+        Kernel::Point(_) => return None,
+    };
+    // Ends may be bent; they are not judged.
+    let far = |(atom, distance): &(usize, f64)| *distance > piece.tolerance && judged[*atom];
+    failing.extend(distances(&quotient, piece.points).iter().filter(|entry| far(entry)).map(|(atom, _)| *atom));
+    failing.sort_unstable();
+    failing.dedup();
+    let extent = Extent::Piece { judged: count };
+    (failing.len() as f64 <= 2.0 * DAMAGED * count as f64).then_some(View { quotient, extent, order, failing, vacant })
+}
+
+/// How far every atom is from where the group puts it.
+fn distances(quotient: &Quotient, points: &[Vector3<f64>]) -> Vec<(usize, f64)> {
+    let distance = |position: &Vector3<f64>, (atom, counts): &(usize, [i64; 3])| {
+        (*atom, (points[*atom] - quotient.kernel.element(*counts).position(0.0, position)).norm())
+    };
+    quotient.sites.iter().flat_map(|site| site.members.iter().map(|member| distance(&site.position, member))).collect()
+}
+
+/// A finite structure that would have more isometries but for a few atoms.
+fn damaged(atoms: &AtomSet, cluster: &Cluster<'_>) -> Option<Recognition> {
+    let found = cluster.nearly(DAMAGED);
+    let others = found.len().checked_sub(1).filter(|others| *others > 0)?;
+    let missed = |atom: &usize| 2 * found.iter().filter(|found| found.image[*atom].is_none()).count() > others;
+    let failing: Vec<usize> = (0..atoms.positions.len()).filter(missed).collect();
+    if failing.is_empty() || failing.len() as f64 > 2.0 * DAMAGED * atoms.positions.len() as f64 {
+        return None;
+    }
+    let rotations: Vec<Matrix3<f64>> = found.iter().map(|found| found.element.rotation).collect();
+    Some(Recognition {
+        verdict: Verdict::Damaged,
+        point_group: schoenflies::symbol(&rotations),
+        order: Some(found.len()),
+        cosets: found.iter().map(|found| found.element).collect(),
+        molecule: vec![(atoms.positions[0], atoms.species[0]); atoms.positions.len().div_ceil(found.len())],
+        failing,
+        ..trivial(atoms, cluster.tolerance)
+    })
+}
+
+/// All atoms as one molecule.
+fn trivial(atoms: &AtomSet, tolerance: f64) -> Recognition {
+    Recognition {
+        verdict: Verdict::Trivial,
+        extent: Extent::Finite,
+        tolerance,
+        cutoff: None,
+        dimension: 0,
+        point_group: "C_1".to_owned(),
+        order: Some(1),
+        axis: None,
+        translations: Vec::new(),
+        cosets: vec![GroupElement::identity()],
+        orbits: atoms.positions.len(),
+        generators: Vec::new(),
+        molecule: atoms.positions.iter().copied().zip(atoms.species.iter().copied()).collect(),
+        misfit: 0.0,
+        farthest: 0,
+        failing: Vec::new(),
+        vacant: Vec::new(),
+    }
+}
+
+/// What a view says.
+fn answer(atoms: &AtomSet, view: View, tolerance: f64, cutoff: Option<f64>) -> Recognition {
+    let View { quotient, extent, order, mut failing, vacant } = view;
+    let chosen = selected(&quotient, &atoms.positions, &atoms.species, &order, 2.0 * tolerance);
+    let mut distances = distances(&quotient, &atoms.positions);
+    if matches!(extent, Extent::Finite | Extent::Periodic) {
+        failing.extend(distances.iter().filter(|(_, distance)| *distance > tolerance).map(|(atom, _)| *atom));
+        failing.sort_unstable();
+    }
+    distances.retain(|(atom, _)| !failing.contains(atom));
+    let farthest = distances.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0));
+    let sound = failing.is_empty() && vacant.is_empty();
+    let copies = extent != Extent::Finite || chosen.molecule.len() < atoms.positions.len();
+    let verdict = match (sound, copies) {
+        (false, _) => Verdict::Damaged,
+        (true, true) => Verdict::Objective,
+        (true, false) => Verdict::Trivial,
+    };
+    let (dimension, axis, translations) = match &quotient.kernel {
+        Kernel::Point(_) => (0, None, Vec::new()),
+        Kernel::Axis(Cylinder { origin, direction, screw, order, .. }) => {
+            let axis = ScrewAxis { direction: *direction, point: *origin, screw: *screw, order: *order as usize };
+            (usize::from(screw.is_some()), Some(axis), Vec::new())
+        }
+        Kernel::Lattice(lattice) => (lattice.rank, None, lattice.vectors()),
+    };
+    let all: Vec<usize> = (0..quotient.cosets.len()).collect();
+    let orbits = quotient.orbits(&all);
+    let turns = axis.map_or(1, |axis| axis.order);
+    Recognition {
+        verdict,
+        extent,
+        tolerance,
+        cutoff,
+        dimension,
+        point_group: point_group(&quotient, tolerance),
+        order: (dimension == 0).then_some(turns * quotient.cosets.len()),
+        axis,
+        translations,
+        cosets: quotient.cosets.iter().map(|coset| coset.element).collect(),
+        orbits: orbits.iter().enumerate().filter(|(k, first)| *k == **first).count(),
+        generators: chosen.generators,
+        molecule: chosen.molecule,
+        misfit: farthest.1,
+        farthest: farthest.0,
+        failing,
+        vacant,
+    }
+}
+
+/// The symbol of the rotations and reflections; an atom and a line have infinitely many.
+fn point_group(quotient: &Quotient, tolerance: f64) -> String {
+    let cosets = quotient.cosets.iter().map(|coset| coset.element.rotation);
+    let Kernel::Axis(cylinder) = &quotient.kernel else {
+        return schoenflies::symbol(&cosets.collect::<Vec<_>>());
+    };
+    let on_axis = |x: &Vector3<f64>| cylinder.polar(x).radius <= 2.0 * tolerance;
+    if cylinder.screw.is_none() && quotient.sites.iter().all(|site| on_axis(&site.position)) {
+        let turned = cosets.clone().any(|q| (q * cylinder.direction).dot(&cylinder.direction) < 0.0);
+        let atom = quotient.sites.len() == 1 && quotient.sites[0].members.len() == 1;
+        return if atom {
+            "K_h"
+        } else if turned {
+            "D_inf h"
+        } else {
+            "C_inf v"
+        }
+        .to_owned();
+    }
+    let turns = (0..cylinder.order).map(|turn| cylinder.screws([0, turn, 0]).rotation);
+    let all: Vec<Matrix3<f64>> = turns.flat_map(|turn| cosets.clone().map(move |coset| turn * coset)).collect();
+    schoenflies::symbol(&all)
+}
