@@ -3,7 +3,6 @@
 use super::kernel::{Cylinder, Kernel, Polar};
 use super::quotient::{Index, Quotient};
 use super::sites::{Site, folded};
-use crate::group::GroupElement;
 use omd_flow::Vector3;
 use std::f64::consts::{PI, TAU};
 
@@ -25,10 +24,11 @@ pub(super) fn quotient(
     order: &[usize],
     cylinder: Cylinder,
     tolerance: f64,
+    periodic: bool,
 ) -> Quotient {
     let radius = 2.0 * tolerance;
     let mut cylinder = cylinder;
-    let fold = |kernel: &mut Kernel, refit| folded(points, species, order, kernel, tolerance, refit);
+    let fold = |kernel: &mut Kernel, refit| folded(points, species, order, kernel, tolerance, refit && !periodic);
     let mut kernel = Kernel::Axis(cylinder.clone());
     let mut sites = fold(&mut kernel, true);
     if let (Kernel::Axis(refitted), true) = (&kernel, cylinder.screw.is_some()) {
@@ -43,10 +43,15 @@ pub(super) fn quotient(
     let step = PI / cylinder.order as f64;
     let mut found =
         [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0)].map(|(sign, sense)| coset(&cylinder, &sites, sign, sense, radius));
-    let reflects = found[1].is_some() || found[2].is_some();
-    if let (Some([angle, _]), true) = (&mut cylinder.screw, reflects) {
+    if let Some([angle, pitch]) = cylinder.screw {
         // A reflection turns the screw into one of the opposite angle: the two differ by whole turns.
-        *angle = (*angle / step).round() * step;
+        let rounded = (angle / step).round() * step;
+        let off = (angle - rounded).abs() * longest(&sites, &cylinder);
+        if off > radius {
+            (found[1], found[2]) = (None, None);
+        } else if found[1].is_some() || found[2].is_some() {
+            cylinder.screw = Some([rounded, pitch]);
+        }
     }
     idealise(&cylinder, &mut found, step);
     let mut kernel = Kernel::Axis(cylinder.clone());
@@ -57,6 +62,15 @@ pub(super) fn quotient(
     }
     quotient.symmetrise();
     quotient
+}
+
+/// By how far an atom is off per error of the screw's angle, at worst.
+fn longest(sites: &[Site], cylinder: &Cylinder) -> f64 {
+    let powers = |site: &Site| {
+        let powers = || site.members.iter().map(|(_, counts)| counts[0]);
+        (powers().max().unwrap_or(0) - powers().min().unwrap_or(0)).max(2) as f64
+    };
+    sites.iter().map(|site| powers(site) * cylinder.polar(&site.position).radius).fold(0.0, f64::max)
 }
 
 /// A site whose images are fewest: off the axis where there is one.
@@ -163,9 +177,4 @@ fn idealise(cylinder: &Cylinder, found: &mut [Option<Isometry>; 3], step: f64) {
         let rise = half.rise - level.rise;
         found[1] = Some(Isometry { sign: 1.0, sense: -1.0, rise, turn });
     }
-}
-
-/// The reflection in a plane normal to the axis, and the like, for a group about a point.
-pub(super) fn about(cylinder: &Cylinder, element: &GroupElement) -> bool {
-    (element.rotation * cylinder.direction).cross(&cylinder.direction).norm() < 0.05
 }

@@ -39,7 +39,7 @@ impl Cluster<'_> {
         let order = self.outwards(&centre);
         let axial = |direction: Vector3<f64>, count: i64| {
             let cylinder = Cylinder::new(centre, direction, None, count);
-            axial::quotient(self.points, self.species, &order, cylinder, self.tolerance)
+            axial::quotient(self.points, self.species, &order, cylinder, self.tolerance, false)
         };
         match self.shape(&centre, false) {
             Shape::Atom => axial(Vector3::z(), 1),

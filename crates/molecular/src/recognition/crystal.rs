@@ -16,22 +16,24 @@ struct Operation {
     map: Vec<usize>,
 }
 
-/// The whole group of a structure with the translations of `lattice`, which may be multiples of the group's.
+/// The whole group of a structure with the translations of `lattice`, which may be multiples of the group's;
+/// of those of a periodic cell they are exact fractions.
 pub(super) fn quotient(
     points: &[Vector3<f64>],
     species: &[usize],
     order: &[usize],
     lattice: Lattice,
     tolerance: f64,
+    periodic: bool,
 ) -> Quotient {
     let radius = 2.0 * tolerance;
     let mut kernel = Kernel::Lattice(lattice);
-    let mut sites = folded(points, species, order, &mut kernel, tolerance, true);
+    let mut sites = folded(points, species, order, &mut kernel, tolerance, !periodic);
     while let Kernel::Lattice(lattice) = &kernel
         && let Some(finer) = finer(lattice, &sites, radius)
     {
         kernel = Kernel::Lattice(finer);
-        sites = folded(points, species, order, &mut kernel, tolerance, true);
+        sites = folded(points, species, order, &mut kernel, tolerance, !periodic);
     }
     let Kernel::Lattice(lattice) = &kernel else { return Quotient::of_kernel(kernel, sites) };
     let operations = operations(lattice, &sites, radius);
@@ -81,11 +83,21 @@ fn finer(lattice: &Lattice, sites: &[Site], radius: f64) -> Option<Lattice> {
     for &k in &rarest[1..] {
         let shift = sites[k].position - from;
         let shift = shift - lattice.translation(lattice.nearest(&Vector3::zeros(), &shift));
-        if map(&places, sites, &GroupElement::translation(shift), radius).is_some() {
-            return Some(shortest(lattice, &shift));
+        if let Some(map) = map(&places, sites, &GroupElement::translation(shift), radius) {
+            return Some(shortest(lattice, &exact(lattice, &shift, &map)));
         }
     }
     None
+}
+
+/// A translation of which so many make one of the lattice as bring a site back.
+fn exact(lattice: &Lattice, shift: &Vector3<f64>, map: &[usize]) -> Vector3<f64> {
+    let (mut site, mut count) = (map[0], 1.0);
+    while site != 0 {
+        (site, count) = (map[site], count + 1.0);
+    }
+    let fractions = lattice.fractions(shift).map(|fraction| (fraction * count).round() / count);
+    lattice.basis * Vector3::from_fn(|k, _| if k < lattice.rank { fractions[k] } else { 0.0 })
 }
 
 /// The lattice that a lattice and a fraction of one of its vectors make: its successive minima are a basis.

@@ -32,7 +32,7 @@ pub(super) struct Lattice {
 pub(super) struct Cylinder {
     pub(super) origin: Vector3<f64>,
     pub(super) direction: Vector3<f64>,
-    across: [Vector3<f64>; 2],
+    pub(super) across: [Vector3<f64>; 2],
     /// Angle and pitch of the screw.
     pub(super) screw: Option<[f64; 2]>,
     /// The turn is by `2 pi / order`.

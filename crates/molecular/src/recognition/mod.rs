@@ -16,6 +16,7 @@ mod cluster;
 mod crystal;
 mod description;
 mod error;
+mod judge;
 mod kernel;
 mod motion;
 mod places;

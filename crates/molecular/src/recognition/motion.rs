@@ -1,6 +1,5 @@
 //! Rigid motions that carry many atoms onto others.
 
-use super::kernel::Counts;
 use super::places::{Places, centroid};
 use crate::group::GroupElement;
 use nalgebra::{Matrix4, Quaternion, UnitQuaternion};
@@ -82,7 +81,8 @@ impl Track<'_> {
         freedom: Freedom,
         known: &dyn Fn(&Vector3<f64>) -> bool,
     ) -> Option<Followed> {
-        let reach = 2.0 * self.tolerance;
+        // Three atoms make a guess that is worse than what many make of it.
+        let mut reach = 4.0 * self.tolerance;
         let proper = guess.rotation.determinant() > 0.0;
         let mut element = guess;
         let mut image = vec![None; self.points.len()];
@@ -95,6 +95,7 @@ impl Track<'_> {
         for (count, &atom) in self.order.iter().enumerate() {
             if count == next {
                 element = fit(&pairs, freedom, proper, &element);
+                reach = 2.0 * self.tolerance;
                 next *= 2;
             }
             let place = element.position(0.0, &self.points[atom]);
@@ -131,6 +132,3 @@ fn fit(pairs: &[Pair], freedom: Freedom, proper: bool, before: &GroupElement) ->
         }
     }
 }
-
-/// The identity's powers.
-pub(super) const NONE: Counts = [0; 3];

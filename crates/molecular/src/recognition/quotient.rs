@@ -106,21 +106,6 @@ impl Quotient {
         }
     }
 
-    /// How far the farthest of `points` is from where the group puts it, and which it is.
-    pub(super) fn misfit(&self, points: &[Vector3<f64>]) -> (f64, usize) {
-        let mut worst = (0.0, 0);
-        for site in &self.sites {
-            for (atom, counts) in &site.members {
-                let place = self.kernel.element(*counts).position(0.0, &site.position);
-                let distance = (points[*atom] - place).norm();
-                if distance > worst.0 {
-                    worst = (distance, *atom);
-                }
-            }
-        }
-        worst
-    }
-
     /// For every site the first one of its orbit under these cosets.
     pub(super) fn orbits(&self, cosets: &[usize]) -> Vec<usize> {
         let mut first: Vec<usize> = (0..self.sites.len()).collect();

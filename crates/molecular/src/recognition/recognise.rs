@@ -2,10 +2,11 @@
 
 use super::RecognitionError;
 use super::cluster::Cluster;
+use super::judge::Judgement;
 use super::kernel::{Cylinder, Kernel, Lattice};
 use super::places::{Places, centroid};
 use super::quotient::Quotient;
-use super::sample::{Judgement, Piece};
+use super::sample::Piece;
 use super::selection::selected;
 use super::sites::folded;
 use super::surroundings::{Surroundings, default_cutoff, nearest_distances};
@@ -248,9 +249,9 @@ fn periodic(atoms: &AtomSet, tolerance: f64) -> View {
     let quotient = match atoms.periods.as_slice() {
         [period] => {
             let cylinder = Cylinder::new(centroid(points), *period, Some([0.0, period.norm()]), 1);
-            axial::quotient(points, species, &order, cylinder, tolerance)
+            axial::quotient(points, species, &order, cylinder, tolerance, true)
         }
-        periods => crystal::quotient(points, species, &order, Lattice::new(periods), tolerance),
+        periods => crystal::quotient(points, species, &order, Lattice::new(periods), tolerance, true),
     };
     View { quotient, extent: Extent::Periodic, order, failing: Vec::new(), vacant: Vec::new() }
 }
@@ -276,14 +277,16 @@ fn of_piece(piece: &Piece<'_>, allowed: f64) -> Option<View> {
     good().flat_map(|site| &site.members).for_each(|(atom, _)| on_site[*atom] = true);
     order.retain(|atom| on_site[*atom]);
     let quotient = match kernel {
-        Kernel::Lattice(lattice) => crystal::quotient(piece.points, piece.species, &order, lattice, piece.tolerance),
+        Kernel::Lattice(lattice) => {
+            crystal::quotient(piece.points, piece.species, &order, lattice, piece.tolerance, false)
+        }
         Kernel::Axis(mut cylinder) => {
             if cylinder.screw.is_some_and(|[angle, _]| angle == 0.0) {
                 // Nothing turned so far: the axis goes through the middle of what repeats.
                 let middle = centroid(&good().map(|site| site.position).collect::<Vec<_>>());
                 cylinder = Cylinder::new(middle, cylinder.direction, cylinder.screw, 1);
             }
-            axial::quotient(piece.points, piece.species, &order, cylinder, piece.tolerance)
+            axial::quotient(piece.points, piece.species, &order, cylinder, piece.tolerance, false)
         }
         Kernel::Point(_) => return None,
     };

@@ -1,13 +1,11 @@
 //! A finite piece of an infinite structure: which translations or screws it has away from its ends.
 
-use super::kernel::{Counts, Cylinder, Kernel, Lattice};
+use super::kernel::{Cylinder, Kernel, Lattice};
 use super::motion::{Followed, Freedom, Track, of_frames};
 use super::places::{Places, centroid};
-use super::sites::Site;
 use super::surroundings::Surroundings;
 use crate::group::GroupElement;
 use omd_flow::{Matrix3, Vector3};
-use std::collections::HashSet;
 
 /// So many atoms like the first, nearest first, are tried as its images by a screw.
 const TRIED: usize = 60;
@@ -23,23 +21,9 @@ pub(super) struct Piece<'a> {
     pub(super) tolerance: f64,
 }
 
-/// What the atoms of a piece say about a kernel and its sites.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Judgement {
-    /// Atoms all of whose surroundings are in the sample, or that are among such surroundings.
-    pub(super) judged: Vec<bool>,
-    /// Judged atoms that stand on no site.
-    pub(super) failing: Vec<usize>,
-    /// Places of sites where an atom should be and is none.
-    pub(super) vacant: Vec<Vector3<f64>>,
-    /// Which sites are to be kept.
-    pub(super) kept: Vec<bool>,
-    /// Whether every kept site was seen twice at least.
-    pub(super) repeated: bool,
-}
-
 impl Piece<'_> {
-    fn knows(&self, place: &Vector3<f64>) -> bool {
+    /// Whether the sample has everything at `place`.
+    pub(super) fn knows(&self, place: &Vector3<f64>) -> bool {
         self.around.knows(self.points, place, 2.0 * self.tolerance)
     }
 
@@ -155,46 +139,6 @@ impl Piece<'_> {
         let pairs = neighbours.iter().flat_map(|&i| neighbours.iter().map(move |&j| [i, j])).filter(|[i, j]| i < j);
         let best = pairs.max_by(|a, b| area(a[0], a[1]).total_cmp(&area(b[0], b[1])))?;
         (area(best[0], best[1]) > (6.0 * self.tolerance).powi(2)).then_some(best)
-    }
-
-    /// Holds every atom that sees all of its surroundings against the sites around it.
-    pub(super) fn judge(&self, kernel: &Kernel, sites: &[Site]) -> Judgement {
-        let most = sites.iter().map(|site| site.members.len()).max().unwrap_or(0);
-        let mut kept: Vec<bool> = sites.iter().map(|site| 5 * site.members.len() >= 2 * most).collect();
-        let reach = self.around.cutoff - 2.0 * self.tolerance;
-        let occupied: HashSet<(usize, Counts)> = (sites.iter().enumerate())
-            .flat_map(|(k, site)| site.members.iter().map(move |(_, counts)| (k, *counts)))
-            .collect();
-        let mut expected: HashSet<(usize, Counts)> = HashSet::new();
-        let mut seen = vec![0usize; sites.len()];
-        for (k, site) in sites.iter().enumerate().filter(|(k, _)| kept[*k]) {
-            let complete = site.members.iter().filter(|(atom, _)| self.around.class[*atom].is_some());
-            let complete: Vec<Counts> = complete.map(|(_, counts)| *counts).collect();
-            seen[k] = complete.len();
-            for (other, near) in sites.iter().enumerate().filter(|(other, _)| kept[*other]) {
-                for counts in kernel.within(&near.position, &site.position, reach) {
-                    expected.extend(complete.iter().map(|at| (other, kernel.sum(*at, counts))));
-                }
-            }
-        }
-        let mut known = vec![[0usize; 2]; sites.len()];
-        for place in &expected {
-            known[place.0][usize::from(occupied.contains(place))] += 1;
-        }
-        for (k, [empty, full]) in known.iter().enumerate() {
-            kept[k] &= full >= empty;
-        }
-        let mut vacant: Vec<(usize, Counts)> =
-            expected.into_iter().filter(|place| kept[place.0] && !occupied.contains(place)).collect();
-        vacant.sort_unstable();
-        let vacant = vacant.iter().map(|(k, counts)| kernel.element(*counts).position(0.0, &sites[*k].position));
-        let judged: Vec<bool> = self.points.iter().map(|place| self.knows(place)).collect();
-        let off = sites.iter().zip(&kept).filter(|(_, kept)| !**kept);
-        let mut failing: Vec<usize> = off.flat_map(|(site, _)| site.members.iter().map(|(atom, _)| *atom)).collect();
-        failing.retain(|atom| judged[*atom]);
-        failing.sort_unstable();
-        let repeated = (0..sites.len()).all(|k| !kept[k] || seen[k] >= 2) && kept.contains(&true);
-        Judgement { judged, failing, vacant: vacant.collect(), kept, repeated }
     }
 }
 

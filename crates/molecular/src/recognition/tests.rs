@@ -123,7 +123,7 @@ fn rings_have_the_groups_of_their_polygons() {
         let flat = moved(alike(ring(radius, 0.0, 0.0).collect()), 1e-3, 2);
         let prism = moved(alike(ring(radius, 0.0, 1.1).chain(ring(radius, 0.0, -1.1)).collect()), 1e-3, 3);
         let twisted = moved(alike(ring(radius, 0.1, 1.3).chain(ring(radius, -0.1, -1.3)).collect()), 0.0, 4);
-        let crown = moved(alike(ring(radius, 0.25, 0.7).chain(ring(radius, -0.25, -0.7)).collect()), 0.0, 5);
+        let crown = moved(alike(ring(radius, 0.25, 0.8).chain(ring(radius, -0.25, -0.8)).collect()), 0.0, 5);
         let mut two = alike(ring(radius, 0.0, 0.3).chain(ring(1.7 * radius, 0.2, -0.4)).collect());
         two.species = (0..2 * n).map(|k| usize::from(k >= n)).collect();
         let expected = [
@@ -384,7 +384,7 @@ fn atoms_out_of_place_are_named() {
     // Without one atom.
     let mut crystal = moved(ball(CubicLattice::FaceCentred, 1.5, 5.3), 0.0, 20);
     let middle = at(4.0, -2.5, 7.1);
-    let hole = crystal.positions.iter().position(|x| (x - middle).norm() < 0.1).unwrap();
+    let hole = crystal.positions.iter().position(|x| (2.0..2.5).contains(&(x - middle).norm())).unwrap();
     crystal.positions.remove(hole);
     crystal.species.pop();
     let found = looked_at(&crystal);
