@@ -143,7 +143,7 @@ impl Cluster<'_> {
     /// The group of a Platonic solid, or a subgroup without an axis that all elements keep.
     fn polyhedral(&self, centre: &Vector3<f64>, found: &[Found]) -> Quotient {
         let rotations: Vec<Matrix3<f64>> = found.iter().map(|found| found.element.rotation).collect();
-        let mut kernel = Kernel::Point(*centre);
+        let mut kernel = Kernel::Point;
         let order: Vec<usize> = (0..self.points.len()).collect();
         let sites = folded(self.points, self.species, &order, &mut kernel, 0.0, false);
         let mut quotient = Quotient::of_kernel(kernel, sites);

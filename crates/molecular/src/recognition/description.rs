@@ -4,12 +4,15 @@ use crate::group::{GroupElement, axis_of};
 use omd_flow::{Matrix3, Vector3};
 use std::f64::consts::PI;
 
+/// Angles below this, in radian, are rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// An isometry as `x -> point + M R (x - point) + translation`: `R` a rotation, `M` a reflection or nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IsometryForm {
-    /// The axis of the rotation, a unit vector; the normal of the reflection.
+    /// The axis of the rotation, a unit vector; the normal of the reflection. Its largest component is positive.
     pub axis: Vector3<f64>,
-    /// Radian, from 0 to pi; to 2 pi with a reflection.
+    /// Radian, from -pi to pi.
     pub angle: f64,
     /// Whether there is a reflection in the plane normal to the axis.
     pub reflects: bool,
@@ -25,20 +28,17 @@ impl IsometryForm {
     pub fn of(element: &GroupElement) -> Self {
         let reflects = element.rotation.determinant() < 0.0;
         let proper = if reflects { -element.rotation } else { element.rotation };
-        let axis = axis_of(&proper);
-        // -R(a) is the reflection along a after half a turn more.
+        let axis = axis_of(&proper).map(|axis| axis * axis[axis.iamax()].signum());
         let angle = axis.map_or(0.0, |axis| {
             let across = axis.cross(&Matrix3::identity().column(axis.iamin())).normalize();
             let turned = proper * across;
             axis.cross(&across).dot(&turned).atan2(across.dot(&turned))
         });
-        let (axis, angle) = if angle < 0.0 { (axis.map(|axis| -axis), -angle) } else { (axis, angle) };
         let axis = axis.unwrap_or_else(Vector3::z);
-        let angle = match (reflects, angle) {
-            (true, angle) if angle + PI > 2.0 * PI - 1e-9 => 0.0,
-            (true, angle) => angle + PI,
-            (false, angle) => angle,
-        };
+        // -R(a) is the reflection along a after half a turn more.
+        let angle = if reflects { angle - PI } else { angle };
+        let angle = if angle <= -PI + ROUNDING { angle + 2.0 * PI } else { angle };
+        let angle = if angle.abs() < ROUNDING { 0.0 } else { angle };
         // The part of the offset that the linear part moves is a point; the rest is a translation.
         let off = Matrix3::identity() - element.rotation;
         let kept = kept(&element.rotation, &axis, reflects);

@@ -10,8 +10,8 @@ pub(super) type Counts = [i64; 3];
 /// A normal subgroup whose elements are told by integers.
 #[derive(Clone, Debug)]
 pub(super) enum Kernel {
-    /// The identity alone, about this point.
-    Point(Vector3<f64>),
+    /// The identity alone.
+    Point,
     /// `screw^p turn^q` about an axis.
     Axis(Cylinder),
     /// Translations.
@@ -182,6 +182,41 @@ impl Cylinder {
         GroupElement::about(&self.origin, rotation, &(self.direction * (power * pitch)))
     }
 
+    fn at(&self, Polar { radius, angle, height }: Polar) -> Vector3<f64> {
+        let (sine, cosine) = angle.sin_cos();
+        self.origin + (self.across[0] * cosine + self.across[1] * sine) * radius + self.direction * height
+    }
+
+    /// As [`Kernel::copies`]: the region is a wedge of the turn's angle and of the screw's height.
+    fn copies(&self, x: &Vector3<f64>, radius: f64) -> Vec<Vector3<f64>> {
+        let place = self.polar(x);
+        let step = TAU / self.order as f64;
+        let mut levels = vec![place];
+        if let Some([angle, pitch]) = self.screw {
+            let moved = |power: f64| Polar {
+                angle: place.angle - power * angle,
+                height: place.height - power * pitch,
+                ..place
+            };
+            let power = (place.height / pitch).floor();
+            levels = vec![moved(power)];
+            let above = (place.height - power * pitch) * pitch.signum();
+            levels.extend((above <= radius).then(|| moved(power - 1.0)));
+            levels.extend((pitch.abs() - above <= radius).then(|| moved(power + 1.0)));
+        }
+        let mut copies = Vec::new();
+        for level in levels {
+            let angle = level.angle.rem_euclid(step);
+            copies.push(self.at(Polar { angle, ..level }));
+            if self.order > 1 {
+                let near = |edge: f64| (level.radius * edge.min(0.5).sin()) <= radius;
+                copies.extend(near(angle).then(|| self.at(Polar { angle: angle + step, ..level })));
+                copies.extend(near(step - angle).then(|| self.at(Polar { angle: angle - step, ..level })));
+            }
+        }
+        copies
+    }
+
     fn nearest(&self, from: &Vector3<f64>, to: &Vector3<f64>) -> Counts {
         let (from, to) = (self.polar(from), self.polar(to));
         let power = self.screw.map_or(0.0, |[_, pitch]| ((to.height - from.height) / pitch).round());
@@ -194,7 +229,7 @@ impl Cylinder {
 impl Kernel {
     pub(super) fn element(&self, counts: Counts) -> GroupElement {
         match self {
-            Self::Point(_) => GroupElement::identity(),
+            Self::Point => GroupElement::identity(),
             Self::Axis(cylinder) => cylinder.screws(counts),
             Self::Lattice(lattice) => GroupElement::translation(lattice.translation(counts)),
         }
@@ -203,26 +238,25 @@ impl Kernel {
     /// The element that brings `from` nearest to `to`, where one brings it near at all.
     pub(super) fn nearest(&self, from: &Vector3<f64>, to: &Vector3<f64>) -> Counts {
         match self {
-            Self::Point(_) => [0; 3],
+            Self::Point => [0; 3],
             Self::Axis(cylinder) => cylinder.nearest(from, to),
             Self::Lattice(lattice) => lattice.nearest(from, to),
         }
     }
 
-    /// A number that no element changes.
-    pub(super) fn invariant(&self, x: &Vector3<f64>) -> f64 {
+    /// The images of `x` in the region that the elements repeat, the first in it, the others within `radius` of it.
+    pub(super) fn copies(&self, x: &Vector3<f64>, radius: f64) -> Vec<Vector3<f64>> {
         match self {
-            Self::Point(centre) => (x - centre).norm(),
-            Self::Axis(cylinder) => cylinder.polar(x).radius,
-            Self::Lattice(lattice) if lattice.rank == 2 => lattice.basis.column(2).dot(x),
-            Self::Lattice(_) => 0.0,
+            Self::Point => vec![*x],
+            Self::Axis(cylinder) => cylinder.copies(x, radius),
+            Self::Lattice(lattice) => lattice.copies(x, radius),
         }
     }
 
     /// Generators; none for the identity.
     pub(super) fn generators(&self) -> Vec<GroupElement> {
         match self {
-            Self::Point(_) => Vec::new(),
+            Self::Point => Vec::new(),
             Self::Axis(cylinder) => {
                 let screw = cylinder.screw.map(|_| cylinder.screws([1, 0, 0]));
                 let turn = (cylinder.order > 1).then(|| cylinder.screws([0, 1, 0]));
@@ -244,7 +278,7 @@ impl Kernel {
     /// All elements that bring `of` within `radius` of `near`.
     pub(super) fn within(&self, of: &Vector3<f64>, near: &Vector3<f64>, radius: f64) -> Vec<Counts> {
         let ranges = match self {
-            Self::Point(_) => [[0, 0]; 3],
+            Self::Point => [[0, 0]; 3],
             Self::Axis(cylinder) => {
                 let apart = cylinder.polar(near).height - cylinder.polar(of).height;
                 let powers = cylinder.screw.map_or([0, 0], |[_, pitch]| range(apart / pitch, radius / pitch.abs()));

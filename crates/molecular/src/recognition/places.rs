@@ -14,11 +14,19 @@ pub(super) struct Grid {
 impl Grid {
     /// The grid of those `points` whose index is in `which`.
     pub(super) fn new(points: &[Vector3<f64>], which: impl Iterator<Item = usize>, edge: f64) -> Self {
-        let mut cubes: HashMap<[i64; 3], Vec<u32>> = HashMap::new();
-        for index in which {
-            cubes.entry(cube(&points[index], edge)).or_default().push(index as u32);
-        }
-        Self { edge, cubes }
+        let mut grid = Self::empty(edge);
+        which.for_each(|index| grid.insert(&points[index], index));
+        grid
+    }
+
+    /// An empty grid.
+    pub(super) fn empty(edge: f64) -> Self {
+        Self { edge, cubes: HashMap::new() }
+    }
+
+    /// One point more.
+    pub(super) fn insert(&mut self, point: &Vector3<f64>, index: usize) {
+        self.cubes.entry(cube(point, self.edge)).or_default().push(index as u32);
     }
 
     /// Calls `visit` with every point that may be within `radius` of `place` until it says stop (`false`).
@@ -88,7 +96,7 @@ impl Places {
 }
 
 /// An edge with about two points in a cube where points fill their box, and more on surfaces and lines.
-fn spacing(points: &[Vector3<f64>]) -> f64 {
+pub(super) fn spacing(points: &[Vector3<f64>]) -> f64 {
     let size = extent(points);
     let floor = size.max() / 400.0;
     let volume: f64 = size.iter().map(|edge| edge.max(size.max() * 0.01)).product();

@@ -1,6 +1,7 @@
 //! A group as a kernel and finitely many cosets, with what they do to the sites.
 
 use super::kernel::{Counts, Kernel};
+use super::places::{Grid, spacing};
 use super::sites::Site;
 use crate::group::GroupElement;
 use omd_flow::Vector3;
@@ -25,36 +26,31 @@ pub(super) struct Quotient {
 pub(super) struct Index<'a> {
     kernel: &'a Kernel,
     sites: &'a [Site],
-    /// Invariants and sites, in order.
-    sorted: Vec<(f64, usize)>,
+    grid: Grid,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn new(kernel: &'a Kernel, sites: &'a [Site]) -> Self {
-        let mut sorted: Vec<(f64, usize)> =
-            sites.iter().enumerate().map(|(k, site)| (kernel.invariant(&site.position), k)).collect();
-        sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        Self { kernel, sites, sorted }
+        let folded: Vec<Vector3<f64>> = sites.iter().map(|site| kernel.copies(&site.position, 0.0)[0]).collect();
+        let grid = Grid::new(&folded, 0..folded.len(), spacing(&folded));
+        Self { kernel, sites, grid }
     }
 
     /// The site of this species nearest to `place` within `radius`, and the powers that bring it there.
     pub(super) fn find(&self, place: &Vector3<f64>, species: usize, radius: f64) -> Option<(usize, Counts)> {
-        let value = self.kernel.invariant(place);
-        let start = self.sorted.partition_point(|(invariant, _)| *invariant < value - radius);
         let mut best: Option<(usize, Counts, f64)> = None;
-        for &(invariant, k) in &self.sorted[start..] {
-            if invariant > value + radius {
-                break;
-            }
-            let site = &self.sites[k];
-            if site.species != species {
-                continue;
-            }
-            let counts = self.kernel.nearest(&site.position, place);
-            let distance = (self.kernel.element(counts).position(0.0, &site.position) - place).norm();
-            if distance <= radius && best.is_none_or(|(.., nearest)| distance < nearest) {
-                best = Some((k, counts, distance));
-            }
+        for copy in self.kernel.copies(place, radius) {
+            self.grid.visit(&copy, radius, |k| {
+                let site = &self.sites[k];
+                if site.species == species {
+                    let counts = self.kernel.nearest(&site.position, place);
+                    let distance = (self.kernel.element(counts).position(0.0, &site.position) - place).norm();
+                    if distance <= radius && best.is_none_or(|(.., nearest)| distance < nearest) {
+                        best = Some((k, counts, distance));
+                    }
+                }
+                true
+            });
         }
         best.map(|(k, counts, _)| (k, counts))
     }

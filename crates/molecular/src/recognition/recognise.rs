@@ -106,6 +106,10 @@ pub struct Recognition {
     pub cosets: Vec<GroupElement>,
     /// How many classes of equivalent atoms there are under all isometries.
     pub orbits: usize,
+    /// Atoms in a molecule by the definition, which asks for an isometry for each atom and not for one group that makes all
+    /// molecules of the first. It may be less than [`Self::molecule`] has: the vertices of a dodecahedron are equivalent,
+    /// and no group makes each of them once.
+    pub molecule_size: usize,
     /// Generators of a group that makes the structure of the molecule, each atom once.
     pub generators: Vec<GroupElement>,
     /// Place and species of the atoms of the molecule.
@@ -152,11 +156,11 @@ pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Reco
     let cutoff =
         if atoms.periods.is_empty() { settings.cutoff.or_else(|| default_cutoff(&atoms.positions)) } else { None };
     if !atoms.periods.is_empty() {
-        return Ok(answer(atoms, periodic(atoms, tolerance), tolerance, None));
+        return Ok(soundest(tolerance, |matching| answer(atoms, periodic(atoms, matching), tolerance, None)));
     }
     let places = Places::new(&atoms.positions, &atoms.species, None);
-    let cluster = Cluster { points: &atoms.positions, species: &atoms.species, places: &places, tolerance };
-    let finite = answer(atoms, whole(&cluster), tolerance, None);
+    let cluster = |tolerance| Cluster { points: &atoms.positions, species: &atoms.species, places: &places, tolerance };
+    let finite = soundest(tolerance, |matching| answer(atoms, whole(&cluster(matching)), tolerance, None));
     if finite.molecule.len() <= 1 && finite.failing.is_empty() {
         return Ok(finite);
     }
@@ -175,7 +179,7 @@ pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Reco
     let strict = if lenient.as_ref().is_some_and(sound) { lenient.clone() } else { seen(0.0).filter(sound) };
     let candidates = [Some(finite).filter(sound), strict];
     let best = candidates.into_iter().flatten().min_by_key(|found| found.molecule.len());
-    let damaged = [lenient, damaged(atoms, &cluster)].into_iter().flatten().filter(|found| !sound(found));
+    let damaged = [lenient, damaged(atoms, &cluster(tolerance))].into_iter().flatten().filter(|found| !sound(found));
     let damaged = damaged.min_by_key(|found| found.molecule.len());
     Ok(match (best, damaged) {
         (Some(best), Some(damaged))
@@ -187,6 +191,17 @@ pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Reco
         (Some(best), None) => best,
         (None, None) => trivial(atoms, tolerance),
     })
+}
+
+/// Isometries that hold within the tolerance one by one may not do so together: then fewer are, within a smaller one.
+fn soundest(tolerance: f64, view: impl Fn(f64) -> Recognition) -> Recognition {
+    let first = view(tolerance);
+    let others = [0.5, 0.1, 0.01].into_iter().map(|part| view(part * tolerance));
+    if first.failing.is_empty() {
+        first
+    } else {
+        others.into_iter().find(|found| found.failing.is_empty()).unwrap_or(first)
+    }
 }
 
 /// The tolerance, once everything is in order.
@@ -288,7 +303,7 @@ fn of_piece(piece: &Piece<'_>, allowed: f64) -> Option<View> {
             }
             axial::quotient(piece.points, piece.species, &order, cylinder, piece.tolerance, false)
         }
-        Kernel::Point(_) => return None,
+        Kernel::Point => return None,
     };
     // Ends may be bent; they are not judged.
     let far = |(atom, distance): &(usize, f64)| *distance > piece.tolerance && judged[*atom];
@@ -342,6 +357,7 @@ fn trivial(atoms: &AtomSet, tolerance: f64) -> Recognition {
         translations: Vec::new(),
         cosets: vec![GroupElement::identity()],
         orbits: atoms.positions.len(),
+        molecule_size: atoms.positions.len(),
         generators: Vec::new(),
         molecule: atoms.positions.iter().copied().zip(atoms.species.iter().copied()).collect(),
         misfit: 0.0,
@@ -363,17 +379,21 @@ fn answer(atoms: &AtomSet, view: View, tolerance: f64, cutoff: Option<f64>) -> R
     distances.retain(|(atom, _)| !failing.contains(atom));
     let farthest = distances.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0));
     let sound = failing.is_empty() && vacant.is_empty();
-    let copies = extent != Extent::Finite || chosen.molecule.len() < atoms.positions.len();
+    let size = if extent == Extent::Finite { atoms.positions.len() / common(&quotient) } else { chosen.molecule.len() };
+    let copies = extent != Extent::Finite || size < atoms.positions.len();
     let verdict = match (sound, copies) {
         (false, _) => Verdict::Damaged,
         (true, true) => Verdict::Objective,
         (true, false) => Verdict::Trivial,
     };
     let (dimension, axis, translations) = match &quotient.kernel {
-        Kernel::Point(_) => (0, None, Vec::new()),
+        Kernel::Point => (0, None, Vec::new()),
         Kernel::Axis(Cylinder { origin, direction, screw, order, .. }) => {
-            let axis = ScrewAxis { direction: *direction, point: *origin, screw: *screw, order: *order as usize };
-            (usize::from(screw.is_some()), Some(axis), Vec::new())
+            // The screw about the opposite direction is the inverse one, of the same angle and pitch.
+            let direction = direction * direction[direction.iamax()].signum();
+            let axis = ScrewAxis { direction, point: *origin, screw: *screw, order: *order as usize };
+            let any = screw.is_some() || *order > 1;
+            (usize::from(screw.is_some()), any.then_some(axis), Vec::new())
         }
         Kernel::Lattice(lattice) => (lattice.rank, None, lattice.vectors()),
     };
@@ -392,6 +412,7 @@ fn answer(atoms: &AtomSet, view: View, tolerance: f64, cutoff: Option<f64>) -> R
         translations,
         cosets: quotient.cosets.iter().map(|coset| coset.element).collect(),
         orbits: orbits.iter().enumerate().filter(|(k, first)| *k == **first).count(),
+        molecule_size: size.min(chosen.molecule.len()),
         generators: chosen.generators,
         molecule: chosen.molecule,
         misfit: farthest.1,
@@ -399,6 +420,23 @@ fn answer(atoms: &AtomSet, view: View, tolerance: f64, cutoff: Option<f64>) -> R
         failing,
         vacant,
     }
+}
+
+/// The largest number that divides how many atoms each orbit has.
+fn common(quotient: &Quotient) -> usize {
+    let all: Vec<usize> = (0..quotient.cosets.len()).collect();
+    let mut sizes = vec![0usize; quotient.sites.len()];
+    for (site, first) in quotient.sites.iter().zip(quotient.orbits(&all)) {
+        sizes[first] += site.members.len();
+    }
+    let divisor = |a: usize, b: usize| {
+        let (mut a, mut b) = (a, b);
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    sizes.into_iter().fold(0, divisor).max(1)
 }
 
 /// The symbol of the rotations and reflections; an atom and a line have infinitely many.

@@ -1,6 +1,7 @@
 //! The atoms of a structure folded by a kernel, and the kernel fitted to them.
 
 use super::kernel::{Counts, Kernel, Lattice};
+use super::places::{Grid, spacing};
 use nalgebra::{Matrix3, Vector3};
 use std::f64::consts::TAU;
 
@@ -39,28 +40,35 @@ pub(super) fn folded(
 
 fn assigned(points: &[Vector3<f64>], species: &[usize], order: &[usize], kernel: &Kernel, tolerance: f64) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
-    let mut invariants: Vec<f64> = Vec::new();
+    let chosen: Vec<Vector3<f64>> = order.iter().map(|atom| points[*atom]).collect();
+    let mut grid = Grid::empty(spacing(&chosen));
     for &atom in order {
-        let (here, invariant) = (points[atom], kernel.invariant(&points[atom]));
-        let near = sites.iter().enumerate().filter(|(index, site)| {
-            site.species == species[atom] && (invariants[*index] - invariant).abs() <= 3.0 * tolerance
-        });
-        let best = near
-            .map(|(index, site)| {
-                let counts = kernel.nearest(&site.position, &here);
-                let back = kernel.element(counts).inverse().position(0.0, &here);
-                (index, counts, back, (back - site.position).norm())
-            })
-            .filter(|(.., distance)| *distance <= 2.0 * tolerance)
-            .min_by(|a, b| a.3.total_cmp(&b.3));
+        let here = points[atom];
+        let mut best: Option<(usize, Counts, Vector3<f64>, f64)> = None;
+        // Means move a little after the first atom has said where its site is.
+        for copy in kernel.copies(&here, 3.0 * tolerance) {
+            grid.visit(&copy, 3.0 * tolerance, |index| {
+                let site: &Site = &sites[index];
+                if site.species == species[atom] {
+                    let counts = kernel.nearest(&site.position, &here);
+                    let back = kernel.element(counts).inverse().position(0.0, &here);
+                    let distance = (back - site.position).norm();
+                    let nearer = best.is_none_or(|(.., nearest)| distance < nearest);
+                    if distance <= 2.0 * tolerance && nearer {
+                        best = Some((index, counts, back, distance));
+                    }
+                }
+                true
+            });
+        }
         if let Some((index, counts, back, _)) = best {
             let site = &mut sites[index];
             site.members.push((atom, counts));
             let count = site.members.len() as f64;
             site.position += (back - site.position) / count;
         } else {
+            grid.insert(&kernel.copies(&here, 0.0)[0], sites.len());
             sites.push(Site { position: here, species: species[atom], members: vec![(atom, [0; 3])] });
-            invariants.push(invariant);
         }
     }
     for site in &mut sites {
@@ -78,7 +86,7 @@ pub(super) fn mean_position(points: &[Vector3<f64>], site: &Site, kernel: &Kerne
 /// Least squares of the members' distances from where the kernel puts them.
 fn fit(points: &[Vector3<f64>], sites: &[Site], kernel: &mut Kernel) {
     match kernel {
-        Kernel::Point(_) => {}
+        Kernel::Point => {}
         Kernel::Lattice(lattice) => {
             let (mut left, mut right) = (Matrix3::zeros(), Matrix3::zeros());
             for site in sites {

@@ -111,6 +111,36 @@ fn a_fullerene_is_one_orbit_of_the_rotations_of_the_icosahedron() {
 }
 
 #[test]
+fn a_dodecahedron_is_one_kind_of_atom_and_two_to_be_made_of() {
+    let golden = 0.5 * (1.0 + 5f64.sqrt());
+    let mut positions = Vec::new();
+    for [a, b] in [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]] {
+        positions.extend([at(a, b, 1.0), at(a, b, -1.0)]);
+        let (short, long) = (a / golden, b * golden);
+        positions.extend([at(0.0, short, long), at(short, long, 0.0), at(long, 0.0, short)]);
+    }
+    let atoms = moved(alike(positions), 1e-3, 22);
+    let found = looked_at(&atoms);
+    assert_eq!((found.point_group.as_str(), found.order, found.orbits), ("I_h", Some(120), 1));
+    assert_eq!((found.molecule_size, found.molecule.len()), (1, 2));
+    comes_back(&atoms, &found, 30.0);
+}
+
+#[test]
+fn of_isometries_that_do_not_hold_together_fewer_are_taken() {
+    // A square stretched into a rectangle whose fourfold axis is within the tolerance of pairs, not of the whole.
+    let found = |stretch: f64| {
+        let corner = |x: f64, y: f64| at(x * (1.0 + stretch), y * (1.0 - stretch), 0.0);
+        let square = alike(vec![corner(1.0, 1.0), corner(-1.0, 1.0), corner(-1.0, -1.0), corner(1.0, -1.0)]);
+        let settings = RecognitionSettings { tolerance: Some(0.1), cutoff: None };
+        recognise(&moved(square, 0.0, 0), &settings).unwrap()
+    };
+    assert_eq!(found(0.03).point_group, "D_4h");
+    let rectangle = found(0.08);
+    assert_eq!((rectangle.point_group.as_str(), rectangle.verdict), ("D_2h", Verdict::Objective));
+}
+
+#[test]
 fn rings_have_the_groups_of_their_polygons() {
     for n in [3i64, 4, 5, 12, 37] {
         let ring = |radius: f64, phase: f64, height: f64| {
