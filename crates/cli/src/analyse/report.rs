@@ -155,9 +155,9 @@ fn axis_lines(axis: &ScrewAxis, line: &mut impl FnMut(&str, String)) {
 /// One isometry in words.
 fn described(form: &IsometryForm, tolerance: f64) -> String {
     let IsometryForm { axis, angle, reflects, point, translation } = form;
-    let (axis, through) = (vector(axis), vector(point));
     let degrees = number(angle.to_degrees());
-    let along = number(translation.norm());
+    let along = number(axis.dot(translation));
+    let (axis, through) = (vector(axis), vector(point));
     let half = (angle.abs().to_degrees() - 180.0).abs() < 1e-6;
     match (*reflects, *angle == 0.0, form.advances(1e-6 * tolerance)) {
         (false, true, _) => format!("translation {}", vector(translation)),

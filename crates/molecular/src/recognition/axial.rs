@@ -109,7 +109,7 @@ fn finer(cylinder: &Cylinder, sites: &[Site], radius: f64) -> Option<Cylinder> {
     rises.sort_by(f64::total_cmp);
     rises.dedup_by(|a, b| (*a - *b).abs() <= 2.0 * radius);
     let levels = rises.len();
-    if found.len() < 2 || found.len() % levels != 0 {
+    if found.len() < 2 || !found.len().is_multiple_of(levels) {
         return None;
     }
     let order = (found.len() / levels) as f64;
@@ -137,7 +137,8 @@ fn coset(cylinder: &Cylinder, sites: &[Site], sign: f64, sense: f64, radius: f64
         let on_axis = here.radius <= radius;
         let turn = if on_axis { 0.0 } else { place.angle - sense * here.angle };
         let rise = place.height - sign * here.height;
-        if cylinder.screw.is_none() && sign > 0.0 && rise.abs() > radius {
+        // The origin is the centroid where nothing moves along the axis.
+        if cylinder.screw.is_none() && rise.abs() > radius {
             continue;
         }
         let Some(map) = index.map(&cylinder.isometry(sign, sense, rise, turn), radius) else { continue };

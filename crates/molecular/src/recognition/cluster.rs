@@ -2,7 +2,7 @@
 
 use super::axial;
 use super::kernel::{Cylinder, Kernel};
-use super::motion::{Freedom, Track, of_frames};
+use super::motion::{Freedom, Track, of_frames, orthogonal};
 use super::places::{Places, centroid};
 use super::quotient::{Coset, Quotient};
 use super::sites::folded;
@@ -220,16 +220,4 @@ fn averaged(mut rotations: Vec<Matrix3<f64>>) -> Vec<Matrix3<f64>> {
             .collect();
     }
     rotations
-}
-
-/// The nearest orthogonal matrix, by Newton's iteration for the polar factor.
-fn orthogonal(matrix: Matrix3<f64>) -> Matrix3<f64> {
-    let mut q = matrix / matrix.norm() * 3f64.sqrt();
-    for _ in 0..30 {
-        match q.try_inverse() {
-            Some(inverse) => q = (q + inverse.transpose()) * 0.5,
-            None => return Matrix3::identity(),
-        }
-    }
-    q
 }

@@ -1,6 +1,7 @@
 //! Everything that keeps a lattice of two or three dimensions.
 
 use super::kernel::{Kernel, Lattice};
+use super::motion::orthogonal;
 use super::places::Places;
 use super::quotient::{Coset, Quotient};
 use super::sites::{Site, folded};
@@ -145,7 +146,7 @@ fn operations(lattice: &Lattice, sites: &[Site], radius: f64) -> Vec<Operation> 
         if !alike {
             continue;
         }
-        let rotation = basis * matrix * inverse;
+        let rotation = orthogonal(basis * matrix * inverse);
         let from = rotation * sites[first].position;
         let found = rarest.iter().find_map(|&k| {
             let shift = sites[k].position - from;

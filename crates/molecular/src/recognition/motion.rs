@@ -132,3 +132,15 @@ fn fit(pairs: &[Pair], freedom: Freedom, proper: bool, before: &GroupElement) ->
         }
     }
 }
+
+/// The nearest orthogonal matrix, by Newton's iteration for the polar factor.
+pub(super) fn orthogonal(matrix: Matrix3<f64>) -> Matrix3<f64> {
+    let mut q = matrix / matrix.norm() * 3f64.sqrt();
+    for _ in 0..30 {
+        match q.try_inverse() {
+            Some(inverse) => q = (q + inverse.transpose()) * 0.5,
+            None => return Matrix3::identity(),
+        }
+    }
+    q
+}

@@ -9,7 +9,7 @@ use super::quotient::Quotient;
 use super::sample::Piece;
 use super::selection::selected;
 use super::sites::folded;
-use super::surroundings::{Surroundings, default_cutoff, nearest_distances};
+use super::surroundings::{Surroundings, default_cutoffs, nearest_distances};
 use super::{axial, crystal, schoenflies};
 use crate::group::GroupElement;
 use omd_flow::{Matrix3, Vector3};
@@ -19,6 +19,9 @@ use omd_flow::{Matrix3, Vector3};
 const TOLERANCE: f64 = 0.02;
 /// A structure with a greater fraction of atoms out of place has another symmetry, or none.
 const DAMAGED: f64 = 0.1;
+
+/// Parts of the tolerance within which isometries are sought anew when those within all of it do not hold together.
+const SMALLER: [f64; 3] = [0.5, 0.1, 0.01];
 
 /// Atoms, as a file has them.
 #[derive(Clone, Debug, Default)]
@@ -153,8 +156,6 @@ struct View {
 /// [`RecognitionError`].
 pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Recognition, RecognitionError> {
     let tolerance = checked(atoms, settings)?;
-    let cutoff =
-        if atoms.periods.is_empty() { settings.cutoff.or_else(|| default_cutoff(&atoms.positions)) } else { None };
     if !atoms.periods.is_empty() {
         return Ok(soundest(tolerance, |matching| answer(atoms, periodic(atoms, matching), tolerance, None)));
     }
@@ -164,19 +165,7 @@ pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Reco
     if finite.molecule.len() <= 1 && finite.failing.is_empty() {
         return Ok(finite);
     }
-    let around = cutoff.map(|cutoff| Surroundings::new(&atoms.positions, &atoms.species, cutoff, tolerance));
-    let piece = around.as_ref().map(|around| Piece {
-        points: &atoms.positions,
-        species: &atoms.species,
-        places: &places,
-        around,
-        tolerance,
-    });
-    let seen = |allowed: f64| Some(answer(atoms, of_piece(piece.as_ref()?, allowed)?, tolerance, cutoff));
-    let sound = |found: &Recognition| found.failing.is_empty() && found.vacant.is_empty();
-    // Atoms out of place are no reason to miss a group; where none are, this is the strict answer as well.
-    let lenient = seen(DAMAGED);
-    let strict = if lenient.as_ref().is_some_and(sound) { lenient.clone() } else { seen(0.0).filter(sound) };
+    let [strict, lenient] = pieces(atoms, settings, &places, tolerance);
     let candidates = [Some(finite).filter(sound), strict];
     let best = candidates.into_iter().flatten().min_by_key(|found| found.molecule.len());
     let damaged = [lenient, damaged(atoms, &cluster(tolerance))].into_iter().flatten().filter(|found| !sound(found));
@@ -193,10 +182,40 @@ pub fn recognise(atoms: &AtomSet, settings: &RecognitionSettings) -> Result<Reco
     })
 }
 
-/// Isometries that hold within the tolerance one by one may not do so together: then fewer are, within a smaller one.
+/// Whether every atom and every place is as the group says.
+fn sound(found: &Recognition) -> bool {
+    found.failing.is_empty() && found.vacant.is_empty()
+}
+
+/// The structure as a piece of an infinite one, in which every atom has to be in its place or only most.
+fn pieces(
+    atoms: &AtomSet,
+    settings: &RecognitionSettings,
+    places: &Places,
+    tolerance: f64,
+) -> [Option<Recognition>; 2] {
+    let (points, species) = (&atoms.positions, &atoms.species);
+    let cutoffs = settings.cutoff.map_or_else(|| default_cutoffs(points), |cutoff| vec![cutoff]);
+    let mut lenient = None;
+    for cutoff in cutoffs {
+        let around = Surroundings::new(points, species, cutoff, tolerance);
+        let piece = Piece { points, species, places, around: &around, tolerance };
+        let seen = |allowed: f64| Some(answer(atoms, of_piece(&piece, allowed)?, tolerance, Some(cutoff)));
+        // Atoms out of place are no reason to miss a group; where none are, this is the strict answer as well.
+        let first = seen(DAMAGED);
+        let strict = if first.as_ref().is_some_and(sound) { first.clone() } else { seen(0.0).filter(sound) };
+        lenient = lenient.or(first);
+        if strict.is_some() {
+            return [strict, lenient];
+        }
+    }
+    [None, lenient]
+}
+
+/// The view in which all isometries hold together, if need be fewer of them.
 fn soundest(tolerance: f64, view: impl Fn(f64) -> Recognition) -> Recognition {
     let first = view(tolerance);
-    let others = [0.5, 0.1, 0.01].into_iter().map(|part| view(part * tolerance));
+    let others = SMALLER.into_iter().map(|part| view(part * tolerance));
     if first.failing.is_empty() {
         first
     } else {
@@ -291,23 +310,34 @@ fn of_piece(piece: &Piece<'_>, allowed: f64) -> Option<View> {
     let good = || sites.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(site, _)| site);
     good().flat_map(|site| &site.members).for_each(|(atom, _)| on_site[*atom] = true);
     order.retain(|atom| on_site[*atom]);
-    let quotient = match kernel {
+    if let Kernel::Axis(cylinder) = &mut kernel
+        && cylinder.screw.is_some_and(|[angle, _]| angle == 0.0)
+    {
+        // Nothing turned so far: the axis goes through the middle of what repeats.
+        let middle = centroid(&good().map(|site| site.position).collect::<Vec<_>>());
+        *cylinder = Cylinder::new(middle, cylinder.direction, cylinder.screw, 1);
+    }
+    let whole = |tolerance: f64| match &kernel {
         Kernel::Lattice(lattice) => {
-            crystal::quotient(piece.points, piece.species, &order, lattice, piece.tolerance, false)
+            crystal::quotient(piece.points, piece.species, &order, lattice.clone(), tolerance, false)
         }
-        Kernel::Axis(mut cylinder) => {
-            if cylinder.screw.is_some_and(|[angle, _]| angle == 0.0) {
-                // Nothing turned so far: the axis goes through the middle of what repeats.
-                let middle = centroid(&good().map(|site| site.position).collect::<Vec<_>>());
-                cylinder = Cylinder::new(middle, cylinder.direction, cylinder.screw, 1);
-            }
-            axial::quotient(piece.points, piece.species, &order, cylinder, piece.tolerance, false)
+        Kernel::Axis(cylinder) => {
+            axial::quotient(piece.points, piece.species, &order, cylinder.clone(), tolerance, false)
         }
-        Kernel::Point => return None,
+        Kernel::Point => Quotient::of_kernel(Kernel::Point, Vec::new()),
     };
     // Ends may be bent; they are not judged.
-    let far = |(atom, distance): &(usize, f64)| *distance > piece.tolerance && judged[*atom];
-    failing.extend(distances(&quotient, piece.points).iter().filter(|entry| far(entry)).map(|(atom, _)| *atom));
+    let off = |quotient: &Quotient| -> Vec<usize> {
+        let far = |(atom, distance): &(usize, f64)| *distance > piece.tolerance && judged[*atom];
+        distances(quotient, piece.points).iter().filter(|entry| far(entry)).map(|(atom, _)| *atom).collect()
+    };
+    let first = whole(piece.tolerance);
+    // Within less than their noise atoms of one site are taken for several.
+    let most = kept.iter().filter(|kept| **kept).count();
+    let holds = |found: &Quotient| found.sites.len() <= most && off(found).is_empty();
+    let fewer = || SMALLER.into_iter().map(|part| whole(part * piece.tolerance)).find(holds);
+    let quotient = if off(&first).is_empty() { first } else { fewer().unwrap_or(first) };
+    failing.extend(off(&quotient));
     failing.sort_unstable();
     failing.dedup();
     let extent = Extent::Piece { judged: count };

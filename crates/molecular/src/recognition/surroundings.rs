@@ -5,8 +5,9 @@ use omd_flow::Vector3;
 
 /// Neighbours beyond this mean number are not gathered to find a cutoff.
 const CROWD: usize = 400;
-/// The cutoff is taken from these multiples of the longest gap between connected atoms, where distances leave room.
-const SHELLS: [f64; 2] = [1.8, 2.45];
+/// Cutoffs are taken from these multiples of the longest gap between connected atoms, where distances leave room: the first
+/// is beyond the second neighbours, the others are for pieces so small that few atoms see so far.
+const SHELLS: [[f64; 2]; 3] = [[1.8, 2.45], [1.35, 1.8], [1.02, 1.35]];
 
 /// The neighbours of every atom, and which atoms have all of them.
 #[derive(Clone, Debug)]
@@ -124,8 +125,11 @@ pub(super) fn nearest_distances(points: &[Vector3<f64>]) -> Option<(f64, [usize;
     Some((distances[distances.len() / 2], [closest, nearest[closest].1], nearest[closest].0))
 }
 
+/// A distance and the atoms it is between.
+type Gap = (f64, usize, usize);
+
 /// Pairs within a distance at which all atoms hang together, shortest first, and whether they do.
-fn connected_pairs(points: &[Vector3<f64>]) -> Option<(Vec<(f64, usize, usize)>, bool)> {
+fn connected_pairs(points: &[Vector3<f64>]) -> Option<(Vec<Gap>, bool)> {
     let size = extent(points).norm();
     if points.len() < 2 || size == 0.0 {
         return None;
@@ -157,7 +161,7 @@ fn connected_pairs(points: &[Vector3<f64>]) -> Option<(Vec<(f64, usize, usize)>,
 }
 
 /// The longest distance that is needed to connect everything; `None` where the pairs do not.
-fn joining(count: usize, pairs: &[(f64, usize, usize)]) -> Option<f64> {
+fn joining(count: usize, pairs: &[Gap]) -> Option<f64> {
     let mut root: Vec<usize> = (0..count).collect();
     let mut parts = count;
     for &(distance, i, j) in pairs {
@@ -174,7 +178,7 @@ fn joining(count: usize, pairs: &[(f64, usize, usize)]) -> Option<f64> {
 }
 
 /// The root of a tree of parents, shortened on the way.
-pub(super) fn find(root: &mut [usize], mut at: usize) -> usize {
+fn find(root: &mut [usize], mut at: usize) -> usize {
     while root[at] != at {
         root[at] = root[root[at]];
         at = root[at];
@@ -182,27 +186,28 @@ pub(super) fn find(root: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-/// A cutoff beyond the second shell of neighbours, in the widest gap between distances; so long that no atom is alone.
-pub(super) fn default_cutoff(points: &[Vector3<f64>]) -> Option<f64> {
-    let (pairs, whole) = connected_pairs(points)?;
+/// Cutoffs at which no atom is alone, each in the widest gap between distances; the one to try first is the first.
+pub(super) fn default_cutoffs(points: &[Vector3<f64>]) -> Vec<f64> {
+    let Some((pairs, whole)) = connected_pairs(points) else { return Vec::new() };
     let gap = match joining(points.len(), &pairs) {
         Some(gap) if whole => gap,
-        _ => nearest_distances(points)?.0,
+        _ => nearest_distances(points).map_or(0.0, |(median, ..)| median),
     };
-    let [low, high] = SHELLS.map(|factor| factor * gap);
-    let grid = Grid::new(points, 0..points.len(), high);
-    let mut distances = vec![low, high];
+    let longest = SHELLS[0][1] * gap;
+    let grid = Grid::new(points, 0..points.len(), longest);
+    let mut distances = SHELLS.as_flattened().iter().map(|factor| factor * gap).collect::<Vec<_>>();
     let step = points.len().div_ceil(400);
     for atom in (0..points.len()).step_by(step) {
-        grid.visit(&points[atom], high, |other| {
-            let distance = (points[other] - points[atom]).norm();
-            if distance > low && distance < high {
-                distances.push(distance);
-            }
+        grid.visit(&points[atom], longest, |other| {
+            distances.push((points[other] - points[atom]).norm());
             true
         });
     }
     distances.sort_by(f64::total_cmp);
-    let widest = distances.windows(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])))?;
-    Some(0.5 * (widest[0] + widest[1]))
+    let between = |[low, high]: [f64; 2]| {
+        let inside = |pair: &&[f64]| pair[0] >= low * gap && pair[1] <= high * gap;
+        let widest = distances.windows(2).filter(inside).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
+        widest.map(|pair| 0.5 * (pair[0] + pair[1]))
+    };
+    SHELLS.into_iter().filter_map(between).collect()
 }

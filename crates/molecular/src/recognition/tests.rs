@@ -434,6 +434,19 @@ fn the_tolerance_decides() {
 }
 
 #[test]
+fn noise_above_the_tolerance_is_no_piece_of_a_tube() {
+    let tube = Nanotube::new(6, 4, 1.42).unwrap();
+    let pristine = block(&tube.generators, &tube.positions.map(|x| (x, 0)), 14.0);
+    let found = |noise: f64, tolerance: f64| {
+        let settings = RecognitionSettings { tolerance: Some(tolerance), cutoff: None };
+        recognise(&moved(pristine.clone(), noise, 23), &settings).unwrap()
+    };
+    assert_eq!((found(0.02, 0.08).verdict, found(0.02, 0.08).molecule.len()), (Verdict::Objective, 1));
+    let blurred = found(0.1, 0.03);
+    assert!(blurred.verdict != Verdict::Objective, "{:?} of {}", blurred.verdict, blurred.molecule.len());
+}
+
+#[test]
 fn bad_settings_are_refused() {
     let two = alike(vec![at(0.0, 0.0, 0.0), at(1.0, 0.0, 0.0)]);
     let refused = |atoms: &AtomSet, tolerance: Option<f64>, cutoff: Option<f64>| {
@@ -446,6 +459,104 @@ fn bad_settings_are_refused() {
     assert_eq!(refused(&two, Some(0.3), None), close);
     let same = alike(vec![at(0.0, 0.0, 0.0), at(1.0, 0.0, 0.0), at(0.0, 0.0, 0.0)]);
     assert_eq!(refused(&same, None, None), RecognitionError::Coincident { first: 1, second: 3 });
+}
+
+/// A number between two others.
+fn between(random: &mut Philox, low: f64, high: f64) -> f64 {
+    low + (high - low) * random.uniform()
+}
+
+/// Atoms of two species whose images come no nearer to any than 0.9; `None` where chance brought them nearer.
+fn sparse(
+    generators: &[GroupElement],
+    reach: f64,
+    random: &mut Philox,
+    place: &dyn Fn(&mut Philox) -> Vector3<f64>,
+) -> Option<(Vec<(Vector3<f64>, usize)>, AtomSet)> {
+    let size = 1 + random.below(3) as usize;
+    let molecule: Vec<_> = (0..size).map(|_| (place(random), random.below(2) as usize)).collect();
+    let atoms = block(generators, &molecule, reach);
+    let near = |i: usize, j: usize| (atoms.positions[i] - atoms.positions[j]).norm() < 0.9;
+    let apart = (0..atoms.positions.len()).all(|i| (0..i).all(|j| !near(i, j)));
+    apart.then_some((molecule, atoms))
+}
+
+#[test]
+fn random_rods_come_back() {
+    let mut random = Philox::new(31, 0);
+    let mut seen = 0;
+    for _ in 0..400 {
+        let axis = Vector3::z();
+        let screw = GroupElement::screw(
+            &Vector3::zeros(),
+            &axis,
+            between(&mut random, 0.2, 6.0),
+            between(&mut random, 0.4, 1.5),
+        );
+        let order = 1 + random.below(4);
+        let mut generators = vec![screw];
+        if order > 1 {
+            generators.push(GroupElement::screw(&Vector3::zeros(), &axis, TAU / order as f64, 0.0));
+        }
+        if random.below(2) == 1 {
+            generators.push(GroupElement::screw(&at(0.0, 0.0, 0.3), &Vector3::x(), TAU / 2.0, 0.0));
+        }
+        let place = |random: &mut Philox| {
+            let (sine, cosine) = between(random, 0.0, TAU).sin_cos();
+            let radius = between(random, 1.0, 3.5);
+            at(radius * cosine, radius * sine, between(random, 0.0, 1.5))
+        };
+        let Some((molecule, atoms)) = sparse(&generators, 17.0, &mut random, &place) else { continue };
+        seen += 1;
+        let atoms = moved(atoms, if seen % 2 == 0 { 0.0 } else { 2e-3 }, seen);
+        let found = looked_at(&atoms);
+        assert_eq!(found.dimension, 1, "{generators:?} {molecule:?}");
+        assert!(found.molecule.len() <= molecule.len(), "{generators:?} {molecule:?} {found:?}");
+        comes_back(&atoms, &found, 9.0);
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn random_crystals_come_back() {
+    let mut random = Philox::new(32, 0);
+    let half = |axis: Vector3<f64>, shift: Vector3<f64>| {
+        GroupElement::about(&Vector3::zeros(), rotation_about(&axis, TAU / 2.0), &shift)
+    };
+    let mut seen = [0; 6];
+    for round in 0..180 {
+        let [a, b, c] = [0; 3].map(|_| between(&mut random, 2.5, 3.8));
+        let kind = round % 6;
+        let oblique = at(between(&mut random, -0.8, 0.8), between(&mut random, -0.8, 0.8), c);
+        // P1, P-1, P2_1, Pc, P2_1 2_1 2_1, P4_1.
+        let edges = match kind {
+            0 | 1 => [at(a, 0.0, 0.0), at(0.3, b, 0.0), oblique],
+            2 | 3 => [at(a, 0.0, 0.0), at(0.4, b, 0.0), at(0.0, 0.0, c)],
+            4 => [at(a, 0.0, 0.0), at(0.0, b, 0.0), at(0.0, 0.0, c)],
+            _ => [at(a, 0.0, 0.0), at(0.0, a, 0.0), at(0.0, 0.0, 2.0 * c)],
+        };
+        let mirror = Matrix3::from_diagonal(&at(1.0, 1.0, -1.0));
+        let more = match kind {
+            0 => vec![],
+            1 => vec![GroupElement::about(&Vector3::zeros(), -Matrix3::identity(), &Vector3::zeros())],
+            2 => vec![half(Vector3::z(), edges[2] * 0.5)],
+            3 => vec![GroupElement::about(&Vector3::zeros(), mirror, &(edges[0] * 0.5))],
+            4 => vec![half(Vector3::z(), at(0.5 * a, 0.0, 0.5 * c)), half(Vector3::x(), at(0.5 * a, 0.5 * b, 0.0))],
+            _ => vec![GroupElement::screw(&Vector3::zeros(), &Vector3::z(), TAU / 4.0, 0.5 * c)],
+        };
+        let generators: Vec<_> = edges.map(GroupElement::translation).into_iter().chain(more).collect();
+        let place = |random: &mut Philox| Vector3::from_fn(|_, _| between(random, 0.0, 3.0));
+        // Translations are seen from atom to atom: the piece has to be some cells long in every direction.
+        let reach = if kind == 5 { 12.5 } else { 8.5 };
+        let Some((molecule, atoms)) = sparse(&generators, reach, &mut random, &place) else { continue };
+        seen[kind] += 1;
+        let atoms = moved(atoms, if seen[kind] % 2 == 0 { 0.0 } else { 2e-3 }, round as u64);
+        let found = looked_at(&atoms);
+        assert_eq!(found.dimension, 3, "{kind} {generators:?} {molecule:?}");
+        assert!(found.molecule.len() <= molecule.len(), "{kind} {generators:?} {molecule:?} {found:?}");
+        comes_back(&atoms, &found, 4.0);
+    }
+    assert!(seen.iter().all(|count| *count > 2), "{seen:?}");
 }
 
 #[test]
