@@ -11,6 +11,7 @@
 //! the folded atoms ([`axial`], [`crystal`]); what a group law leaves no freedom to is rounded, so that the generators
 //! close to all digits. What omd can run is a subgroup that moves every atom ([`selection`]).
 
+mod answer;
 mod axial;
 mod cluster;
 mod crystal;
@@ -31,6 +32,7 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{AtomSet, Extent, Recognition, RecognitionSettings, ScrewAxis, Verdict};
 pub use description::IsometryForm;
 pub use error::RecognitionError;
-pub use recognise::{AtomSet, Extent, Recognition, RecognitionSettings, ScrewAxis, Verdict, recognise};
+pub use recognise::recognise;

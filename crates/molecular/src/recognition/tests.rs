@@ -466,13 +466,16 @@ fn between(random: &mut Philox, low: f64, high: f64) -> f64 {
     low + (high - low) * random.uniform()
 }
 
+/// Places and species.
+type Molecule = Vec<(Vector3<f64>, usize)>;
+
 /// Atoms of two species whose images come no nearer to any than 0.9; `None` where chance brought them nearer.
 fn sparse(
     generators: &[GroupElement],
     reach: f64,
     random: &mut Philox,
     place: &dyn Fn(&mut Philox) -> Vector3<f64>,
-) -> Option<(Vec<(Vector3<f64>, usize)>, AtomSet)> {
+) -> Option<(Molecule, AtomSet)> {
     let size = 1 + random.below(3) as usize;
     let molecule: Vec<_> = (0..size).map(|_| (place(random), random.below(2) as usize)).collect();
     let atoms = block(generators, &molecule, reach);
