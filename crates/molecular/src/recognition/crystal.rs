@@ -138,12 +138,15 @@ fn operations(lattice: &Lattice, sites: &[Site], radius: f64) -> Vec<Operation> 
     let places = of_sites(sites, lattice);
     let rarest = rarest(sites);
     let Some(&first) = rarest.first() else { return Vec::new() };
+    // A strain moves what is far by more; nothing may move by more than the radius.
+    let far = |site: &Site| site.members.iter().map(|member| lattice.translation(member.1).norm()).fold(0.0, f64::max);
+    let extent = sites.iter().map(far).fold(metric.diagonal().max().sqrt(), f64::max);
+    let strain = 2.0 * radius / extent;
+    let size = |i: usize, j: usize| (metric[(i, i)] * metric[(j, j)]).sqrt();
     let mut operations = Vec::new();
     for matrix in matrices(lattice.rank) {
         let change = matrix.transpose() * metric * matrix - metric;
-        let alike = (0..3)
-            .all(|i| (0..3).all(|j| change[(i, j)].abs() <= 2.0 * radius * metric[(i, i)].max(metric[(j, j)]).sqrt()));
-        if !alike {
+        if (0..3).any(|i| (0..3).any(|j| change[(i, j)].abs() > strain * size(i, j))) {
             continue;
         }
         let rotation = orthogonal(basis * matrix * inverse);
