@@ -38,6 +38,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Write a commented input file to start from.
     New(New),
+    /// Find the objective group of a structure: the isometries that make it out of a few atoms.
+    ///
+    /// Reads extended XYZ or LAMMPS data and says whether it is an objective molecular structure, of how many molecules and
+    /// atoms, with which screws, rotations and translations. Prints the `[molecular.group]` that makes it of one molecule. Atoms
+    /// with a cell repeat along its periodic edges; without, they are taken as they are and as a piece of an infinite structure.
+    Analyse(Analyse),
     /// Print transport coefficients of the input's interaction over a range of temperatures.
     ///
     /// Chapman-Enskog, of Sonine order as high as needed for 1e-6: viscosity, thermal conductivity, self-diffusion, the
@@ -89,6 +95,30 @@ pub(crate) struct Check {
     /// List every key an input file may have, with its unit, default and meaning.
     #[arg(long, conflicts_with = "input")]
     pub(crate) keys: bool,
+}
+
+/// `omd analyse`.
+#[derive(Debug, Args)]
+pub(crate) struct Analyse {
+    /// The structure: extended XYZ or LAMMPS data.
+    pub(crate) structure: PathBuf,
+    /// How far an atom may be from where the group puts it, in the file's unit of length. Default: a fiftieth of the
+    /// distance between neighbours.
+    #[arg(long, value_name = "LENGTH", allow_negative_numbers = true)]
+    pub(crate) tolerance: Option<f64>,
+    /// How far the surroundings reach by which atoms of a piece of an infinite structure are compared. Default: beyond the
+    /// second neighbours.
+    #[arg(long, value_name = "LENGTH", allow_negative_numbers = true)]
+    pub(crate) cutoff: Option<f64>,
+    /// Do not repeat the cell, if there is one.
+    #[arg(long)]
+    pub(crate) finite: bool,
+    /// Write group.toml and molecule.extxyz, for an input, into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write into a directory that is not empty.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// `omd new`.

@@ -4,6 +4,7 @@
 // A command-line program talks on standard output and standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod analyse;
 mod args;
 mod bars;
 mod check;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         args::Command::Run(command) => run::run(command, quiet),
         args::Command::Resume(command) => run::resume(command, quiet),
         args::Command::Check(command) => check::check(command),
+        args::Command::Analyse(command) => analyse::analyse(command, quiet),
         args::Command::New(command) => new::new(command, quiet),
         args::Command::Transport(command) => transport::transport(command, quiet),
         args::Command::SelfSimilar(command) => self_similar::self_similar(command, quiet),

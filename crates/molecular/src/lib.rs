@@ -23,6 +23,7 @@ mod neighbours;
 mod objective;
 mod parallel;
 mod prepare;
+mod recognition;
 mod relax;
 mod schedule;
 mod start;
@@ -38,6 +39,9 @@ pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
 pub use objective::{Clusters, Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
 pub use prepare::{HandOver, Prepared};
+pub use recognition::{
+    AtomSet, Extent, IsometryForm, Recognition, RecognitionError, RecognitionSettings, ScrewAxis, Verdict, recognise,
+};
 pub use relax::{
     Begin, Deferred, Relax, Relaxation, Relaxed, Resting, relax, relax_among_images, resting, resting_among_images,
 };

@@ -163,7 +163,7 @@ pub fn resolve_input(path: &Path, text: &str) -> Result<ResolvedInput, InputErro
 }
 
 /// A file as text.
-fn text_of(path: &Path, what: &str) -> Result<String, String> {
+pub(crate) fn text_of(path: &Path, what: &str) -> Result<String, String> {
     let bytes = std::fs::read(path)
         .map_err(|error| format!("cannot read the {what} {}: {}", path.display(), explain(&error)))?;
     String::from_utf8(bytes).map_err(|error| {

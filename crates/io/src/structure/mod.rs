@@ -7,6 +7,8 @@ mod reader;
 mod write;
 
 pub use data::write_data;
-pub use read::{Structure, Velocities, parse_free_structure, parse_structure};
+pub use read::{
+    Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure, read_periodic_structure,
+};
 pub(crate) use write::write_rows;
-pub use write::{Frame, write_final_structure, write_frame};
+pub use write::{Frame, write_final_structure, write_frame, write_places};

@@ -4,11 +4,12 @@ use super::comment;
 use super::data::{is_data, parse_data};
 use super::reader::{FARTHEST, Reader};
 use crate::diagnostic::InputError;
-use crate::input::is_singular;
+use crate::input::{is_singular, text_of};
 use crate::units::{Quantity, Units};
 use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
 use omd_hierarchy::experiment::AtomStart;
 use std::collections::HashMap;
+use std::path::Path;
 
 /// Velocities as a structure file gives them.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,8 @@ impl Structure {
     }
 }
 
+const LATTICE: &str = "the second line must hold Lattice=\"ax ay az bx by bz cx cy cz\", the edge vectors of the cell";
+
 /// Where the columns of interest stand.
 #[derive(Clone, Copy, Debug, Default)]
 struct Columns {
@@ -76,23 +79,56 @@ struct Columns {
 
 impl Reader<'_> {
     fn cell(&self, value: Option<&str>) -> Result<Matrix3<f64>, InputError> {
-        let help = "the second line must hold Lattice=\"ax ay az bx by bz cx cy cz\", the edge vectors of the cell";
         let Some(value) = value else {
-            return Err(self.at_line(2, "the structure file has no Lattice".to_owned(), Some(help)));
+            return Err(self.at_line(2, "the structure file has no Lattice".to_owned(), Some(LATTICE)));
         };
+        let cell = self.edges(value)?;
+        if is_singular(&cell) {
+            return Err(self.at_line(2, "the three edges of Lattice lie in one plane".to_owned(), None));
+        }
+        Ok(cell)
+    }
+
+    /// The edges as columns, whatever they are.
+    fn edges(&self, value: &str) -> Result<Matrix3<f64>, InputError> {
         let words: Vec<_> = value.split_whitespace().collect();
         if words.len() != 9 {
             let message = format!("Lattice must be nine numbers, found {}", words.len());
-            return Err(self.at_line(2, message, Some(help)));
+            return Err(self.at_line(2, message, Some(LATTICE)));
         }
         let mut cell = Matrix3::zeros();
         for (k, word) in words.into_iter().enumerate() {
             cell[(k % 3, k / 3)] = self.number(2, word, "every entry of Lattice")?;
         }
-        if is_singular(&cell) {
-            return Err(self.at_line(2, "the three edges of Lattice lie in one plane".to_owned(), None));
-        }
         Ok(cell)
+    }
+
+    /// The edges along which the atoms repeat: those that `pbc` marks, or all of a `Lattice` without it.
+    fn periods(&self, lattice: Option<&str>, pbc: Option<&str>) -> Result<Vec<Vector3<f64>>, InputError> {
+        let words: Vec<_> = match (pbc, lattice) {
+            (Some(pbc), _) => pbc.split_whitespace().collect(),
+            (None, Some(_)) => vec!["T"; 3],
+            (None, None) => vec!["F"; 3],
+        };
+        let repeats = |word: &&str| match *word {
+            "T" | "t" | "1" | "true" | "True" => Some(true),
+            "F" | "f" | "0" | "false" | "False" => Some(false),
+            _ => None,
+        };
+        let flags: Option<Vec<bool>> = words.iter().map(repeats).collect();
+        let Some(flags) = flags.filter(|flags| flags.len() == 3) else {
+            let message = format!("pbc must be three of T and F, found \"{}\"", pbc.unwrap_or_default());
+            return Err(self.at_line(2, message, None));
+        };
+        if !flags.contains(&true) {
+            return Ok(Vec::new());
+        }
+        let Some(lattice) = lattice else {
+            let message = "pbc says that the cell repeats, but there is no Lattice".to_owned();
+            return Err(self.at_line(2, message, Some(LATTICE)));
+        };
+        let edges = self.edges(lattice)?;
+        Ok((0..3).filter(|k| flags[*k]).map(|k| edges.column(k).into()).collect())
     }
 
     fn columns(&self, value: Option<&str>) -> Result<Columns, InputError> {
@@ -184,6 +220,41 @@ pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> 
 /// [`InputError`].
 pub fn parse_free_structure(file: &str, text: &str) -> Result<Structure, InputError> {
     parse(file, text, false)
+}
+
+/// As [`parse_structure`] for atoms that repeat along some edges or none: the edges along which they do stand beside the
+/// structure, whose cell is none. Those of a data file are the three of its cell.
+///
+/// # Errors
+/// [`InputError`].
+pub fn parse_periodic_structure(file: &str, text: &str) -> Result<(Structure, Vec<Vector3<f64>>), InputError> {
+    if is_data(file, text) {
+        let structure = parse_data(file, text, true)?;
+        let periods = structure.cell.iter().flat_map(|cell| (0..3).map(|k| cell.column(k).into())).collect();
+        return Ok((Structure { cell: None, ..structure }, periods));
+    }
+    let structure = parse(file, text, false)?;
+    let reader = Reader { file, text };
+    let pairs = comment::pairs(text.lines().nth(1).unwrap_or_default());
+    let pairs = pairs.map_err(|message| reader.at_line(2, message, None))?;
+    let periods = reader.periods(comment::value(&pairs, "Lattice"), comment::value(&pairs, "pbc"))?;
+    Ok((structure, periods))
+}
+
+/// Reads a file as [`parse_periodic_structure`] does.
+///
+/// # Errors
+/// [`InputError`], also where there is no such file.
+pub fn read_periodic_structure(path: &Path) -> Result<(Structure, Vec<Vector3<f64>>), InputError> {
+    // A device or a pipe may never end.
+    let regular = std::fs::metadata(path).map_or(true, |metadata| metadata.is_file() || metadata.is_dir());
+    let text = if regular {
+        text_of(path, "structure file")
+    } else {
+        Err(format!("the structure file {} is not a file", path.display()))
+    };
+    let text = text.map_err(|message| InputError::about_file(message, None))?;
+    parse_periodic_structure(&path.display().to_string(), &text)
 }
 
 fn parse(file: &str, text: &str, in_cell: bool) -> Result<Structure, InputError> {

@@ -88,6 +88,18 @@ pub fn write_frame(out: &mut impl Write, frame: &Frame<'_>, units: &Units) -> io
     })
 }
 
+/// Appends atoms without velocities and without a cell to `out`, in the units they are in.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_places(out: &mut impl Write, species: &[String], positions: &[Vector3<f64>]) -> io::Result<()> {
+    writeln!(out, "{}\nProperties=species:S:1:pos:R:3 pbc=\"F F F\"", positions.len())?;
+    for (label, x) in species.iter().zip(positions) {
+        writeln!(out, "{label} {:.16e} {:.16e} {:.16e}", x.x, x.y, x.z)?;
+    }
+    Ok(())
+}
+
 /// Writes `frame` as a file of its own, whole or not at all.
 ///
 /// # Errors

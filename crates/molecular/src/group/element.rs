@@ -93,7 +93,7 @@ pub fn rotation_about(axis: &Vector3<f64>, angle: f64) -> Matrix3<f64> {
 }
 
 /// The axis, a unit vector, of the proper one of `Q` and `-Q`; `None` where that is the identity.
-pub(super) fn axis_of(rotation: &Matrix3<f64>) -> Option<Vector3<f64>> {
+pub(crate) fn axis_of(rotation: &Matrix3<f64>) -> Option<Vector3<f64>> {
     let proper = if rotation.determinant() < 0.0 { -rotation } else { *rotation };
     let cosine = 0.5 * (proper.trace() - 1.0);
     let skew =

@@ -11,6 +11,7 @@ mod tests;
 mod translation;
 mod twofold;
 
+pub(crate) use element::axis_of;
 pub use element::{GroupElement, rotation_about};
 pub use error::GroupError;
 pub use translation::TranslationGroup;
