@@ -56,7 +56,7 @@ spectral = { modes = 16 }
     + """interaction = { kind = "gaussian", epsilon = 1, sigma = 1 }
 state = { number-density = 1, temperature = 1 }
 time = { end = 10, samples = 20 }
-mean-field = { particles = 20000, width = 1, time-step = 0.05, tolerance = 1e-4, replicas = 2 }
+mean-field = { particles = 4000, width = 1, time-step = 0.05, tolerance = 1e-4, replicas = 2 }
 free-flight = {}
 """,
     "encounters": SHEAR

@@ -40,7 +40,7 @@ pub(crate) fn analyse(arguments: &Analyse, quiet: bool) -> Result<(), Failure> {
                 "error: there is no group to write: the identity makes nothing else".to_owned(),
             ));
         };
-        prepare_output(directory, arguments.force).map_err(Failure::input)?;
+        let _lock = prepare_output(directory, arguments.force).map_err(Failure::input)?;
         let (positions, species): (Vec<_>, Vec<_>) =
             found.molecule.iter().map(|(place, species)| (*place, labels[*species].clone())).unzip();
         write_atomically(&directory.join(MOLECULE), |file| write_places(file, &species, &positions))
