@@ -24,15 +24,16 @@ SHEARS = {2.0: 50, 1.0: 60, 0.5: 100, 0.25: 160, 0.1: 400, 0.05: 600}  # rate: e
 def run(arguments, name, text, folder):
     """The table of the run of an input of this text, beside the files it reads."""
     out = arguments.kept / name
-    manifest = out / "manifest.json"
-    ended = manifest.exists() and "complete" in json.dumps(json.loads(manifest.read_text()))
-    if not ended:
+    manifest, kept = out / "manifest.json", out / ".input.toml"
+    is_done = manifest.exists() and json.loads(manifest.read_text()).get("stopped") == "complete"
+    if not (is_done and kept.exists() and kept.read_text() == text):
         source = folder / f".{name}.toml"
         source.write_text(text)
         try:
             subprocess.run([arguments.omd, "run", source, "--out", out, "--force"], check=True)
         finally:
             source.unlink()
+        kept.write_text(text)
     read = lambda table: np.genfromtxt(table, delimiter=",", names=True)
     return {table.stem: read(table) for table in out.glob("*.csv")}
 

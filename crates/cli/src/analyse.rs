@@ -6,7 +6,7 @@ mod report;
 use crate::args::Analyse;
 use crate::failure::Failure;
 use group::group_table;
-use omd_io::{prepare_output, write_atomically, write_places};
+use omd_io::{prepare_folder, write_atomically, write_places};
 use omd_molecular::{AtomSet, RecognitionError, RecognitionSettings, recognise};
 use report::report;
 use std::io::Write as _;
@@ -40,7 +40,7 @@ pub(crate) fn analyse(arguments: &Analyse, quiet: bool) -> Result<(), Failure> {
                 "error: there is no group to write: the identity makes nothing else".to_owned(),
             ));
         };
-        let _lock = prepare_output(directory, arguments.force).map_err(Failure::input)?;
+        let _lock = prepare_folder(directory, arguments.force).map_err(Failure::input)?;
         let (positions, species): (Vec<_>, Vec<_>) =
             found.molecule.iter().map(|(place, species)| (*place, labels[*species].clone())).unzip();
         write_atomically(&directory.join(MOLECULE), |file| write_places(file, &species, &positions))

@@ -23,7 +23,7 @@ pub(crate) fn export(arguments: &Export, quiet: bool) -> Result<(), Failure> {
     };
     let frame = export.frame(&start).map_err(Failure::input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
-    let _lock = omd_io::prepare_output(&directory, arguments.force).map_err(Failure::input)?;
+    let _lock = omd_io::prepare_folder(&directory, arguments.force).map_err(Failure::input)?;
     export.write(&directory, &start, &frame).map_err(Failure::other)?;
     if quiet {
         return Ok(());

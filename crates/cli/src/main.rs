@@ -23,7 +23,23 @@ mod verify;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// What a shell sees of a program whose reader has gone: 128 and SIGPIPE.
+const READER_GONE: i32 = 141;
+
+/// `omd check input.toml | head` ends without a word when `head` has read enough, as other programs do.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to stdout")) {
+            std::process::exit(READER_GONE);
+        }
+        usual(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_with_the_reader();
     let arguments = args::Cli::parse();
     if let Some(threads) = arguments.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();

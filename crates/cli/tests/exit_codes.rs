@@ -278,6 +278,19 @@ fn an_export_goes_where_it_is_told_once() {
 }
 
 #[test]
+fn a_reader_that_goes_ends_it_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("input.toml"), GAS).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_omd"));
+    command.current_dir(folder.path()).args(["check", "--keys"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(141));
+}
+
+#[test]
 fn what_is_done_but_not_to_be_trusted_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let text = "units = \"lj\"\n[flow]\nvelocity-gradient = [[0, 3, 0], [0, 0, 0], [0, 0, 0]]\n\

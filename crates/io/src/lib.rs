@@ -26,7 +26,7 @@ pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference
 pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
 pub use output::{
     CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, OutputLock, REPORT, histogram_names, lock_output,
-    prepare_output, table_name,
+    prepare_folder, prepare_output, table_name,
 };
 pub use structure::{
     Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure,

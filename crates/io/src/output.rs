@@ -53,6 +53,15 @@ pub enum OutputError {
         /// The path.
         path: PathBuf,
     },
+    /// A run is in it.
+    #[error(
+        "the output directory {} holds the results of a run, which --force does not remove here\n  = help: --out DIR names another one",
+        path.display()
+    )]
+    HoldsRun {
+        /// The directory.
+        path: PathBuf,
+    },
     /// Another program writes to it.
     #[error("another omd is at work in {}\n  = help: wait for its end, or stop it with Ctrl-C; --out DIR names another directory", path.display())]
     InUse {
@@ -90,6 +99,15 @@ pub fn lock_output(path: &Path) -> Result<OutputLock, OutputError> {
 /// # Errors
 /// [`OutputError`]; nothing was changed then.
 pub fn prepare_output(path: &Path, force: bool) -> Result<OutputLock, OutputError> {
+    let lock = make_ready(path, force)?;
+    if force {
+        remove_results(path)?;
+    }
+    Ok(lock)
+}
+
+/// There, writable, locked and, without `force`, empty.
+fn make_ready(path: &Path, force: bool) -> Result<OutputLock, OutputError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_dir() => return Err(OutputError::NotADirectory { path: path.to_owned() }),
         Ok(_) => {}
@@ -110,10 +128,19 @@ pub fn prepare_output(path: &Path, force: bool) -> Result<OutputLock, OutputErro
     fs::File::create(&probe)
         .and_then(|_| fs::remove_file(&probe))
         .map_err(|error| FileError::new("write to", path, error))?;
-    if force {
-        remove_results(path)?;
-    }
     Ok(lock)
+}
+
+/// As [`prepare_output`], for what is no run: with `force` nothing is removed, and where the results of a run are the
+/// directory is refused.
+///
+/// # Errors
+/// [`OutputError`].
+pub fn prepare_folder(path: &Path, force: bool) -> Result<OutputLock, OutputError> {
+    if [CHECKPOINT, MANIFEST].iter().any(|name| path.join(name).exists()) {
+        return Err(OutputError::HoldsRun { path: path.to_owned() });
+    }
+    make_ready(path, force)
 }
 
 fn remove_results(path: &Path) -> Result<(), FileError> {
@@ -168,6 +195,17 @@ mod tests {
         }
         drop(lock);
         lock_output(root.path()).unwrap();
+    }
+
+    #[test]
+    fn a_run_is_not_removed_for_something_else() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("found.txt"), "mine").unwrap();
+        drop(prepare_folder(root.path(), true).unwrap());
+        fs::write(root.path().join(CHECKPOINT), "a run").unwrap();
+        let message = prepare_folder(root.path(), true).unwrap_err().to_string();
+        assert!(message.contains("holds the results of a run"), "{message}");
+        assert!(root.path().join(CHECKPOINT).exists() && root.path().join("found.txt").exists());
     }
 
     #[test]

@@ -184,8 +184,9 @@ fn study(settings: Settings, case: Case) -> Study {
             densities.iter().map(|&d| atoms_at(d)).collect::<Vec<_>>(),
             match case.boltzmann {
                 Boltzmann::Reduced => "DSMC".to_owned(),
-                Boltzmann::InSpace =>
-                    format!("DSMC in a periodic cube of {IN_SPACE}^3 cells, steps of {STEP_IN_SPACE},"),
+                Boltzmann::InSpace => format!(
+                    "the atoms of dilute-hard-spheres; DSMC in a periodic cube of {IN_SPACE}^3 cells, steps of {STEP_IN_SPACE},"
+                ),
             },
         ),
         tasks,

@@ -135,6 +135,13 @@ fn logarithms(counts: &[usize], replicas: usize, values: &[f64]) -> Vec<[f64; 3]
         .collect()
 }
 
+/// Takes the relative error to be the same for every N: it is where the law of the fluctuations is but for their size, a sum
+/// of as many waves of the field or the mean of a cloud, and all replicas together say what it is.
+fn pool(points: &mut [[f64; 3]]) {
+    let spread = (points.iter().map(|point| point[2] * point[2]).sum::<f64>() / points.len() as f64).sqrt();
+    points.iter_mut().for_each(|point| point[2] = spread);
+}
+
 fn curve(label: &str, points: &[[f64; 3]]) -> Curve {
     let points = points.iter().map(|[x, y, e]| [x.exp(), y.exp(), y.exp() * e]).collect();
     Curve { label: label.to_owned(), points, is_theory: false }
@@ -153,11 +160,8 @@ fn rows_of(points: &[&[[f64; 3]]], counts: &[usize]) -> Vec<Vec<String>> {
 
 fn judge_homogeneous(counts: &[usize], replicas: usize, results: &[Vec<f64>]) -> Finding {
     let values: Vec<f64> = results.iter().map(|row| row[0]).collect();
-    // A sum of as many waves of the fluctuating field for every N: its relative spread is the same, and all replicas together
-    // say what it is.
     let mut points = logarithms(counts, replicas, &values);
-    let spread = (points.iter().map(|point| point[2] * point[2]).sum::<f64>() / points.len() as f64).sqrt();
-    points.iter_mut().for_each(|point| point[2] = spread);
+    pool(&mut points);
     // Fluctuations are normal to leading order and odd moments of them vanish: the next term is smaller by 1/N.
     let falling: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [(-0.5 * x).exp(), y.exp(), y.exp() * e]).collect();
     Finding {

@@ -119,6 +119,25 @@ impl Claim {
         Self::new(text, format!("{expected:.6}"), value, Some(error), None, verdict)
     }
 
+    /// As [`Self::value`], of an error that is itself known with so many degrees of freedom, by Student's t.
+    #[must_use]
+    pub fn estimate(
+        text: impl Into<String>,
+        value: f64,
+        error: f64,
+        freedom: usize,
+        expected: f64,
+        resolution: f64,
+    ) -> Self {
+        let probability = student_tail((value - expected) / error, freedom);
+        let verdict = match () {
+            () if probability <= SIGNIFICANT || probability.is_nan() => Verdict::Fails,
+            () if error > resolution => Verdict::Undecided,
+            () => Verdict::Holds,
+        };
+        Self::new(text, format!("{expected:.6}"), value, Some(error), Some(probability), verdict)
+    }
+
     /// The mean of independent numbers against what it should be, by Student's t; undecided where its standard error is
     /// above `resolution`.
     #[must_use]
@@ -288,6 +307,8 @@ mod tests {
             Claim::value("", nan, 1.0, 0.0, 2.0),
             Claim::at_most("", nan, 1.0, 0.0, 2.0),
             Claim::value("", 0.0, nan, 0.0, 2.0),
+            Claim::estimate("", nan, 1.0, 9, 0.0, 2.0),
+            Claim::estimate("", 0.0, nan, 9, 0.0, 2.0),
             Claim::mean("", &[1.0, nan, 1.1], 1.0, 1.0),
             Claim::mean("", &[1.0], 1.0, 1.0),
             Claim::noise("", nan, 3),

@@ -293,7 +293,16 @@ impl Description for MeanField {
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let coarse = self.field.tolerance().filter(|&tolerance| self.force_error > tolerance).map(|tolerance| {
+            (
+                "warning",
+                format!(
+                    "forces at the start are wrong by {:.1e}, more than the tolerance of {tolerance:e}",
+                    self.force_error
+                ),
+            )
+        });
+        let facts = [
             ("steps", self.steps.to_string()),
             ("forces", self.field.description()),
             (
@@ -308,7 +317,8 @@ impl Description for MeanField {
                 format!("{:.1e} of the energy at the start, the largest at a sample", self.worst_energy),
             ),
             ("momentum balance", format!("{:.1e} of m sqrt(2 E/m), the largest at a sample", self.worst_momentum)),
-        ]
+        ];
+        facts.into_iter().chain(coarse).collect()
     }
 }
 

@@ -127,6 +127,15 @@ impl ForceField {
         self.method
     }
 
+    /// What the forces may be wrong by, over their root mean square at the start; direct sums are exact.
+    #[must_use]
+    pub fn tolerance(&self) -> Option<f64> {
+        match self.method {
+            ForceMethod::Direct => None,
+            ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance } => Some(tolerance),
+        }
+    }
+
     /// In words, for reports.
     #[must_use]
     pub fn description(&self) -> String {

@@ -88,26 +88,33 @@ fn distribution(densities: &[f64], groups: &[&[Vec<f64>]], reference: &[Vec<f64>
     );
     // A sum of absolute values is never below its noise. Along a direction found from other atoms, that of the highest density
     // weighted by the noise, the distance has no bias and falls to zero as the others do.
-    let apart: Vec<DVector<f64>> = groups.iter().map(|group| mean(group) - &wanted.mean).collect();
-    let direction = sigma.clone().cholesky().expect("a positive definite covariance").solve(&apart[0]);
+    // Boltzmann's numbers are of two halves of its runs: those in the direction are not those in the distances.
+    let half = |odd: usize| -> DVector<f64> {
+        let rows: Vec<Vec<f64>> = reference.iter().skip(odd).step_by(2).cloned().collect();
+        mean(&rows)
+    };
+    let apart: Vec<DVector<f64>> = groups.iter().map(|group| mean(group) - half(1)).collect();
+    let first = mean(groups[0]) - half(0);
+    let direction = sigma.clone().cholesky().expect("a positive definite covariance").solve(&first);
     let spread = |covariance: &DMatrix<f64>| direction.dot(&(covariance * &direction));
     let points: Vec<[f64; 3]> = densities[1..]
         .iter()
         .zip(&apart[1..])
         .zip(&weights[1..])
         .map(|((&density, apart), weight)| {
-            [density, direction.dot(apart), (spread(&sigma) / weight + spread(&wanted.covariance)).sqrt()]
+            // Twice, for half of the runs.
+            [density, direction.dot(apart), (spread(&sigma) / weight + 2.0 * spread(&wanted.covariance)).sqrt()]
         })
         .collect();
     Distribution {
         claim,
-        distances: apart.iter().map(|apart| apart.abs().sum()).collect(),
+        distances: groups.iter().map(|group| (mean(group) - &wanted.mean).abs().sum()).collect(),
         order: (points.len() >= ENOUGH).then(|| power(&points, 1.0)),
     }
 }
 
-/// The claim that a distance is of order 1, and its row of the table; the claim only where noise lets orders be told apart.
-fn first_order(finding: &mut Finding, table: &mut Table, name: &str, order: Option<Power>) {
+/// The row of a distance's order, and where it is claimed the claim that it is 1.
+fn first_order(finding: &mut Finding, table: &mut Table, name: &str, order: Option<Power>, is_claimed: bool) {
     let Some(order) = order else { return };
     let claim = Claim::fitted_order(format!("{name}: distance, order in n sigma^3"), &order, 1.0);
     let says = if claim.verdict == Verdict::Undecided { "hidden by noise" } else { "" };
@@ -119,7 +126,7 @@ fn first_order(finding: &mut Finding, table: &mut Table, name: &str, order: Opti
         format!("{:.1} of {}", order.chi_square, order.freedom),
         says.to_owned(),
     ]);
-    if claim.verdict != Verdict::Undecided {
+    if is_claimed {
         finding.claims.push(claim);
     }
 }
@@ -148,7 +155,7 @@ pub(super) fn judge(
         rows: densities.iter().map(|d| vec![format!("{d}")]).collect(),
     };
     let mut orders = Table {
-        caption: "Order of the distances in n sigma^3; no claim is made of what noise hides".to_owned(),
+        caption: "Order of the distances in n sigma^3; claimed of hard spheres, but for the fourth moment, which hardly differs".to_owned(),
         header: ["distance", "order", "standard error", "correction", "chi^2", ""].map(str::to_owned).to_vec(),
         rows: Vec::new(),
     };
@@ -192,24 +199,32 @@ pub(super) fn judge(
         let fit = Extrapolation::new(densities, &weights);
         let intercept: f64 = fit.shares.iter().zip(&points).map(|(share, [_, y, _])| share * y).sum();
         let error = fit.variance.sqrt().hypot(wanted_error / scale);
+        // Welch and Satterthwaite: the atoms' noise is known from all their runs, Boltzmann's from its own.
+        let parts = [(fit.variance, freedom), ((wanted_error / scale).powi(2), reference.len() - 1)];
+        let spread: f64 = parts.iter().map(|(variance, freedom)| variance * variance / *freedom as f64).sum();
         // A rate of collisions that is off by a twentieth shows as about that in their number, less elsewhere.
-        finding.claims.push(Claim::value(
+        finding.claims.push(Claim::estimate(
             format!("{name}: distance extrapolated to n sigma^3 = 0"),
             intercept,
             error,
+            (error.powi(4) / spread) as usize,
             0.0,
             0.02,
         ));
         // Collisions are of first order far into the dense gas; of the others few densities would measure the second as well.
         let told = q == 3 || points.len() >= ENOUGH;
-        first_order(&mut finding, &mut orders, name, told.then(|| power(&points, 1.0)));
+        // Boltzmann's noise is the same in all of them; counted at each it makes the error of the order no smaller.
+        let noisy: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x, y, e.hypot(wanted_error / scale)]).collect();
+        let is_claimed = case.gas == Gas::HardSpheres && QUANTITIES[q] != "fourth moment";
+        first_order(&mut finding, &mut orders, name, told.then(|| power(&noisy, 1.0)), is_claimed);
         plot.curves.push(Curve { label: name.to_owned(), points, is_theory: false });
         let limit = vec![[0.0, intercept, error]];
         plot.curves.push(Curve { label: format!("{name}, extrapolated"), points: limit, is_theory: false });
     }
     let found = distribution(densities, &groups, reference);
     finding.claims.push(found.claim);
-    first_order(&mut finding, &mut orders, "distribution of (w_x, w_y)", found.order);
+    let is_claimed = case.gas == Gas::HardSpheres;
+    first_order(&mut finding, &mut orders, "distribution of (w_x, w_y)", found.order, is_claimed);
     for (row, distance) in table.rows.iter_mut().zip(found.distances) {
         row.push(format!("{distance:.5}"));
     }

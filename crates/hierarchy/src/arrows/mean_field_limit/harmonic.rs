@@ -6,7 +6,7 @@
 //! And two clouds one displaced against the other stay so: W1 is the length of the displacement, so that the bound of
 //! Theorem 2.5 stands beside a distance that is exact.
 
-use super::{Case, END, curve, logarithms, rows_of};
+use super::{Case, END, curve, logarithms, pool, rows_of};
 use crate::arrows::experiments::{flow, reduced_flow, rows};
 use crate::verify::{Claim, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, power};
 use nalgebra::{Matrix6, Vector6};
@@ -164,7 +164,8 @@ fn displaced(settings: &Settings, case: Case, axis: usize, interrupt: Interrupt<
 
 fn judge(counts: &[usize], replicas: usize, results: &[Vec<f64>]) -> Finding {
     let (clouds, displaced) = results.split_at(counts.len() * replicas);
-    let points = logarithms(counts, replicas, &clouds.iter().map(|row| row[0]).collect::<Vec<_>>());
+    let mut points = logarithms(counts, replicas, &clouds.iter().map(|row| row[0]).collect::<Vec<_>>());
+    pool(&mut points);
     let falling: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [(-0.5 * x).exp(), y.exp(), y.exp() * e]).collect();
     let largest = |values: &mut dyn Iterator<Item = f64>| {
         values.fold(0.0, |a: f64, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) })

@@ -23,7 +23,7 @@ use separation::{Allowance, Separation};
 
 /// What the bound on a pair at its worst place may be over what the whole force may be wrong by, tried in this order: most pairs are
 /// not at their worst places, and their errors partly cancel.
-const MARGINS: [f64; 8] = [3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0];
+const MARGINS: [f64; 10] = [3000.0, 1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1];
 /// Part of the tolerance that a sample's errors may take: the worst particle of all is hardly in the sample.
 const SAFETY: f64 = 0.25;
 /// Points among which numbers of nodes are tried.
