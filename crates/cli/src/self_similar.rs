@@ -7,7 +7,7 @@ use crate::args::SelfSimilar;
 use crate::failure::Failure;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::Interaction;
-use omd_io::{Quantity, ResolvedInput, prepare_folder};
+use omd_io::{Quantity, ResolvedInput, prepare_output};
 use omd_kinetic::self_similar::existence::smallness;
 use omd_kinetic::self_similar::fourier::FourierProfile;
 use omd_kinetic::self_similar::moments::ProfileMoments;
@@ -47,7 +47,7 @@ pub(crate) fn self_similar(arguments: &SelfSimilar, quiet: bool) -> Result<(), F
     let directory =
         arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(format!("{stem}-self-similar")));
     let second = second_moments(&gradient, problem.relaxation()).map_err(Failure::input)?;
-    let _lock = prepare_folder(&directory, arguments.force).map_err(Failure::input)?;
+    let _lock = prepare_output(&directory, arguments.force).map_err(Failure::input)?;
     let tail = problem.tail_exponent(HIGHEST, 1e-6).map_err(Failure::other)?;
     let moments = ProfileMoments::new(&problem, arguments.order as usize).map_err(Failure::other)?;
     let fourier = (arguments.degree > 0).then(|| {

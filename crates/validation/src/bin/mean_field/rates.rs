@@ -68,7 +68,7 @@ fn beyond<const D: usize>() {
         println!("| d | N | exact | lower | upper | temperature, sweeps | s | sliced lower bound | s |");
         println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     }
-    for count in [2048, 16_384] {
+    for count in [2048, 8192] {
         let (a, b) = (normal::<D>(count, 1), normal::<D>(count, 2));
         let known = if count <= 4096 { exact(&a, &b).map(|t| format!("{:.5}", t.distance)) } else { None };
         let (temperature, sweeps) = (if D == 3 { 0.03 } else { 0.06 }, 12);
