@@ -65,7 +65,7 @@ fn runs() -> Vec<(usize, usize)> {
 }
 
 pub(super) fn study(settings: Settings) -> Study {
-    let (particles, replicas) = settings.choose((60_000, 12), (1_000_000, 48));
+    let (particles, replicas) = settings.choose((60_000, 16), (1_000_000, 48));
     let mut tasks = Vec::new();
     for (run, (steps, cells)) in runs().into_iter().enumerate() {
         for replica in 0..replicas {

@@ -17,8 +17,9 @@ const OFFSETS: [f64; 2] = [1e-10, 1e-8];
 const WINDOW: [f64; 2] = [2.0, 4.0];
 /// The exponent is the mean rate from the start of the window to this time.
 const LONG: f64 = 32.0;
-/// The larger displacement is a hundredth of an atom's diameter at the end of the window in the fastest start.
-const LINEAR: f64 = 0.02;
+/// What is left of the second order: the smaller displacement is 1e-4 of an atom's diameter at the end of the window in the fastest
+/// start, and the forces of pairs change by a tenth over a hundredth of it.
+const LINEAR: f64 = 1e-2;
 
 pub(super) fn study(settings: Settings) -> Study {
     let replicas = settings.choose(12, 64);
@@ -173,6 +174,7 @@ fn judge(results: &[Vec<f64>]) -> Finding {
     let column = |k: usize| -> Vec<f64> { results.iter().map(|row| row[k]).collect() };
     let [small, large, linear, exponent] = [0, 1, 2, 3].map(column);
     let apart = |rates: &[f64]| rates.iter().zip(&linear).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, greater);
+    let (nearer, farther) = (apart(&small), apart(&large));
     let differences: Vec<f64> = linear.iter().zip(&exponent).map(|(a, b)| a - b).collect();
     let rows = [
         (format!("distance, {:e} at the start", OFFSETS[0]), &small),
@@ -191,7 +193,6 @@ fn judge(results: &[Vec<f64>]) -> Finding {
                 apart(&small),
                 LINEAR,
             ),
-            Claim::below("the same from the larger displacement", apart(&large), LINEAR),
             Claim::mean(
                 "rate over the window less the Lyapunov exponent",
                 &differences,
@@ -201,7 +202,9 @@ fn judge(results: &[Vec<f64>]) -> Finding {
             Claim::above("smallest exponent", exponent.iter().copied().fold(f64::INFINITY, lesser), 0.0),
         ],
         tables: vec![Table {
-            caption: "Rates of growth, means over starts".to_owned(),
+            caption: format!(
+                "Rates of growth, means over starts; off the linearised equations' by {nearer:.1e} and {farther:.1e} at most"
+            ),
             header: ["of", "rate", "standard error"].map(str::to_owned).to_vec(),
             rows: rows.into_iter().map(row).collect(),
         }],
