@@ -11,8 +11,9 @@ const LARGEST_DIRECT: usize = 64_000;
 /// A method that would take longer than this, in seconds, if its time grew as it did between the two numbers before, is left out.
 const LONGEST: f64 = 60.0;
 
-/// Numbers of particles to `largest`; of the methods only `wanted`, `mesh` or `tree`, where there is such a word.
-pub(crate) fn table(largest: usize, wanted: Option<&str>) {
+/// Numbers of particles to `largest`; of the methods only `wanted`, `mesh` or `tree`, of the potentials
+/// only those whose name begins with `potential`, where there are such words.
+pub(crate) fn table(largest: usize, wanted: Option<&str>, potential: Option<&str>) {
     let morse = Morse { epsilon: 1.0, alpha: 2.0, equilibrium: 1.0 };
     let forms = [
         ("gaussian, sigma 0.5", SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 })),
@@ -28,7 +29,7 @@ pub(crate) fn table(largest: usize, wanted: Option<&str>) {
     );
     println!("| potential | N | direct, s | method | s | direct over it | error / rms force |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (name, form) in forms {
+    for (name, form) in forms.into_iter().filter(|(name, _)| potential.is_none_or(|wanted| name.starts_with(wanted))) {
         let mut reckoned = 0.0;
         let mut taken: HashMap<String, Vec<f64>> = HashMap::new();
         for count in [1_000, 4_000, 16_000, 64_000, 250_000, 1_000_000].into_iter().filter(|&n| n <= largest) {

@@ -1,5 +1,5 @@
 //! The mean field against exact equations, an independent program and the theorems:
-//! `cargo run --release -p omd-validation --bin mean_field [harmonic | rates | bounds | cost [LARGEST [mesh | tree]] | trajectories START END]`.
+//! `cargo run --release -p omd-validation --bin mean_field [harmonic | rates | bounds | cost [LARGEST [mesh | tree [POTENTIAL]]] | trajectories START END]`.
 //!
 //! `cost` times forces and wants a quiet machine; nothing but its name runs it.
 //! `trajectories` reads two files of lines `x,y,z,wx,wy,wz`, 10,000 particles under `U = 4 exp(-2 r^2)` at t = 0 and 1.
@@ -32,7 +32,7 @@ fn main() {
     }
     if words.first().is_some_and(|word| word == "cost") {
         let largest = words.get(1).and_then(|word| word.parse().ok()).unwrap_or(1_000_000);
-        cost::table(largest, words.get(2).map(String::as_str));
+        cost::table(largest, words.get(2).map(String::as_str), words.get(3).map(String::as_str));
     }
     if let [word, start, end] = &words[..]
         && word == "trajectories"
