@@ -14,7 +14,7 @@ use rayon::prelude::*;
 pub enum ForceMethod {
     /// The sum over all pairs; its error is rounding, its cost grows as N^2.
     Direct,
-    /// Through the nodes of an octree's cubes, at a cost proportional to N. The forces at the start are wrong by at most
+    /// Through the nodes of an octree's cubes, at a cost that grows more slowly than N^2 (`validation/mean-field`). The forces at the start are wrong by at most
     /// `tolerance` times the root mean square force. A direct sum is taken instead where it is less work.
     Tree {
         /// From 1e-12 to 1e-2.

@@ -469,7 +469,7 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         PURE,
         Absent::Default("mesh"),
         "By splines on a mesh, which an octree replaces where it would be too large; by an octree, for clouds much wider \
-         than the potential's features; both in a time proportional to N. Or summed over all pairs. A harmonic force \
+         than the potential's features. Or summed over all pairs. A harmonic force \
          needs none of them.",
     ),
     key(

@@ -1,4 +1,4 @@
-//! Forces in a time proportional to N: cubes of an octree see each other through Chebyshev nodes.
+//! Forces without sums over all pairs: cubes of an octree see each other through Chebyshev nodes.
 //!
 //! The potential between two cubes is interpolated at the nodes of both \[FongDarve2009\]; nothing else of it is used,
 //! so one code serves every smooth form. Where the form does not change within a cube, as below a softening length,
