@@ -84,6 +84,18 @@ impl Sample {
     }
 }
 
+/// The greater of two numbers; no number where one of them is none, so that nothing can hold then.
+#[must_use]
+pub fn greater(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
+/// The lesser of two numbers; no number where one of them is none.
+#[must_use]
+pub fn lesser(a: f64, b: f64) -> f64 {
+    -greater(-a, -b)
+}
+
 /// The mean of independent numbers and its standard error; NaN of fewer than two.
 #[must_use]
 pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
@@ -103,6 +115,13 @@ pub fn f_tail(f: f64, a: f64, b: f64) -> f64 {
 mod tests {
     use super::*;
     use omd_flow::Philox;
+
+    #[test]
+    fn no_number_is_neither_lost_nor_passed_over() {
+        let numbers = [1.0, f64::NAN, 3.0, 2.0];
+        assert!(numbers.into_iter().fold(0.0, greater).is_nan() && numbers.into_iter().fold(9.0, lesser).is_nan());
+        assert_eq!((greater(1.0, 2.0), lesser(1.0, 2.0)), (2.0, 1.0));
+    }
 
     #[test]
     fn quantiles_of_the_f_distribution() {

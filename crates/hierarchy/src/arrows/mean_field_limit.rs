@@ -8,7 +8,7 @@
 mod harmonic;
 
 use super::experiments::{flow, full_flow, reduced_flow, rows};
-use crate::statistics::mean_and_error;
+use crate::statistics::{greater, mean_and_error};
 use crate::verify::{
     Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line, power,
 };
@@ -209,6 +209,19 @@ fn finite(settings: Settings, case: Case) -> Study {
     }
 }
 
+/// A cloud drawn from balls of positions and of velocities, coordinates with these standard deviations.
+fn ball(settings: &Settings, particles: usize, [width, speed]: [f64; 2], stream: u64) -> Result<Cloud, TaskError> {
+    let parameters = CloudParameters {
+        particles,
+        positions: Profile::Ball,
+        width,
+        velocities: Profile::Ball,
+        covariance: Matrix3::identity() * (speed * speed),
+        exact: false,
+    };
+    Cloud::drawn(&parameters, &mut Philox::new(settings.seed, stream)).map_err(TaskError::failed)
+}
+
 /// W1 at the start and at the end, and its growth over what Theorem 2.5 allows.
 fn parting(
     settings: &Settings,
@@ -220,16 +233,8 @@ fn parting(
     let flow = flow(case.gradient())?;
     let mut runs = Vec::new();
     for member in 0..2 {
-        let parameters = CloudParameters {
-            particles: count,
-            positions: Profile::Ball,
-            width: 0.8,
-            velocities: Profile::Ball,
-            covariance: Matrix3::identity() * 0.25,
-            exact: false,
-        };
         let stream = (3 << 40) | (2 * (count * 1000 + pair) + member) as u64;
-        let cloud = Cloud::drawn(&parameters, &mut Philox::new(settings.seed, stream)).map_err(TaskError::failed)?;
+        let cloud = ball(settings, count, [0.8, 0.5], stream)?;
         let parameters = MeanFieldParameters {
             flow: flow.clone(),
             form: FORM,
@@ -270,7 +275,7 @@ fn judge_finite(counts: &[usize], pairs: usize, results: &[Vec<f64>]) -> Finding
     // Both distances of a pair come from the same samples: the slope of their ratio is the sharper comparison.
     let ratios: Vec<f64> = results.iter().map(|row| row[1] / row[0]).collect();
     let ratio = line(&logarithms(counts, pairs, &ratios));
-    let largest = column(2).into_iter().fold(0.0, |a: f64, b| if b.is_nan() { b } else { a.max(b) });
+    let largest = column(2).into_iter().fold(0.0, greater);
     Finding {
         claims: vec![Claim::at_most(
             "order in N of W1 at the end over W1 at the start",

@@ -8,6 +8,7 @@ mod groups;
 mod sensitivity;
 
 use super::experiments::{flow, full_flow, reduced_flow, rows};
+use crate::statistics::greater;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError};
 use block::Block;
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3};
@@ -175,11 +176,6 @@ fn judge_copies(layers: &[usize], results: &[Vec<f64>]) -> Finding {
     finding.tables.push(table);
     finding.plots.push(plot);
     finding
-}
-
-/// The greater of two numbers; no number where one of them is none, so that nothing can hold then.
-fn greater(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
 #[cfg(test)]

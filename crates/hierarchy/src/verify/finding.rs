@@ -298,7 +298,7 @@ mod tests {
     fn no_number_holds_no_claim() {
         let nan = f64::NAN;
         let slopes = richardson(&[[8.0, 1.0], [4.0, 0.5], [2.0, nan], [1.0, 0.1]]);
-        let fit = Power { order: nan, error: 0.1, chi_square: 1.0, freedom: 1, is_corrected: false };
+        let fit = Power { order: nan, error: 0.1, chi_square: 1.0, freedom: 1 };
         for claim in [
             Claim::order("", &slopes, 1.0),
             Claim::order_at_least("", &slopes, 1.0),

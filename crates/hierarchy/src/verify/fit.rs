@@ -53,8 +53,6 @@ pub struct Power {
     pub chi_square: f64,
     /// Points less the numbers that were fitted.
     pub freedom: usize,
-    /// Whether a correction stands beside it.
-    pub is_corrected: bool,
 }
 
 /// Exponents that are looked for.
@@ -108,10 +106,9 @@ fn power_with(points: &[[f64; 3]], next: Option<f64>) -> Power {
     let at = |k: usize| ORDERS[0] + (ORDERS[1] - ORDERS[0]) * k as f64 / steps as f64;
     let best = (0..=steps).min_by(|&a, &b| left(at(a)).total_cmp(&left(at(b)))).unwrap_or(0);
     let freedom = points.len().saturating_sub(if next.is_some() { 3 } else { 2 });
-    let is_corrected = next.is_some();
     if best == 0 || best == steps {
         let (order, error) = if left(at(best)).is_nan() { (f64::NAN, f64::NAN) } else { (at(best), f64::INFINITY) };
-        return Power { order, error, chi_square: left(at(best)), freedom, is_corrected };
+        return Power { order, error, chi_square: left(at(best)), freedom };
     }
     let (mut low, mut high) = (at(best - 1), at(best + 1));
     for _ in 0..60 {
@@ -133,7 +130,7 @@ fn power_with(points: &[[f64; 3]], next: Option<f64>) -> Power {
         (0.5 * (near + far) - order).abs()
     };
     let error = reach(ORDERS[0]).max(reach(ORDERS[1]));
-    Power { order, error, chi_square: left(order), freedom, is_corrected }
+    Power { order, error, chi_square: left(order), freedom }
 }
 
 /// Local orders `ln(e_i/e_(i+1)) / ln(h_i/h_(i+1))` of errors without noise and where they tend.

@@ -122,7 +122,6 @@ fn first_order(finding: &mut Finding, table: &mut Table, name: &str, order: Opti
         name.to_owned(),
         format!("{:.3}", order.order),
         format!("{:.3}", order.error),
-        if order.is_corrected { "second order beside it" } else { "" }.to_owned(),
         format!("{:.1} of {}", order.chi_square, order.freedom),
         says.to_owned(),
     ]);
@@ -156,7 +155,7 @@ pub(super) fn judge(
     };
     let mut orders = Table {
         caption: "Order of the distances in n sigma^3; claimed of hard spheres, but for the fourth moment, which hardly differs".to_owned(),
-        header: ["distance", "order", "standard error", "correction", "chi^2", ""].map(str::to_owned).to_vec(),
+        header: ["distance", "order", "standard error", "chi^2", ""].map(str::to_owned).to_vec(),
         rows: Vec::new(),
     };
     let mut plot = Plot {

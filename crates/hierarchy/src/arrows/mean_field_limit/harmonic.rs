@@ -6,15 +6,14 @@
 //! And two clouds one displaced against the other stay so: W1 is the length of the displacement, so that the bound of
 //! Theorem 2.5 stands beside a distance that is exact.
 
-use super::{Case, END, curve, logarithms, pool, rows_of};
+use super::{Case, END, ball, curve, logarithms, pool, rows_of};
 use crate::arrows::experiments::{flow, reduced_flow, rows};
+use crate::statistics::greater;
 use crate::verify::{Claim, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, power};
 use nalgebra::{Matrix6, Vector6};
-use omd_flow::{AffineFlow, Matrix3, Philox, Vector3};
+use omd_flow::{AffineFlow, Matrix3, Vector3};
 use omd_interaction::{Harmonic, SmoothForm};
-use omd_kinetic::mean_field::{
-    Cloud, CloudParameters, ForceMethod, MeanField, MeanFieldParameters, Order, Profile, Stability,
-};
+use omd_kinetic::mean_field::{Cloud, ForceMethod, MeanField, MeanFieldParameters, Order, Stability};
 use omd_kinetic::wasserstein::exact;
 
 const STIFFNESS: f64 = 1.0;
@@ -57,15 +56,7 @@ pub(super) fn study(settings: Settings, case: Case) -> Study {
 }
 
 fn cloud(settings: &Settings, count: usize, stream: u64) -> Result<Cloud, TaskError> {
-    let parameters = CloudParameters {
-        particles: count,
-        positions: Profile::Ball,
-        width: WIDTH,
-        velocities: Profile::Ball,
-        covariance: Matrix3::identity() * (WIDTH * WIDTH),
-        exact: false,
-    };
-    Cloud::drawn(&parameters, &mut Philox::new(settings.seed, (6 << 40) | stream)).map_err(TaskError::failed)
+    ball(settings, count, [WIDTH; 2], (6 << 40) | stream)
 }
 
 /// The cloud at the end, under the flow of the reduced description.
@@ -129,8 +120,7 @@ fn deviation(
     for (z, moved) in before.iter().zip(&after) {
         let deviation = moved - limit * z;
         sum += deviation.norm();
-        let off = (deviation - expected).norm();
-        largest = if off.is_nan() { off } else { largest.max(off) };
+        largest = greater(largest, (deviation - expected).norm());
     }
     Ok(vec![sum / count as f64, largest])
 }
@@ -167,9 +157,7 @@ fn judge(counts: &[usize], replicas: usize, results: &[Vec<f64>]) -> Finding {
     let mut points = logarithms(counts, replicas, &clouds.iter().map(|row| row[0]).collect::<Vec<_>>());
     pool(&mut points);
     let falling: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [(-0.5 * x).exp(), y.exp(), y.exp() * e]).collect();
-    let largest = |values: &mut dyn Iterator<Item = f64>| {
-        values.fold(0.0, |a: f64, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) })
-    };
+    let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, greater);
     Finding {
         claims: vec![
             Claim::fitted_order("mean of |z_N - z| at the end, order in N^(-1/2)", &power(&falling, 2.0), 1.0),

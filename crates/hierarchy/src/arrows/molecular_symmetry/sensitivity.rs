@@ -4,9 +4,9 @@
 //! out and summed over all pairs and images: over the same window of time from the same start they say how far two runs of the
 //! objective dynamics part, and over a long time, renormalised (Benettin), what the Lyapunov exponent is.
 
-use super::{CUTOFF, EDGE, STEP, atoms, greater, objective};
+use super::{CUTOFF, EDGE, STEP, atoms, objective};
 use crate::arrows::experiments::flow;
-use crate::statistics::mean_and_error;
+use crate::statistics::{greater, lesser, mean_and_error};
 use crate::verify::{Arrow, Claim, Finding, Interrupt, Settings, Study, Table, Task, TaskError};
 use omd_flow::{Matrix3, Vector3};
 use omd_molecular::{Atoms, Molecular};
@@ -17,8 +17,8 @@ const OFFSETS: [f64; 2] = [1e-10, 1e-8];
 const WINDOW: [f64; 2] = [2.0, 4.0];
 /// The exponent is the mean rate from the start of the window to this time.
 const LONG: f64 = 32.0;
-/// What is left of the second order: the smaller displacement is 1e-4 of an atom's diameter at the end of the window in the fastest
-/// start, and the forces of pairs change by a tenth over a hundredth of it.
+/// What is left of the second order: the smaller displacement has grown to some 1e-4 of an atom's diameter at the end of the
+/// window, and the forces of pairs change by a tenth over a hundredth of it.
 const LINEAR: f64 = 1e-2;
 
 pub(super) fn study(settings: Settings) -> Study {
@@ -210,11 +210,6 @@ fn judge(results: &[Vec<f64>]) -> Finding {
         }],
         ..Finding::default()
     }
-}
-
-/// The lesser of two numbers; no number where one of them is none.
-fn lesser(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
 }
 
 #[cfg(test)]

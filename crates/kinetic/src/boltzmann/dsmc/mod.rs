@@ -32,9 +32,9 @@
 //! particle, and with them the exactness above, are those of single pairs.
 //!
 //! **What it costs.** Eight pairs have their candidates at the same time, so that the number of collisions varies more,
-//! and what collisions change on average (the stress, not the temperature) is noisier. Variances over 3000 replicas
-//! of 2000 particles in shear, over those of single pairs: K/nu = 0.1: 1.00 to 1.04; K/nu = 1: `Pxy` 1.21, `T` 1.17 for hard
-//! spheres, 1.39 and 1.35 for Maxwell molecules. Standard errors over replicas have it in them.
+//! and what collisions change on average (the stress, not the temperature) is noisier. Variances over 6000 replicas
+//! of 2000 particles in shear, over those of single pairs (`validation/dsmc`): K/nu = 0.1: 0.99 to 1.03(3); K/nu = 1: `Pxy` 1.25(3),
+//! `T` 1.15(3) for hard spheres, 1.39(4) and 1.34(4) for Maxwell molecules. Standard errors over replicas have it in them.
 //!
 //! # How a meeting is found
 //! 1. Every block has an upper bound of its speeds in one byte, valid for a whole epoch of the flow (`epoch`,
