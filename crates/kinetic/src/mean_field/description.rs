@@ -162,8 +162,13 @@ impl MeanField {
         if let Some(forces) = self.forces.take() {
             return Ok(forces);
         }
+        self.field.follow(&self.positions);
         let lost = || {
-            Stop { time: self.time, reason: "a particle position is no longer finite, or the cloud has outgrown its mesh; forces = \"tree\" has no such limit".to_owned() }
+            Stop {
+            time: self.time,
+            reason: "a particle position is no longer finite, or the cloud has outgrown every mesh; forces = \"tree\" has no such limit"
+                .to_owned(),
+        }
         };
         self.field.evaluate(&self.positions).ok_or_else(lost)
     }
@@ -272,6 +277,9 @@ impl Description for MeanField {
         state.f64_slice(&[self.worst_energy, self.worst_momentum]);
         state.vector_slice(&self.positions);
         state.vector_slice(&self.lab_velocities);
+        let (spacing, counts) = self.field.followed();
+        state.f64(spacing);
+        state.u64_slice(&counts);
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -289,6 +297,9 @@ impl Description for MeanField {
         }
         (self.positions, self.lab_velocities) = (positions, velocities);
         self.forces = None;
+        let spacing = state.f64()?;
+        let counts = state.u64_vec()?.try_into().map_err(|_| wrong("two counts of the mesh were expected"))?;
+        self.field.resume((spacing, counts));
         Ok(())
     }
 

@@ -14,19 +14,29 @@ use rayon::prelude::*;
 pub enum ForceMethod {
     /// The sum over all pairs; its error is rounding, its cost grows as N^2.
     Direct,
-    /// Through the nodes of an octree's cubes, at a cost that grows more slowly than N^2 (`validation/mean-field`). The forces at the start are wrong by at most
-    /// `tolerance` times the root mean square force. A direct sum is taken instead where it is less work.
+    /// Through the nodes of an octree's cubes, for clusters far smaller than the cloud, at a cost that grows more slowly than N^2
+    /// (`validation/mean-field`). The forces at the start are wrong by at most `tolerance` times the root mean square force. A direct
+    /// sum is taken instead where it is less work.
     Tree {
         /// From 1e-12 to 1e-2.
         tolerance: f64,
     },
-    /// Spread over a mesh and convolved by fast Fourier transforms, at a cost proportional to N. The spacing is the
-    /// largest with which the forces at the start are wrong by at most `tolerance` times the root mean square force. An
-    /// octree is taken instead where the mesh would need more than 2^24 points at the start.
+    /// Spread over a mesh and convolved by fast Fourier transforms; what the mesh does not resolve of the potential is summed over pairs within a few
+    /// cells \[HockneyEastwood1988\]. Of the meshes whose forces at the start are wrong by at most `tolerance` times the root mean square
+    /// force, the one with the least work, which is proportional to N; an octree or a direct sum where that is less.
     Mesh {
         /// From 1e-12 to 1e-2.
         tolerance: f64,
     },
+}
+
+impl ForceMethod {
+    fn tolerance(self) -> Option<f64> {
+        match self {
+            Self::Direct => None,
+            Self::Tree { tolerance } | Self::Mesh { tolerance } => Some(tolerance),
+        }
+    }
 }
 
 /// Energy and force of every particle.
@@ -44,6 +54,8 @@ pub struct ForceField {
     form: SmoothForm,
     method: ForceMethod,
     mesh: Option<Mesh>,
+    /// Those of the padded mesh when it was found.
+    mesh_points: usize,
     tree: Option<Tree>,
     simd: Level,
 }
@@ -83,6 +95,10 @@ impl Sample {
 
 /// An octree for fewer particles is not looked for.
 const WORTHWHILE: usize = 2000;
+/// Nor where a mesh takes less than this part of the work of a direct sum: then the particles are not in a few small clusters.
+const CLUSTERED: f64 = 0.1;
+/// Another mesh is looked for where the present one has grown by this factor.
+const GROWN: usize = 4;
 
 /// Pairs from which the mean force of a pair is taken.
 const SAMPLED_PAIRS: usize = 4096;
@@ -92,27 +108,31 @@ impl ForceField {
     #[must_use]
     pub fn new(form: SmoothForm, method: ForceMethod, positions: &[Vector3<f64>]) -> Self {
         let simd = Level::new();
-        let (mut mesh, mut tree) = (None, None);
-        if let (ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, false) =
-            (method, positions.is_empty())
-        {
+        let (mut mesh, mut mesh_points, mut tree) = (None, 0, None);
+        if let (Some(tolerance), false) = (method.tolerance(), positions.is_empty()) {
             let points = points(positions);
+            let pairs = Pairs::new(&form, positions);
             with_law!(
                 &form,
                 law => {
-                    let (force, distances) = pairs_at_random(&form, positions);
                     if matches!(method, ForceMethod::Mesh { .. }) {
-                        mesh = Mesh::new(&law, tolerance, force, form.feature(), &points, simd);
+                        mesh = Mesh::new(&law, tolerance, form.feature(), &pairs, &points, simd);
+                        mesh_points = mesh.as_ref().and_then(|mesh| mesh.points(&points)).unwrap_or(0);
                     }
-                    if mesh.is_none() && positions.len() >= WORTHWHILE {
-                        tree = Tree::new(&law, tolerance, force, &distances, form.feature(), &points, simd)
-                            .filter(Tree::is_less_work);
+                    let all = (positions.len() as f64).powi(2);
+                    let work = mesh.as_ref().and_then(|mesh| mesh.work(&points, &pairs)).unwrap_or(all);
+                    if work > CLUSTERED * all && positions.len() >= WORTHWHILE {
+                        tree = Tree::new(&law, tolerance, &pairs, form.feature(), &points, simd)
+                            .filter(|tree| tree.work() < work);
+                    }
+                    if tree.is_some() {
+                        mesh = None;
                     }
                 },
                 harmonic => {}
             );
         }
-        Self { form, method, mesh, tree, simd }
+        Self { form, method, mesh, mesh_points, tree, simd }
     }
 
     /// The potential.
@@ -130,10 +150,7 @@ impl ForceField {
     /// What the forces may be wrong by, over their root mean square at the start; direct sums are exact.
     #[must_use]
     pub fn tolerance(&self) -> Option<f64> {
-        match self.method {
-            ForceMethod::Direct => None,
-            ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance } => Some(tolerance),
-        }
+        self.method.tolerance()
     }
 
     /// In words, for reports.
@@ -152,7 +169,40 @@ impl ForceField {
         }
     }
 
-    /// All forces; `None` where a position is not finite or the cloud has grown too large for its mesh.
+    /// Looks for another mesh where the cloud has grown so far that the present one has become costly or too large. What it finds
+    /// depends on the positions alone.
+    pub(super) fn follow(&mut self, positions: &[Vector3<f64>]) {
+        let Some((mesh, tolerance)) = self.mesh.as_ref().zip(self.tolerance()) else { return };
+        let points = points(positions);
+        if mesh.points(&points).is_none_or(|now| now <= GROWN * self.mesh_points) {
+            return;
+        }
+        let found = with_law!(
+            &self.form,
+            law => {
+                let pairs = Pairs::new(&self.form, positions);
+                Mesh::new(&law, tolerance, self.form.feature(), &pairs, &points, self.simd)
+            },
+            harmonic => None
+        );
+        // Where nothing is found the present mesh goes on, as long as it can.
+        self.mesh = found.or(self.mesh.take());
+        self.mesh_points = self.mesh.as_ref().and_then(|mesh| mesh.points(&points)).unwrap_or(self.mesh_points);
+    }
+
+    /// What [`follow`](Self::follow) has left, for a checkpoint: spacing, cells of pairs, points of the mesh; zeros without one.
+    pub(super) fn followed(&self) -> (f64, [u64; 2]) {
+        let (spacing, near) = self.mesh.as_ref().map_or((0.0, 0), Mesh::choice);
+        (spacing, [near as u64, self.mesh_points as u64])
+    }
+
+    /// Goes on from there.
+    pub(super) fn resume(&mut self, (spacing, [near, points]): (f64, [u64; 2])) {
+        self.mesh = self.mesh.as_ref().map(|mesh| mesh.with(spacing, near as usize));
+        self.mesh_points = points as usize;
+    }
+
+    /// All forces; `None` where a position is not finite or no mesh of 2^24 points is fine enough for a cloud that has grown.
     ///
     /// # Cost
     /// As the method says; threads of the current rayon pool, the same bits on any number of them.
@@ -253,21 +303,45 @@ fn harmonic(stiffness: f64, positions: &[Vector3<f64>]) -> Option<Forces> {
     spread.is_finite().then_some(Forces { forces, energy: 0.5 * stiffness * spread })
 }
 
-/// The mean force of pairs of particles far apart in the list, and their distances.
-fn pairs_at_random(form: &SmoothForm, positions: &[Vector3<f64>]) -> (f64, Vec<f64>) {
-    let count = positions.len();
-    let pairs = count.min(SAMPLED_PAIRS);
-    let step = count / pairs;
-    let distances: Vec<f64> = (0..pairs)
-        .map(|k| {
-            let (i, j) = (k * step, (k * step + count / 2 + k) % count);
-            (positions[i] - positions[j]).norm()
-        })
-        .collect();
-    let sum: f64 = distances.iter().map(|&distance| form.as_pair_form().derivative(distance).abs()).sum();
-    // All at one place: any force is large then.
-    let force = if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) };
-    (force, distances)
+/// Pairs of particles far apart in the list.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs {
+    /// Their mean force.
+    pub(super) force: f64,
+    /// Sorted.
+    distances: Vec<f64>,
+}
+
+/// The share of the pairs within a distance is known from this many; nearer it falls as the volume.
+const NEAREST: usize = 16;
+
+impl Pairs {
+    fn new(form: &SmoothForm, positions: &[Vector3<f64>]) -> Self {
+        let count = positions.len();
+        let pairs = count.min(SAMPLED_PAIRS);
+        let step = count / pairs;
+        let mut distances: Vec<f64> = (0..pairs)
+            .map(|k| {
+                let (i, j) = (k * step, (k * step + count / 2 + k) % count);
+                (positions[i] - positions[j]).norm()
+            })
+            .collect();
+        let sum: f64 = distances.iter().map(|&distance| form.as_pair_form().derivative(distance).abs()).sum();
+        // All at one place: any force is large then.
+        let force = if sum > 0.0 { sum / pairs as f64 } else { form.largest_force(form.feature()) };
+        distances.sort_by(f64::total_cmp);
+        Self { force, distances }
+    }
+
+    /// The share of all pairs that is no farther apart than `distance`.
+    pub(super) fn within(&self, distance: f64) -> f64 {
+        let count = self.distances.len();
+        let nearest = NEAREST.min(count) - 1;
+        if distance >= self.distances[nearest] {
+            return self.distances.partition_point(|&d| d <= distance) as f64 / count as f64;
+        }
+        (nearest + 1) as f64 / count as f64 * (distance / self.distances[nearest]).powi(3)
+    }
 }
 
 #[cfg(test)]

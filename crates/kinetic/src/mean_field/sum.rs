@@ -21,6 +21,18 @@ impl Points {
         PointSlice { coordinates: [&x[range.clone()], &y[range.clone()], &z[range]] }
     }
 
+    /// The longest edge of the box around them; `None` where a coordinate is not finite.
+    pub(super) fn extent(&self) -> Option<f64> {
+        let edges = self.coordinates.each_ref().map(|some| {
+            let ends = some.iter().try_fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| {
+                x.is_finite().then_some([low.min(x), high.max(x)])
+            });
+            ends.map(|[low, high]| high - low)
+        });
+        let [x, y, z] = edges;
+        Some(x?.max(y?).max(z?))
+    }
+
     /// `most` of them or fewer, spread evenly over the list.
     pub(super) fn thinned(&self, most: usize) -> Self {
         let step = self.coordinates[0].len().div_ceil(most).max(1);

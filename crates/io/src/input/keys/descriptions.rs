@@ -468,9 +468,9 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         Shape::Choice(&["mesh", "tree", "direct"]),
         PURE,
         Absent::Default("mesh"),
-        "By splines on a mesh, which an octree replaces where it would be too large; by an octree, for clouds much wider \
-         than the potential's features. Or summed over all pairs. A harmonic force \
-         needs none of them.",
+        "By splines on a mesh and sums over pairs within a few of its cells, as much of each as is least work; an octree or a sum over all \
+         pairs takes their place where that is less. By an octree, for clusters far smaller than the cloud. Or summed over all pairs. A \
+         harmonic force needs none of them.",
     ),
     key(
         "mean-field",

@@ -74,16 +74,49 @@ fn tree_and_mesh_keep_their_tolerance() {
 }
 
 #[test]
+fn pairs_near_each_other_are_summed_where_a_mesh_is_too_coarse() {
+    let mut random = Philox::new(5, 0);
+    let positions: Vec<_> = (0..10_000).map(|_| Vector3::from_fn(|_, _| random.normal())).collect();
+    let mut narrow = forms();
+    narrow.push(SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.01 }));
+    for form in narrow.into_iter().filter(|form| !matches!(form, SmoothForm::Harmonic(_) | SmoothForm::Gaussian(_))) {
+        let field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-4 }, &positions);
+        let description = field.description();
+        assert!(description.contains("pairs within"), "{form:?}: {description}");
+        let error = field.measured_error(&positions, 2000).unwrap();
+        assert!(error < 1e-4, "{form:?} {description}: {error:e}");
+    }
+}
+
+#[test]
+fn a_cloud_that_grows_is_followed_and_resumed() {
+    let positions = cloud(20_000);
+    let form = SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.1 });
+    let mut field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-3 }, &positions);
+    let start = field.clone();
+    let grown: Vec<_> = positions.iter().map(|x| x * 30.0).collect();
+    field.follow(&positions);
+    assert_eq!(field.followed(), start.followed());
+    field.follow(&grown);
+    assert!(field.followed().0 > 2.0 * start.followed().0, "{}", field.description());
+    assert!(field.measured_error(&grown, 1000).unwrap() < 1e-3);
+    let mut resumed = start;
+    resumed.resume(field.followed());
+    let (one, other) = (field.evaluate(&grown).unwrap(), resumed.evaluate(&grown).unwrap());
+    assert!(one.forces == other.forces && one.energy.to_bits() == other.energy.to_bits());
+}
+
+#[test]
 fn an_octree_keeps_its_tolerance_where_it_saves_nothing() {
     let positions = cloud(3000);
     let all = points(&positions);
     for form in forms() {
         for tolerance in [1e-2, 1e-4] {
-            let (force, distances) = pairs_at_random(&form, &positions);
+            let pairs = Pairs::new(&form, &positions);
             with_law!(
                 &form,
                 law => {
-                    let tree = Tree::new(&law, tolerance, force, &distances, form.feature(), &all, Level::new()).unwrap();
+                    let tree = Tree::new(&law, tolerance, &pairs, form.feature(), &all, Level::new()).unwrap();
                     let error = Sample::of(Level::new(), &law, &all).error(&tree.fields(&law, &all).unwrap());
                     assert!(error < tolerance && error > 0.0, "{form:?} {tolerance:e}: {error:e}");
                 },

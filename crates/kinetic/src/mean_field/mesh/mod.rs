@@ -5,13 +5,17 @@
 //! The convolution is that of free space: the mesh is padded until no particle meets an image of another within reach of
 //! the potential. The spacing is found at the start, by comparison with direct sums.
 
+mod columns;
+mod near;
+mod search;
 mod spline;
 mod transform;
 
-use super::forces::Sample;
 use super::law::PairLaw;
 use super::sum::{Field, PointSlice, Points, energies};
+use columns::Columns;
 use fearless_simd::Level;
+use near::Split;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex;
 use spline::{correction, splines};
@@ -20,10 +24,8 @@ use transform::{Transform, good_size};
 
 /// Planes that one thread spreads to at a time; at least the order of the splines.
 const SLAB: usize = 16;
-/// Points of a padded mesh at most: half a GB of working memory, and about a second for each spacing that is tried.
+/// Points of a padded mesh at most: half a GB of working memory.
 const MOST_POINTS: usize = 1 << 24;
-/// Particles on which the spacing is tried.
-const TRIED: usize = 8192;
 /// Cells over which the sampled potential is bent to fit the padded mesh.
 const BEND: usize = 12;
 
@@ -32,6 +34,8 @@ const BEND: usize = 12;
 pub(super) struct Mesh {
     order: usize,
     spacing: f64,
+    /// Cells over which pairs are summed; none where the potential itself is smooth enough.
+    near: usize,
     /// Two points this far apart exert no force to speak of; infinite for a long range.
     reach: f64,
     simd: Level,
@@ -48,45 +52,23 @@ struct Kernel {
 }
 
 impl Mesh {
-    /// The coarsest mesh whose forces are wrong by at most `tolerance` times the root mean square force on a part of
-    /// `points`; `None` where that would need too many points. `force` is the mean force of a pair.
-    pub(super) fn new(
-        law: &impl PairLaw,
-        tolerance: f64,
-        force: f64,
-        feature: f64,
-        points: &Points,
-        simd: Level,
-    ) -> Option<Self> {
-        let order = match tolerance {
-            t if t >= 1e-4 => 6,
-            t if t >= 1e-6 => 8,
-            t if t >= 1e-9 => 10,
-            _ => 12,
-        };
-        let kept = Arc::new(Mutex::new(None));
-        let reach = reach(law, 1e-2 * tolerance * force, feature);
-        let mut mesh = Self { order, spacing: feature, reach, simd, kept };
-        let step = points.coordinates[0].len().div_ceil(TRIED);
-        let some =
-            Points { coordinates: [0, 1, 2].map(|k| points.coordinates[k].iter().step_by(step).copied().collect()) };
-        let sample = Sample::of(simd, law, &some);
-        loop {
-            let (_, padded, _) = mesh.size(points)?;
-            if padded.iter().product::<usize>() > MOST_POINTS {
-                return None;
-            }
-            let found = mesh.fields(law, &some)?;
-            if sample.error(&found) <= tolerance {
-                return Some(mesh);
-            }
-            mesh.spacing *= 0.8;
-        }
+    /// The one of this spacing whose pairs are summed within so many cells.
+    pub(super) fn with(&self, spacing: f64, near: usize) -> Self {
+        Self { spacing, near, kept: Arc::default(), ..self.clone() }
+    }
+
+    /// Spacing, and cells over which pairs are summed.
+    pub(super) fn choice(&self) -> (f64, usize) {
+        (self.spacing, self.near)
     }
 
     /// In words.
     pub(super) fn description(&self) -> String {
-        format!("mesh of spacing {:.3e} (internal units), splines of order {}", self.spacing, self.order)
+        let near = match self.near {
+            0 => String::new(),
+            near => format!(", pairs within {near} cells"),
+        };
+        format!("mesh of spacing {:.3e} (internal units), splines of order {}{near}", self.spacing, self.order)
     }
 
     /// Points of the mesh, points of the padded mesh, lowest coordinates; `None` where a coordinate is not finite.
@@ -120,18 +102,53 @@ impl Mesh {
         if padded.iter().product::<usize>() > MOST_POINTS {
             return None;
         }
-        let kernel = self.kernel(law, inner, padded);
         let sorted = self.sorted(points, inner, &low);
-        let charges = self.spread(points, &sorted, inner, &low);
+        let found = match (self.near, self.order) {
+            (0, _) => self.far(law, points, &sorted, inner, padded, &low),
+            // As many derivatives as the splines of that order make use of.
+            (_, 6) => self.split::<6>(law, points, &sorted, inner, padded, &low),
+            (_, 8) => self.split::<7>(law, points, &sorted, inner, padded, &low),
+            (_, 10) => self.split::<9>(law, points, &sorted, inner, padded, &low),
+            _ => self.split::<10>(law, points, &sorted, inner, padded, &low),
+        };
+        let mut fields = vec![[0.0; 4]; sorted.len()];
+        sorted.iter().zip(found).for_each(|(&(_, k), field)| fields[k as usize] = field);
+        Some(fields)
+    }
+
+    /// What the mesh says of a law's smooth part and the pairs of the rest, in the order of `sorted`.
+    fn split<const TERMS: usize>(
+        &self,
+        law: &impl PairLaw,
+        points: &Points,
+        sorted: &[(u64, u32)],
+        inner: [usize; 3],
+        padded: [usize; 3],
+        low: &[f64; 3],
+    ) -> Vec<Field> {
+        let split = Split::<_, TERMS>::new(*law, self.near as f64 * self.spacing);
+        let mut found = self.far(&split.smooth(), points, sorted, inner, padded, low);
+        Columns::new(points, sorted, inner, self.near).add_fields(self.simd, &split.near(), &mut found);
+        found
+    }
+
+    /// What the mesh says of a smooth law, in the order of `sorted`.
+    fn far(
+        &self,
+        law: &impl PairLaw,
+        points: &Points,
+        sorted: &[(u64, u32)],
+        inner: [usize; 3],
+        padded: [usize; 3],
+        low: &[f64; 3],
+    ) -> Vec<Field> {
+        let kernel = self.kernel(law, inner, padded);
+        let charges = self.spread(points, sorted, inner, low);
         let mut spectrum = kernel.transform.forward(&charges, inner);
         spectrum.par_iter_mut().zip(&kernel.spectrum).for_each(|(value, factor)| *value *= factor);
         let potential = kernel.transform.backward(spectrum, inner);
         let all = points.slice(0..sorted.len());
-        let found: Vec<(u32, Field)> =
-            sorted.par_iter().map(|&(_, k)| (k, self.read(&potential, all, k as usize, inner, &low))).collect();
-        let mut fields = vec![[0.0; 4]; sorted.len()];
-        found.into_iter().for_each(|(k, field)| fields[k as usize] = field);
-        Some(fields)
+        sorted.par_iter().map(|&(_, k)| self.read(&potential, all, k as usize, inner, low)).collect()
     }
 
     /// First mesh point that the splines of a coordinate reach, and the place in its cell.
@@ -262,17 +279,4 @@ fn bent_distances(size: usize, inner: usize, spacing: f64) -> Vec<f64> {
             spacing * if cells <= straight { cells } else { straight + width * (u - risen) }
         })
         .collect()
-}
-
-/// Where the force of a pair falls below `bound` for good; infinite where it does not within a hundred features.
-fn reach(law: &impl PairLaw, bound: f64, feature: f64) -> f64 {
-    let force = |r: f64| law.energy_and_pull::<false>(r * r).1.abs() * r;
-    let mut r = 100.0 * feature;
-    if force(r) > bound {
-        return f64::INFINITY;
-    }
-    while r > feature && force(0.98 * r) <= bound {
-        r *= 0.98;
-    }
-    r
 }

@@ -10,7 +10,7 @@ mod octree;
 mod offsets;
 mod separation;
 
-use super::forces::Sample;
+use super::forces::{Pairs, Sample};
 use super::law::PairLaw;
 use super::sum::{Field, PointSlice, Points, add_fields};
 use chebyshev::{Chebyshev, MOST_NODES};
@@ -43,21 +43,20 @@ pub(super) struct Tree {
     separation: Separation,
     crowd: usize,
     simd: Level,
-    /// Whether there was less to do than for a sum over all pairs.
-    is_less_work: bool,
+    /// At the points it was made for, about in pairs of a direct sum.
+    work: f64,
 }
 
 impl Tree {
     /// The scheme with forces wrong by no more than `tolerance` times their root mean square at these points, by the measure of a
     /// sample of them; of the numbers of nodes that reach it the one with the least work. `feature` is a length over which
-    /// the potential changes, `force` the mean force of the pairs at random whose `distances` are given.
+    /// the potential changes.
     ///
     /// `None` where a coordinate is not finite.
     pub(super) fn new(
         law: &impl PairLaw,
         tolerance: f64,
-        force: f64,
-        distances: &[f64],
+        pairs: &Pairs,
         feature: f64,
         points: &Points,
         simd: Level,
@@ -67,16 +66,15 @@ impl Tree {
         let digits = (-tolerance.log10()).ceil() as usize;
         let with = |order: usize, margin: f64, crowd: Option<usize>| {
             let rule = Chebyshev::new(order);
-            let allowance = Allowance::new(margin * tolerance * force, distances.to_vec());
-            let separation = Separation::new(law, &rule, &allowance, feature);
+            let allowance = Allowance { bound: margin * tolerance * pairs.force, pairs };
+            let separation = Separation::new(law, &rule, allowance, feature);
             let crowd = crowd.unwrap_or(rule.count());
-            Self { symmetries: Symmetries::new(order), rule, separation, crowd, simd, is_less_work: true }
+            Self { symmetries: Symmetries::new(order), rule, separation, crowd, simd, work: f64::NAN }
         };
         let is_good = |tree: &Self, sample: &Sample, points: &Points| {
             Some(sample.error(&tree.fields(law, points)?) <= SAFETY * tolerance)
         };
         let orders = (digits.max(FEWEST_NODES + 1) - 1..=digits.max(FEWEST_NODES) + 2).filter(|&n| n <= MOST_NODES);
-        let pairs = (points.coordinates[0].len() as f64).powi(2);
         let mut best: Option<(f64, usize, usize, usize)> = None;
         for order in orders {
             // The first margin that is good; the last one is taken as it is.
@@ -91,7 +89,7 @@ impl Tree {
             }
             let tree = with(order, MARGINS[from], None);
             for crowd in CROWDS.map(|times| times * tree.crowd) {
-                let work = Self { crowd, ..tree.clone() }.work(points)?;
+                let work = Self { crowd, ..tree.clone() }.work_at(points)?;
                 if best.is_none_or(|(least, ..)| work < least) {
                     best = Some((work, order, from, crowd));
                 }
@@ -103,15 +101,15 @@ impl Tree {
         for &margin in &MARGINS[first..MARGINS.len() - 1] {
             let tree = with(order, margin, Some(crowd));
             if is_good(&tree, &sample, points)? {
-                return Some(Self { is_less_work: work < pairs, ..tree });
+                return Some(Self { work, ..tree });
             }
         }
-        Some(Self { is_less_work: work < pairs, ..with(order, MARGINS[MARGINS.len() - 1], Some(crowd)) })
+        Some(Self { work, ..with(order, MARGINS[MARGINS.len() - 1], Some(crowd)) })
     }
 
-    /// Whether, at the points it was made for, there was less to do than for a sum over all pairs.
-    pub(super) fn is_less_work(&self) -> bool {
-        self.is_less_work
+    /// About how many pairs a direct sum would do meanwhile, at the points it was made for.
+    pub(super) fn work(&self) -> f64 {
+        self.work
     }
 
     /// Nodes of a cube.
@@ -119,8 +117,7 @@ impl Tree {
         self.rule.count()
     }
 
-    /// About how many pairs of points a sum over pairs would do meanwhile.
-    fn work(&self, points: &Points) -> Option<f64> {
+    fn work_at(&self, points: &Points) -> Option<f64> {
         let tree = Octree::new(points, self.crowd, self.separation.smallest())?;
         let count = self.rule.count() as f64;
         let of = |(cube, sources): (&Cube, &Sources)| {

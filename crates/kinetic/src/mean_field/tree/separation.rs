@@ -1,6 +1,7 @@
 //! Which pairs of cubes may see each other through their nodes: decided by measured errors, made once.
 
 use super::chebyshev::Chebyshev;
+use crate::mean_field::forces::Pairs;
 use crate::mean_field::law::PairLaw;
 use rayon::prelude::*;
 
@@ -17,36 +18,17 @@ const DIRECTIONS: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 
 /// A force is a sum over particles of which few are near: those within `r` share `within(r)` of all, and may together be as wrong
 /// as the far ones are. One bound for all distances would refuse nodes to neighbours, whose forces are the largest, until
 /// next to nothing but sums over pairs is left.
-#[derive(Clone, Debug)]
-pub(super) struct Allowance {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance<'a> {
     /// Of all pairs together, force.
-    bound: f64,
-    /// Of pairs at random, sorted.
-    distances: Vec<f64>,
+    pub(super) bound: f64,
+    pub(super) pairs: &'a Pairs,
 }
 
-/// The share of the pairs within a distance is known from this many; nearer it falls as the volume.
-const NEAREST: usize = 16;
-
-impl Allowance {
-    /// `distances` of pairs at random.
-    pub(super) fn new(bound: f64, mut distances: Vec<f64>) -> Self {
-        distances.sort_by(f64::total_cmp);
-        Self { bound, distances }
-    }
-
-    fn within(&self, distance: f64) -> f64 {
-        let count = self.distances.len();
-        let nearest = NEAREST.min(count) - 1;
-        if distance >= self.distances[nearest] {
-            return self.distances.partition_point(|&d| d <= distance) as f64 / count as f64;
-        }
-        (nearest + 1) as f64 / count as f64 * (distance / self.distances[nearest]).powi(3)
-    }
-
+impl Allowance<'_> {
     /// Of one pair no farther apart than `distance`.
     fn at(&self, distance: f64) -> f64 {
-        self.bound / self.within(distance)
+        self.bound / self.pairs.within(distance)
     }
 }
 
@@ -63,7 +45,7 @@ pub(super) struct Separation {
 
 impl Separation {
     /// `feature` is a length over which the potential changes.
-    pub(super) fn new(law: &impl PairLaw, rule: &Chebyshev, allowance: &Allowance, feature: f64) -> Self {
+    pub(super) fn new(law: &impl PairLaw, rule: &Chebyshev, allowance: Allowance<'_>, feature: f64) -> Self {
         let first = 0.25 * feature;
         let distance = |entry: usize| if entry == 0 { 0.0 } else { first * GROWTH.powi(entry as i32 - 1) };
         let allowed =
@@ -97,7 +79,7 @@ impl Separation {
     }
 }
 
-fn largest_half(law: &impl PairLaw, rule: &Chebyshev, allowance: &Allowance, feature: f64, distance: f64) -> f64 {
+fn largest_half(law: &impl PairLaw, rule: &Chebyshev, allowance: Allowance<'_>, feature: f64, distance: f64) -> f64 {
     let good = |half: f64| {
         let allowed = allowance.at(distance + 2.0 * half);
         DIRECTIONS.iter().all(|direction| error(law, rule, distance, half, direction) <= allowed)
