@@ -22,6 +22,9 @@ fn averaged(row: &[f64], quantity: usize) -> f64 {
     times.iter().skip(quantity).step_by(QUANTITIES.len()).sum::<f64>() / TIMES.len() as f64
 }
 
+/// Densities with which the next order in `n sigma^3` can be told from the first.
+const ENOUGH: usize = 5;
+
 /// The value at `x = 0` of the polynomial through `(x, y)` by weighted least squares, as shares of the `y`.
 ///
 /// A parabola where there are points for it: the second order in `n sigma^3` is many standard errors of the full study.
@@ -33,7 +36,7 @@ struct Extrapolation {
 
 impl Extrapolation {
     fn new(x: &[f64], weights: &[f64]) -> Self {
-        let terms = if x.len() > 5 { 3 } else { 2 };
+        let terms = if x.len() >= ENOUGH { 3 } else { 2 };
         let powers = DMatrix::from_fn(x.len(), terms, |g, k| x[g].powi(k as i32));
         let weighted = DMatrix::from_fn(x.len(), terms, |g, k| weights[g] * powers[(g, k)]);
         let normal = powers.transpose() * &weighted;
@@ -42,9 +45,6 @@ impl Extrapolation {
         Self { shares, variance: inverse[(0, 0)] }
     }
 }
-
-/// Densities with which the next order in `n sigma^3` can be told from the first.
-const ENOUGH: usize = 5;
 
 /// What is said of the distribution.
 struct Distribution {
