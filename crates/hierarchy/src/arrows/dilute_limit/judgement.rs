@@ -247,11 +247,14 @@ mod tests {
     fn parabolas_are_extrapolated_exactly_and_errors_add_up() {
         let x = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.0015];
         let weights = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        let fit = Extrapolation::new(&x, &weights);
-        let value: f64 = fit.shares.iter().zip(x).map(|(share, x)| share * (0.3 - 2.0 * x + 7.0 * x * x)).sum();
-        assert!((value - 0.3).abs() < 1e-12, "{value}");
-        let variance: f64 = fit.shares.iter().zip(weights).map(|(share, weight)| share * share / weight).sum();
-        assert!((variance / fit.variance - 1.0).abs() < 1e-12);
+        for count in [ENOUGH, x.len()] {
+            let (x, weights) = (&x[..count], &weights[..count]);
+            let fit = Extrapolation::new(x, weights);
+            let value: f64 = fit.shares.iter().zip(x).map(|(share, x)| share * (0.3 - 2.0 * x + 7.0 * x * x)).sum();
+            assert!((value - 0.3).abs() < 1e-12, "{count}: {value}");
+            let variance: f64 = fit.shares.iter().zip(weights).map(|(share, weight)| share * share / weight).sum();
+            assert!((variance / fit.variance - 1.0).abs() < 1e-12);
+        }
         let line = Extrapolation::new(&x[..3], &weights[..3]);
         assert!((line.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     }
