@@ -5,7 +5,7 @@ use crate::verify::{Fault, Settings, TaskError};
 use crate::{plans, viscosity};
 use omd_flow::{AffineFlow, Description, Matrix3};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What collides; each with the viscosity 2 at the temperature 1 and Kn = 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,30 +33,37 @@ impl Gas {
 
     /// The interaction whose length is chosen for the viscosity; a potential without cutoff.
     pub(crate) fn interaction(self) -> Result<Interaction, TaskError> {
-        self.of_viscosity(None)
+        self.of_viscosity(false)
     }
 
     /// The same for particles: a potential ends, with its force, at three lengths.
     pub(crate) fn interaction_with_cutoff(self) -> Result<Interaction, TaskError> {
-        self.of_viscosity(Some(3.0))
+        self.of_viscosity(true)
     }
 
-    fn of_viscosity(self, cutoff: Option<f64>) -> Result<Interaction, TaskError> {
-        let of_length = |length: f64| match self {
+    fn of_viscosity(self, ends: bool) -> Result<Interaction, TaskError> {
+        // Every replica asks for it, and the collision integrals of a potential can take longer than the replica.
+        static LENGTHS: [[OnceLock<f64>; 2]; 3] = [const { [const { OnceLock::new() }; 2] }; 3];
+        let known = &LENGTHS[self as usize][usize::from(ends)];
+        if let Some(&length) = known.get() {
+            return Ok(self.of_length(length, ends));
+        }
+        // The viscosity goes with the inverse square of the length, which Maxwell molecules do not have.
+        let unit = bare(flow(Matrix3::zeros())?, self.of_length(1.0, ends), 1.0, 1.0);
+        let length = if self == Self::Maxwell { 1.0 } else { (viscosity(&unit, 1.0)? / VISCOSITY).sqrt() };
+        Ok(self.of_length(*known.get_or_init(|| length), ends))
+    }
+
+    fn of_length(self, length: f64, ends: bool) -> Interaction {
+        match self {
             Self::Maxwell => Interaction::KernelOnly { rate: 1.0, exponent: 0.0 },
             Self::HardSpheres => Interaction::HardSphere { diameter: length },
             Self::LennardJones => {
                 let form = Arc::new(LennardJones { epsilon: 0.5, sigma: length });
-                let truncation = if cutoff.is_some() { Truncation::ShiftedForce } else { Truncation::Truncated };
-                Interaction::Potential(PairPotential::new(form, cutoff.map(|lengths| lengths * length), truncation))
+                let truncation = if ends { Truncation::ShiftedForce } else { Truncation::Truncated };
+                Interaction::Potential(PairPotential::new(form, ends.then_some(3.0 * length), truncation))
             }
-        };
-        if self == Self::Maxwell {
-            return Ok(of_length(1.0));
         }
-        // The viscosity goes with the inverse square of the length.
-        let unit = bare(flow(Matrix3::zeros())?, of_length(1.0), 1.0, 1.0);
-        Ok(of_length((viscosity(&unit, 1.0)? / VISCOSITY).sqrt()))
     }
 }
 
