@@ -1,11 +1,11 @@
-//! One evaluation of the collision operator on the grid and with the rule the solver takes by default, one thread: its time,
-//! its errors against exact results, and the bare transforms it is made of.
+//! Evaluations of the collision operator on the grid and with the directions that the solver takes for the distribution, one thread: their
+//! times, their errors against exact results, and the bare transforms they are made of.
 #![allow(clippy::print_stdout, reason = "prints one JSON object")]
 
 use clap::Parser;
 use omd_flow::Matrix3;
 use omd_interaction::CollisionKernel;
-use omd_kinetic::boltzmann::spectral::{Collision, Parity, Quadrature, SpectralKernel};
+use omd_kinetic::boltzmann::spectral::{Collision, Parity, Quadrature, SpectralKernel, SpectralParameters};
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 use serde_json::json;
@@ -51,52 +51,73 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(degree) = arguments.degree {
         quadrature.degrees.fill(degree);
     }
-    let mut collision = Collision::new(n, kernel, Parity::Even, quadrature)?;
+    let mut collision = Collision::new(n, kernel, Parity::Even, quadrature.clone())?;
     // The grid follows the fourth moment, that of a Gaussian times K (2 - K) here.
     let half_width = Quadrature::half_width(n) * (BKW * (2.0 - BKW)).sqrt();
     let points = points(n, half_width);
     let g: Vec<f64> = points.iter().map(|w| bkw(w.norm_squared()).0).collect();
-    let map = Matrix3::identity() * half_width;
-    let mut found = collision.evaluate(&g, &map)?;
-    let mut seconds = f64::INFINITY;
-    for _ in 0..arguments.repeats {
-        let start = Instant::now();
-        found = collision.evaluate(&g, &map)?;
-        seconds = seconds.min(start.elapsed().as_secs_f64());
-    }
+    let (found, seconds) = timed(&mut collision, &g, half_width, &arguments)?;
+    let (transforms, directions) = (collision.transforms(), collision.points());
     let cell = (2.0 * half_width / n as f64).powi(3);
     let errors = found.iter().zip(&points).map(|(q, w)| (q - bkw(w.norm_squared()).1).abs());
     let largest = errors.clone().fold(0.0, f64::max);
     let mean_square = (errors.map(|e| e * e).sum::<f64>() * cell).sqrt();
+    collision = Collision::new(n, SpectralKernel::of_kernel(&maxwell, 1.0)?, Parity::Even, quadrature)?;
+    let (stress, stress_seconds) = stress_error(&mut collision, &arguments)?;
     println!(
         "{}",
         json!({
             "seconds": seconds,
             "bkw_largest": largest,
             "bkw_mean_square": mean_square,
-            "stress": stress_error(&mut collision)?,
-            "transforms": collision.transforms(),
+            "transforms": transforms,
+            "directions": directions,
+            "stress": stress,
+            "stress_seconds": stress_seconds,
+            "stress_transforms": collision.transforms(),
+            "stress_directions": collision.points(),
             "transform_seconds": transform_seconds(n, arguments.repeats),
-            "points": collision.points(),
             "shells": collision.quadrature().shells(),
         })
     );
     Ok(())
 }
 
-/// The stress of a Gaussian relaxes at half the rate: the largest error of a component.
-fn stress_error(collision: &mut Collision) -> Result<f64, Box<dyn Error>> {
+/// `Q` on a cube of this half width with the directions that the solver would take for `g`, or those asked for, and the time of the
+/// fastest evaluation.
+fn timed(
+    collision: &mut Collision,
+    g: &[f64],
+    half_width: f64,
+    arguments: &Arguments,
+) -> Result<(Vec<f64>, f64), Box<dyn Error>> {
+    let map = Matrix3::identity() * half_width;
+    if arguments.degree.is_none() {
+        collision.economise_for(g, &map, SpectralParameters::tolerance_of(arguments.modes))?;
+    }
+    let mut found = collision.evaluate(g, &map)?;
+    let mut seconds = f64::INFINITY;
+    for _ in 0..arguments.repeats {
+        let start = Instant::now();
+        found = collision.evaluate(g, &map)?;
+        seconds = seconds.min(start.elapsed().as_secs_f64());
+    }
+    Ok((found, seconds))
+}
+
+/// The stress of a Gaussian relaxes at half the rate: the largest error of a component, and the time of an evaluation.
+fn stress_error(collision: &mut Collision, arguments: &Arguments) -> Result<(f64, f64), Box<dyn Error>> {
     let n = collision.modes();
     let half_width = Quadrature::half_width(n);
     let points = points(n, half_width);
     let inverse = COVARIANCE.try_inverse().ok_or("singular")?;
     let scale = 1.0 / ((2.0 * PI).powi(3) * COVARIANCE.determinant()).sqrt();
     let g: Vec<f64> = points.iter().map(|w| scale * (-0.5 * w.dot(&(inverse * w))).exp()).collect();
-    let found = collision.evaluate(&g, &(Matrix3::identity() * half_width))?;
+    let (found, seconds) = timed(collision, &g, half_width, arguments)?;
     let cell = (2.0 * half_width / n as f64).powi(3);
     let rate: Matrix3<f64> = found.iter().zip(&points).map(|(q, w)| w * w.transpose() * (q * cell)).sum();
     let deviator = |m: &Matrix3<f64>| m - Matrix3::identity() * (m.trace() / 3.0);
-    Ok((deviator(&rate) + 0.5 * deviator(&COVARIANCE)).amax())
+    Ok(((deviator(&rate) + 0.5 * deviator(&COVARIANCE)).amax(), seconds))
 }
 
 /// The grid in the order of the discrete transform.

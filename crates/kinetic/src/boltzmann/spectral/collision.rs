@@ -5,7 +5,8 @@ use super::fourier::{Ball, C64, Cube, Workspace};
 use super::gain::Sines;
 use super::grid::Grid;
 use super::kernel::{Shells, SpectralKernel};
-use super::sphere::{Direction, HIGHEST_DEGREE, half_sphere};
+use super::quadrature::Quadrature;
+use super::sphere::{Direction, half_sphere};
 use fearless_simd::Level;
 use nalgebra::{Matrix3, Vector3};
 use rayon::prelude::*;
@@ -22,72 +23,6 @@ pub enum Parity {
     Any,
     /// Even ones: `g(v - x)` is `g(-v + x)` mirrored, and one complex transform carries two points.
     Even,
-}
-
-/// The quadrature over relative velocities and where products count.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quadrature {
-    /// Degree of the spherical rule of every shell of relative speed; the first, at zero, has none.
-    pub degrees: Vec<usize>,
-    /// The longest relative velocity in its direction, in half widths of the box. Pairs beyond are few; from 2 on the
-    /// next image would be nearer than the partner.
-    pub reach: f64,
-    /// Products `g(v + x) g(v - x)` are kept for `|c|` below this of the middle `v = map c`. Beyond there are hardly any,
-    /// but near `|c| = 1` stand those of each atom with the periodic image of the other. Above 1/2, all atoms in the
-    /// box meet those at rest.
-    pub kept: f64,
-}
-
-impl Quadrature {
-    /// What `modes` resolve, as the study `validation/spectral` found it: where shells end, what is kept of the middles and
-    /// the number of shells leave errors like those of the modes themselves, and so do the degrees on distributions
-    /// close to isotropic; [`Self::for_grid`] has the degrees of others.
-    ///
-    /// With relative speeds in thermal speeds along the longest axis of the grid: products are close to isotropic on
-    /// inner shells, and few pairs are on outer ones, the fewer the less error the modes leave.
-    #[must_use]
-    pub fn for_modes(modes: usize) -> Self {
-        let n = modes as f64;
-        let (shells, reach) = ((3 * modes).div_ceil(8), 1.1);
-        let highest = 5.0 + 3.0 * n / 16.0;
-        let outer = 2.2 + 1.2 * n / 32.0;
-        let degree = |shell: usize| {
-            let speed = shell as f64 / shells as f64 * reach * Self::half_width(modes);
-            let share = (0.2 + 0.4 * speed).min((1.0 - 0.3 * (speed - outer)).max(0.5)).min(1.0);
-            let least = if speed > outer { 7 } else { 5 };
-            ((highest * share).round() as usize).max(least)
-        };
-        Self { degrees: (0..shells).map(degree).collect(), reach, kept: (0.85 - 0.1 * n / 32.0).min(0.75) }
-    }
-    /// The resolution on a grid whose longest principal axis is `stretch` times its shortest.
-    ///
-    /// Products of a distribution far from isotropic, stretched and collided atoms together, vary over a sphere more than the
-    /// points follow. Degrees rise by up to 1 + N/28 times, all of it at a stretch of 1.5: then the stress of such mixtures,
-    /// stretched 1.3 to 2.3 times and of 16 to 48 modes, has the error that the modes leave; with the degrees of
-    /// [`Self::for_modes`] it has up to 600 times that.
-    #[must_use]
-    pub fn for_grid(modes: usize, stretch: f64) -> Self {
-        let base = Self::for_modes(modes);
-        let factor = 1.0 + modes as f64 / 28.0 * (2.0 * (stretch - 1.0)).clamp(0.0, 1.0);
-        let degrees = base
-            .degrees
-            .iter()
-            .map(|&degree| ((factor * degree as f64).round() as usize).min(HIGHEST_DEGREE))
-            .collect();
-        Self { degrees, ..base }
-    }
-    /// Half the width of the grid that a Gaussian is given, in thermal speeds. At `sqrt(pi N/2)` the tails of a Gaussian in
-    /// `w` and in `k` are alike; the pressure asks for a little more of `w`, since fast pairs carry most of it and modes
-    /// near the last none.
-    #[must_use]
-    pub fn half_width(modes: usize) -> f64 {
-        1.05 * (0.5 * PI * modes as f64).sqrt()
-    }
-    /// Shells of relative speed, the one at zero included.
-    #[must_use]
-    pub fn shells(&self) -> usize {
-        self.degrees.len()
-    }
 }
 
 /// `Q(g, g)` of one kernel on cubes of `modes^3` points, by the fast spectral method.
@@ -227,12 +162,7 @@ impl Collision {
     /// # Errors
     /// Those of the cross sections of a potential.
     pub fn evaluate(&mut self, g: &[f64], map: &Matrix3<f64>) -> Result<Vec<f64>, SpectralError> {
-        let radius = self.radius(&(map * map.transpose()));
-        if self.last.as_ref().is_none_or(|(known, _)| *known != radius) {
-            self.last = Some((radius, self.shells(radius)?));
-        }
-        let Some((_, shells)) = self.last.clone() else { return Ok(Vec::new()) };
-        let frame = Frame { map: *map, shells };
+        let frame = self.frame(map)?;
         let mut out = vec![0.0; g.len()];
         self.apply(g, &frame, &mut out);
         let volume = map.determinant().abs();
@@ -240,6 +170,18 @@ impl Collision {
         out.iter_mut().for_each(|q| *q *= volume);
         Ok(out)
     }
+
+    /// A grid and its shells, those of the last one if they fit.
+    pub(super) fn frame(&mut self, map: &Matrix3<f64>) -> Result<Frame, SpectralError> {
+        let radius = self.radius(&(map * map.transpose()));
+        let shells = match self.last.take().filter(|(known, _)| *known == radius) {
+            Some((_, shells)) => shells,
+            None => self.shells(radius)?,
+        };
+        self.last = Some((radius, shells.clone()));
+        Ok(Frame { map: *map, shells })
+    }
+
     /// The speed of the outermost shell plus one on a grid of this metric, `map map^T`.
     pub(super) fn radius(&self, metric: &Matrix3<f64>) -> f64 {
         metric.symmetric_eigenvalues().max().sqrt() * self.quadrature.reach

@@ -1,9 +1,10 @@
 //! The spectral solver as a description of the experiment.
 
-use super::collision::{Collision, Frame, Parity, Quadrature};
+use super::collision::{Collision, Frame, Parity};
 use super::conserve::{Conserved, conserve};
 use super::grid::{Grid, Moments};
 use super::kernel::{Shells, SpectralKernel};
+use super::quadrature::Quadrature;
 use super::regrid::{reachable_map, regrid};
 use super::{SpectralError, step};
 use nalgebra::{Matrix3, Vector3};
@@ -20,6 +21,11 @@ const TAIL: (f64, f64) = (0.75, 1.25);
 const SKEW: f64 = 0.1;
 /// Longest step, as a strain.
 const STRAIN: f64 = 0.15;
+
+/// Grids stretched more than this take all their directions: fewer are never enough there.
+const ROUND: f64 = 1.2;
+/// Steps after which the directions are looked at again, if the grid stays.
+const TRUSTED: u64 = 8;
 
 /// One homo-energetic gas on a grid.
 #[derive(Clone, Debug)]
@@ -161,22 +167,26 @@ impl Spectral {
         let wanted = Conserved { mass: 1.0, momentum: Vector3::zeros(), second: covariance };
         super::conserve::restore(&gas.grid, &mut gas.h, theta, &wanted);
         gas.step = gas.step.min(gas.first_step());
+        gas.economise();
         Ok(gas)
+    }
+
+    /// No more directions than the gas asks for at present: near equilibrium few, since products are nearly isotropic.
+    fn economise(&mut self) {
+        let most = Quadrature::for_grid(self.grid.n, self.stretch);
+        if self.stretch > ROUND {
+            self.collision.refine(most);
+            return;
+        }
+        let theta = Conserved::of(&self.grid, &self.h).second.trace() / 3.0;
+        let frame = Frame { map: self.grid.map, shells: self.shells.clone() };
+        self.collision.economise(&self.h, &frame, theta, &most, self.tolerance);
     }
 
     /// A tenth of the time a fast atom flies freely.
     fn first_step(&self) -> f64 {
-        let fastest: f64 = self.shells.total.iter().map(|w| w.abs()).sum();
-        // Loss rate of a Gaussian about the origin, coarsely: the weights against its density.
         let theta = Conserved::of(&self.grid, &self.h).second.trace() / 3.0;
-        let rate: f64 = self
-            .shells
-            .total
-            .iter()
-            .enumerate()
-            .map(|(j, w)| w * (-(j as f64 * self.shells.spacing).powi(2) / (4.0 * theta)).exp())
-            .sum();
-        let rate = self.rate * rate.abs().min(fastest) / (4.0 * PI * theta).powf(1.5);
+        let rate = self.rate * self.shells.rate(theta);
         0.1 / rate.max(1e-300)
     }
 
@@ -225,6 +235,9 @@ impl Spectral {
         let inverse = self.grid.map.try_inverse().unwrap_or_else(Matrix3::identity);
         let stretches = (inverse * wanted * inverse.transpose()).symmetric_eigenvalues();
         if stretches.iter().all(|s| ((1.0 - SKEW).powi(2)..(1.0 + SKEW).powi(2)).contains(s)) {
+            if self.counters.steps.is_multiple_of(TRUSTED) {
+                self.economise();
+            }
             return Ok(());
         }
         // Cubic half a step or half the allowed skew from now, so that the skew goes from one side to the other.
@@ -239,9 +252,9 @@ impl Spectral {
             regrid(&self.collision, &mut self.grid, &mut self.h, map, moments.second.trace() / 3.0);
             self.radius = self.collision.radius(&metric);
             self.stretch = stretch(&wanted);
-            self.collision.refine(Quadrature::for_grid(self.grid.n, self.stretch));
             self.shells = self.collision.shells(self.radius)?;
             self.counters.grids += 1;
+            self.economise();
         }
         Ok(())
     }
@@ -343,6 +356,8 @@ impl Description for Spectral {
         state.u64_slice(&[counters.steps, counters.refused, counters.grids]);
         state.f64_slice(&[counters.mass, counters.energy]);
         state.f64_slice(&self.h);
+        let degrees: Vec<u64> = self.collision.quadrature().degrees.iter().map(|&degree| degree as u64).collect();
+        state.u64_slice(&degrees);
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -362,7 +377,12 @@ impl Description for Spectral {
             return Err(StateError::Mismatch(format!("{} points instead of {}", h.len(), self.h.len())));
         }
         self.h = h;
-        self.collision.refine(Quadrature::for_grid(self.grid.n, self.stretch));
+        let degrees: Vec<usize> = state.u64_vec()?.into_iter().map(|degree| degree as usize).collect();
+        let most = Quadrature::for_grid(self.grid.n, self.stretch);
+        if degrees.len() != most.degrees.len() || degrees.iter().zip(&most.degrees).any(|(few, most)| few > most) {
+            return Err(mismatch("the directions are not of this grid"));
+        }
+        self.collision.refine(Quadrature { degrees, ..most });
         self.shells = self.collision.shells(self.radius).map_err(|error| StateError::Mismatch(error.to_string()))?;
         Ok(())
     }

@@ -59,6 +59,16 @@ pub(super) struct Shells {
     pub(super) orders: Option<Vec<[f64; ORDERS]>>,
 }
 
+impl Shells {
+    /// Collisions per time of an atom at rest in a Gaussian of this variance and density 1, coarsely: the weights against its density.
+    pub(super) fn rate(&self, theta: f64) -> f64 {
+        let fastest: f64 = self.total.iter().map(|w| w.abs()).sum();
+        let density = |j: usize| (-(j as f64 * self.spacing).powi(2) / (4.0 * theta)).exp();
+        let sum: f64 = self.total.iter().enumerate().map(|(j, w)| w * density(j)).sum();
+        sum.abs().min(fastest) / (4.0 * std::f64::consts::PI * theta).powf(1.5)
+    }
+}
+
 impl SpectralKernel {
     /// Of a collision kernel; a tabulated one is taken by its exact scattering.
     ///

@@ -30,16 +30,18 @@ mod gain;
 mod grid;
 mod kernel;
 mod orders;
+mod quadrature;
 mod regrid;
 mod sphere;
 mod step;
 #[cfg(test)]
 mod tests;
 
-pub use collision::{Collision, Parity, Quadrature};
+pub use collision::{Collision, Parity};
 pub use description::{Spectral, SpectralParameters};
 pub use kernel::SpectralKernel;
 use omd_interaction::ScatteringError;
+pub use quadrature::Quadrature;
 
 /// Why a gas cannot be put on a grid.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
