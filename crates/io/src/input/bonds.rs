@@ -52,7 +52,7 @@ pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Optio
         "morse" => Arc::new(Morse { epsilon: first?, alpha: second?, equilibrium: length }),
         _ => Arc::new(HarmonicBond { stiffness: first?, length }),
     };
-    Some(BondSettings { form, length, within, excluded })
+    Some(BondSettings { form, length, within, excluded, pairs: None })
 }
 
 /// Bonds need atoms that move from step to step in a cell, and nothing else knows molecules.
@@ -79,11 +79,6 @@ pub(super) fn check(
         let message =
             "`engine` in [molecular]: \"encounters\" know single atoms only, not [interaction.bonds]".to_owned();
         reader.error(&table.span("engine"), message, Some("remove it: \"time-stepped\" is the default".to_owned()));
-    }
-    if keys.group.is_some() {
-        let message = "[interaction.bonds] knows the translations of a cell only".to_owned();
-        let help = "remove [interaction.bonds], or what makes the group".to_owned();
-        reader.error(&span, message, Some(help));
     }
     if let Start::Drawn { atoms: Some(atoms), .. } = keys.start
         && atoms % 2 == 1

@@ -9,8 +9,10 @@ use omd_interaction::{
     EmbeddedAtom, EmbeddedTables, Gaussian, PairPotential, SitePotential, StillingerWeber, Tersoff, Truncation,
 };
 use omd_molecular::{
-    GroupElement, GroupModel, GroupMolecular, Label, Molecular, ObjectiveGroup, Sites, force_field, rotation_about,
+    GroupBonds, GroupElement, GroupModel, GroupMolecular, Label, Molecular, ObjectiveGroup, Sites, force_field,
+    rotation_about,
 };
+use std::collections::HashSet;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ pub(crate) fn still() -> AffineFlow {
 }
 
 /// So weak at its cutoff that differences see nothing of it.
-fn soft() -> PairPotential {
+pub(crate) fn soft() -> PairPotential {
     PairPotential::new(Arc::new(Gaussian { epsilon: 2.3, sigma: 0.32 }), Some(2.0), Truncation::ShiftedForce)
 }
 
@@ -65,7 +67,7 @@ impl SitePotential for ManyBodies {
     }
 }
 
-fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
+pub(crate) fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
     GroupModel { group, field: force_field(potential), mass: 1.0, cell: None }
 }
 
@@ -133,7 +135,7 @@ pub(crate) fn zoo() -> Vec<(&'static str, AffineFlow, Vec<GroupElement>)> {
 }
 
 /// `count` atoms near a place off every axis, and velocities; some are far from the others, and outside any cell.
-fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
+pub(crate) fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
     let mut random = Philox::new(seed, 0);
     let places = (0..count).map(|_| at(0.9, 0.4, 0.3) + Vector3::from_fn(|_, _| 2.4 * (random.uniform() - 0.5)));
     let places = places.collect();
@@ -141,26 +143,42 @@ fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
 }
 
 /// All copies of the atoms as ordinary molecular dynamics by sums over all pairs: no group, no lists.
-struct Explicit {
+pub(crate) struct Explicit {
     positions: Vec<Vector3<f64>>,
     velocities: Vec<Vector3<f64>>,
     forces: Vec<Vector3<f64>>,
     potential: PairPotential,
+    bonds: Option<GroupBonds>,
+    /// Which copies are bonded, the larger number first.
+    bonded: HashSet<(usize, usize)>,
 }
 
 impl Explicit {
-    fn new(
+    pub(crate) fn new(
         elements: &[GroupElement],
         positions: &[Vector3<f64>],
         velocities: &[Vector3<f64>],
         potential: PairPotential,
+        bonds: Option<(&ObjectiveGroup, &GroupBonds)>,
     ) -> Self {
+        let mut bonded = HashSet::new();
+        for (group, bond) in bonds.iter().flat_map(|(group, bonds)| bonds.list.iter().map(move |bond| (group, bond))) {
+            for (copy, element) in elements.iter().enumerate() {
+                let other = element.compose(&group.element(&bond.image));
+                let same = |g: &GroupElement| (g.rotation - other.rotation).norm() < 1e-9;
+                let there = elements.iter().position(same).unwrap();
+                let [a, b] = [copy * positions.len() + bond.first, there * positions.len() + bond.second];
+                bonded.insert((a.max(b), a.min(b)));
+            }
+        }
         let copies = |part: &dyn Fn(&GroupElement) -> Vec<Vector3<f64>>| elements.iter().flat_map(part).collect();
         let mut explicit = Self {
             positions: copies(&|g| positions.iter().map(|x| g.position(0.0, x)).collect()),
             velocities: copies(&|g| velocities.iter().map(|v| g.velocity(v)).collect()),
             forces: Vec::new(),
             potential,
+            bonds: bonds.map(|(_, bonds)| bonds.clone()),
+            bonded,
         };
         explicit.evaluate();
         explicit
@@ -171,18 +189,39 @@ impl Explicit {
         for i in 0..self.positions.len() {
             for j in 0..i {
                 let r = self.positions[i] - self.positions[j];
-                let force = r * (-self.potential.derivative(r.norm()) / r.norm());
+                let mut slope = self.potential.derivative(r.norm());
+                if let Some(bonds) = self.bonds.as_ref().filter(|_| self.bonded.contains(&(i, j))) {
+                    let of_pair = if bonds.excluded { 0.0 } else { slope };
+                    slope = of_pair + bonds.form.derivative(r.norm());
+                }
+                let force = r * (-slope / r.norm());
                 self.forces[i] += force;
                 self.forces[j] -= force;
             }
         }
     }
 
-    fn step(&mut self, dt: f64) {
+    pub(crate) fn step(&mut self, dt: f64) {
         self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
         self.positions.iter_mut().zip(&self.velocities).for_each(|(x, v)| *x += v * dt);
         self.evaluate();
         self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
+    }
+}
+
+impl Explicit {
+    /// Every copy, not only the first, is where the group has it.
+    pub(crate) fn check(&self, elements: &[GroupElement], molecular: &GroupMolecular, name: &str) {
+        let (found, forces) = (molecular.atoms(), molecular.forces());
+        for (copy, element) in elements.iter().enumerate() {
+            for (k, (x, v)) in found.positions.iter().zip(&found.lab_velocities).enumerate() {
+                let index = copy * found.positions.len() + k;
+                let (place, velocity) = (element.position(found.time, x), element.velocity(v));
+                assert!((self.positions[index] - place).norm() < 1e-10, "{name} {copy} {k}");
+                assert!((self.velocities[index] - velocity).norm() < 1e-10, "{name} {copy} {k}");
+                assert!((self.forces[index] - element.rotation * forces[k]).norm() < 1e-9, "{name} {copy} {k}");
+            }
+        }
     }
 }
 
@@ -203,28 +242,19 @@ fn all_copies_of_a_finite_group_move_as_images() {
         }
         let (positions, velocities) = gas(9, 3);
         let elements = all_elements(&group);
-        let mut explicit = Explicit::new(&elements, &positions, &velocities, soft());
+        let mut explicit = Explicit::new(&elements, &positions, &velocities, soft(), None);
         let molecular = GroupMolecular::new(&model(group, Arc::new(soft())), fixed(0.004), &positions, &velocities);
         let mut molecular = molecular.unwrap();
         for _ in 0..600 {
             explicit.step(0.004);
         }
         molecular.advance(2.4, &mut Free).unwrap();
-        let (found, forces) = (molecular.atoms(), molecular.forces());
+        let found = molecular.atoms();
         assert_eq!(molecular.steps(), 600);
         assert!(molecular.list_builds() > 3, "{name}: lists are made anew");
         let moved = positions.iter().zip(&found.positions).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
         assert!(moved > 1.0, "{name}: {moved}");
-        // Every copy, not only the first.
-        for (copy, element) in elements.iter().enumerate() {
-            for k in 0..positions.len() {
-                let index = copy * positions.len() + k;
-                let (x, v) = (&found.positions[k], &found.lab_velocities[k]);
-                assert!((explicit.positions[index] - element.position(2.4, x)).norm() < 1e-10, "{name} {copy} {k}");
-                assert!((explicit.velocities[index] - element.velocity(v)).norm() < 1e-10, "{name} {copy} {k}");
-                assert!((explicit.forces[index] - element.rotation * forces[k]).norm() < 1e-9, "{name} {copy} {k}");
-            }
-        }
+        explicit.check(&elements, &molecular, name);
     }
 }
 
@@ -488,7 +518,7 @@ fn momentum_is_kept_along_what_no_rotation_changes() {
 }
 
 /// Pauses at every opportunity.
-struct Restless;
+pub(crate) struct Restless;
 
 impl Monitor for Restless {
     fn at(&mut self, _time: f64) -> Pace {

@@ -3,6 +3,7 @@
 mod bonds;
 mod dynamics;
 mod fixtures;
+mod group_bonds;
 mod groups;
 mod images;
 #[cfg(feature = "kim")]
