@@ -207,7 +207,7 @@ impl Start {
         let [positions, peculiar] = self.free(&model.group, random)?;
         let bonds = self.group_bonds(&model.group, &positions)?;
         let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
-            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, bonds, random);
+            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, bonds.as_ref(), random);
         };
         let before = Structure {
             time: 0.0,
@@ -222,7 +222,7 @@ impl Start {
             let message = || MolecularError::Atoms("the relaxed group is none under this flow".to_owned());
             let group = model.group.deformed(&relaxed.stretch, relaxed.twist).ok_or_else(message)?;
             let model = GroupModel { group, ..model.clone() };
-            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, bonds.clone(), &random)
+            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, bonds.as_ref(), &random)
         });
         Ok(Box::new(Deferred::new(before, relax, begin)))
     }
@@ -234,11 +234,11 @@ impl Start {
         scheme: Scheme,
         positions: &[Vector3<f64>],
         peculiar: &[Vector3<f64>],
-        bonds: Option<GroupBonds>,
+        bonds: Option<&GroupBonds>,
         random: &Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
         let thermostat = self.thermostat;
-        let joined = bonds.clone();
+        let joined = bonds.cloned();
         let begin = move |model: &GroupModel, positions: &[Vector3<f64>], peculiar: &[Vector3<f64>]| {
             // Names count from the places reported, which are continuous from the start.
             let molecular = GroupMolecular::with_bonds(model, scheme, positions, peculiar, joined.as_ref())?;
@@ -252,7 +252,7 @@ impl Start {
         };
         let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
         let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
-        let before = GroupMolecular::with_bonds(&rest, scheme, positions, peculiar, bonds.as_ref())?;
+        let before = GroupMolecular::with_bonds(&rest, scheme, positions, peculiar, bonds)?;
         let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
         let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
         let hand_over: HandOver = Box::new(move |positions, velocities| {
