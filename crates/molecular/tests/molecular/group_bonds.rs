@@ -1,8 +1,9 @@
 //! Bonds among the images of a group: against all copies moved one by one, against the engine of translations, and against
 //! the derivatives of the energy.
 
+use crate::explicit::{Explicit, all_elements};
 use crate::fixtures::{extra, fixed, lennard_jones};
-use crate::groups::{Explicit, Restless, all_elements, gas, model, soft, still, zoo};
+use crate::groups::{Restless, gas, model, soft, still, zoo};
 use omd_flow::{Advance, AffineFlow, Description, Free, Matrix3, Philox, StateReader, StateWriter, Vector3};
 use omd_interaction::{Gaussian, HarmonicBond, Morse, PairForm, PairPotential, Truncation};
 use omd_molecular::{

@@ -2,6 +2,7 @@
 
 mod bonds;
 mod dynamics;
+mod explicit;
 mod fixtures;
 mod group_bonds;
 mod groups;
