@@ -76,7 +76,8 @@ def of_lammps(directory, gradient, end):
     first = (directory / "start.data").read_text().splitlines()[0]
     matrix = lambda text: [[float(x) for x in row.split()] for row in text.strip().strip("[]").split(";")]  # noqa: E731
     rotation = matrix(first.split("Q = ", 1)[1].split("]", 1)[0])
-    edges = [line.split() for line in (directory / "start.data").read_text().splitlines()[5:9]]
+    header = (directory / "start.data").read_text().splitlines()
+    edges = [line.split() for line in header if line.endswith(("xlo xhi", "ylo yhi", "zlo zhi", "xy xz yz"))]
     cell = [[float(edges[0][1]), float(edges[3][0]), float(edges[3][1])], [0, float(edges[1][1]), float(edges[3][2])]]
     cell.append([0, 0, float(edges[2][1])])
     turned = times(times(transposed(rotation), gradient), rotation)

@@ -4,7 +4,7 @@ use crate::args::{Export, Target};
 use crate::failure::Failure;
 use crate::start::wrong_start;
 use omd_flow::Matrix3;
-use omd_hierarchy::{atoms_at_start, plans};
+use omd_hierarchy::{atoms_at_start, bonds_at_start, plans};
 use omd_io::{LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport};
 use std::path::Path;
 
@@ -21,10 +21,12 @@ pub(crate) fn export(arguments: &Export, quiet: bool) -> Result<(), Failure> {
     let Some(start) = atoms_at_start(&plans) else {
         return Err(Failure::other("there are no atoms to export"));
     };
+    let bonds = bonds_at_start(&plans);
+    export.check_bonds(&bonds).map_err(Failure::input)?;
     let frame = export.frame(&start).map_err(Failure::input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));
     let _lock = omd_io::prepare_folder(&directory, arguments.force).map_err(Failure::input)?;
-    export.write(&directory, &start, &frame).map_err(Failure::other)?;
+    export.write(&directory, &start, &bonds, &frame).map_err(Failure::other)?;
     if quiet {
         return Ok(());
     }

@@ -94,6 +94,11 @@ pub trait Description: Send {
         None
     }
 
+    /// The atoms of [`Self::structure`] that are bonded, two each, for structure files.
+    fn bonds(&self) -> Vec<[usize; 2]> {
+        Vec::new()
+    }
+
     /// A histogram of velocities at `time()`, where sample `sample` asks for one.
     fn histogram(&mut self, _sample: usize) -> Option<VelocityHistogram> {
         None

@@ -10,9 +10,9 @@ use omd_flow::{
     with_trace,
 };
 use omd_molecular::{
-    Atoms, Begin, Bond, Bonds, Clusters, Deferred, Encounters, ForceField, GroupModel, GroupMolecular, HandOver,
-    HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field, resting,
-    resting_among_images,
+    Atoms, Begin, Bond, Bonds, Clusters, Deferred, Encounters, ForceField, GroupBonds, GroupModel, GroupMolecular,
+    HandOver, HardSphereModel, HardSpheres, Model, Molecular, MolecularError, Prepared, Relax, Scheme, force_field,
+    resting, resting_among_images,
 };
 use std::sync::Arc;
 
@@ -100,18 +100,30 @@ impl Start {
 
     /// The bonds of these atoms.
     fn bonds(&self, atoms: &Atoms) -> Result<Option<Bonds>, MolecularError> {
-        let Some(BondSettings { form, within, excluded, .. }) = &self.bonds else { return Ok(None) };
+        let Some(BondSettings { form, within, excluded, pairs, .. }) = &self.bonds else { return Ok(None) };
         let (form, excluded) = (form.clone(), *excluded);
         if let AtomStart::Drawn { .. } = self.atoms {
             let pair = |k: usize| Bond { first: 2 * k, second: 2 * k + 1, image: Vector3::zeros() };
             return Ok(Some(Bonds { form, excluded, list: (0..atoms.positions.len() / 2).map(pair).collect() }));
         }
-        let bonds = Bonds::of_near(form, excluded, &atoms.cell, &atoms.positions, *within);
-        if bonds.list.is_empty() {
-            let message = "no two atoms are near enough for `within` of [interaction.bonds]";
-            return Err(MolecularError::Atoms(message.to_owned()));
+        if let Some(pairs) = pairs {
+            return Bonds::of_pairs(form, excluded, &atoms.cell, &atoms.positions, pairs).map(Some);
         }
-        Ok(Some(bonds))
+        some(Bonds::of_near(form, excluded, &atoms.cell, &atoms.positions, *within))
+    }
+
+    /// The bonds of these atoms among the images of a group.
+    fn group_bonds(
+        &self,
+        group: &ObjectiveGroup,
+        positions: &[Vector3<f64>],
+    ) -> Result<Option<GroupBonds>, MolecularError> {
+        let Some(BondSettings { form, within, excluded, pairs, .. }) = &self.bonds else { return Ok(None) };
+        let (form, excluded) = (form.clone(), *excluded);
+        if let Some(pairs) = pairs {
+            return GroupBonds::of_pairs_among_images(form, excluded, group, positions, pairs).map(Some);
+        }
+        some(GroupBonds::of_near_images(form, excluded, group, positions, *within)?)
     }
 
     /// Pairs among the translations of a cell, from step to step: relaxed first where that is asked for.
@@ -193,8 +205,9 @@ impl Start {
         random: &mut Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
         let [positions, peculiar] = self.free(&model.group, random)?;
+        let bonds = self.group_bonds(&model.group, &positions)?;
         let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
-            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, random);
+            return self.equilibrated_in_group(model, scheme, &positions, &peculiar, bonds.as_ref(), random);
         };
         let before = Structure {
             time: 0.0,
@@ -202,14 +215,14 @@ impl Start {
             positions: positions.clone(),
             lab_velocities: peculiar.clone(),
         };
-        let (start, model, at_rest) = (self.clone(), model.clone(), model.clone());
-        let relax: Relax = Box::new(move || resting_among_images(&at_rest, &positions, relaxation));
+        let (start, model, at_rest, joined) = (self.clone(), model.clone(), model.clone(), bonds.clone());
+        let relax: Relax = Box::new(move || resting_among_images(&at_rest, &positions, joined.as_ref(), relaxation));
         let random = random.clone();
         let begin: Begin = Box::new(move |relaxed| {
             let message = || MolecularError::Atoms("the relaxed group is none under this flow".to_owned());
             let group = model.group.deformed(&relaxed.stretch, relaxed.twist).ok_or_else(message)?;
             let model = GroupModel { group, ..model.clone() };
-            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, &random)
+            start.equilibrated_in_group(&model, scheme, &relaxed.positions, &peculiar, bonds.as_ref(), &random)
         });
         Ok(Box::new(Deferred::new(before, relax, begin)))
     }
@@ -221,11 +234,14 @@ impl Start {
         scheme: Scheme,
         positions: &[Vector3<f64>],
         peculiar: &[Vector3<f64>],
+        bonds: Option<&GroupBonds>,
         random: &Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
         let thermostat = self.thermostat;
+        let joined = bonds.cloned();
         let begin = move |model: &GroupModel, positions: &[Vector3<f64>], peculiar: &[Vector3<f64>]| {
-            let molecular = GroupMolecular::new(model, scheme, positions, peculiar)?;
+            // Names count from the places reported, which are continuous from the start.
+            let molecular = GroupMolecular::with_bonds(model, scheme, positions, peculiar, joined.as_ref())?;
             Ok(Box::new(match thermostat {
                 Some(thermostat) => molecular.thermostatted(thermostat, Philox::new(0, 0)),
                 None => molecular,
@@ -236,7 +252,7 @@ impl Start {
         };
         let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
         let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
-        let before = GroupMolecular::new(&rest, scheme, positions, peculiar)?;
+        let before = GroupMolecular::with_bonds(&rest, scheme, positions, peculiar, bonds)?;
         let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
         let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
         let hand_over: HandOver = Box::new(move |positions, velocities| {
@@ -255,6 +271,15 @@ impl Start {
     fn warming(&self, kind: ThermostatKind, mass: f64) -> Thermostat {
         Thermostat { kind, temperature: mass * self.covariance.trace() / 3.0 }
     }
+}
+
+/// Refuses bonds of nobody.
+fn some<Image>(bonds: Bonds<Image>) -> Result<Option<Bonds<Image>>, MolecularError> {
+    if bonds.list.is_empty() {
+        let message = "no two atoms are near enough for `within` of [interaction.bonds]";
+        return Err(MolecularError::Atoms(message.to_owned()));
+    }
+    Ok(Some(bonds))
 }
 
 /// Atoms among the images of a group, or of the translations of their cell.

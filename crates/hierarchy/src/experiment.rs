@@ -180,8 +180,10 @@ pub struct BondSettings {
     pub form: Arc<dyn PairForm>,
     /// Where it rests: drawn molecules have it.
     pub length: f64,
-    /// Atoms of a structure nearer than this are bonded.
+    /// Atoms of a structure nearer than this are bonded, where `pairs` does not say which.
     pub within: f64,
+    /// Which atoms of a structure are bonded, where the file says it: each with the nearest image of the other.
+    pub pairs: Option<Vec<[usize; 2]>>,
     /// Whether the potential leaves bonded pairs alone.
     pub excluded: bool,
 }

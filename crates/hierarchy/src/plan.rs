@@ -87,3 +87,10 @@ impl Plan {
 pub fn atoms_at_start(plans: &[Plan]) -> Option<Structure> {
     plans.iter().find(|plan| plan.name == "molecular")?.look(|description| description.structure())?
 }
+
+/// Which of those atoms are bonded, two each.
+#[must_use]
+pub fn bonds_at_start(plans: &[Plan]) -> Vec<[usize; 2]> {
+    let plan = plans.iter().find(|plan| plan.name == "molecular");
+    plan.and_then(|plan| plan.look(|description| description.bonds())).unwrap_or_default()
+}

@@ -47,7 +47,7 @@ fn molecules() -> Experiment {
                 kind: ThermostatKind::NoseHoover { relaxation_time: 0.1 },
                 temperature: 1.0,
             }),
-            bonds: Some(BondSettings { form: bond, length: 0.33, within: 0.4, excluded: true }),
+            bonds: Some(BondSettings { form: bond, length: 0.33, within: 0.4, pairs: None, excluded: true }),
         }),
         dsmc: None,
         spectral: None,

@@ -29,8 +29,8 @@ pub use output::{
     prepare_folder, prepare_output, table_name,
 };
 pub use structure::{
-    Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure,
-    read_periodic_structure, write_data, write_final_structure, write_frame, write_places,
+    FileBondLaw, FileBonds, Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure,
+    parse_structure, read_periodic_structure, write_data, write_final_structure, write_frame, write_places,
 };
 pub use table::{Table, TableError};
 pub use trajectory::{TrajectoryWriter, View, discard_appended, encode_frame, finish_trajectory, trajectory_name};

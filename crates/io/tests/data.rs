@@ -142,7 +142,7 @@ fn what_is_written_is_what_is_read() {
     for style in UnitStyle::ALL {
         let units = Units::new(style);
         let mut bytes = Vec::new();
-        write_data(&mut bytes, &shown, &frame, 39.948, &units).unwrap();
+        write_data(&mut bytes, &shown, &frame, 39.948, &[], &units).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(
             text.lines().next().unwrap().starts_with(&format!("omd: {} units, rotated by x' = Q^T x", style.name()))
@@ -157,4 +157,24 @@ fn what_is_written_is_what_is_read() {
             assert!((frame.rotation * found[k] - peculiar[k]).norm() < 1e-11, "{style:?}");
         }
     }
+}
+
+/// Ids in no order: what a bond names becomes a place in the file.
+#[test]
+fn bonds_name_ids() {
+    let structure = read("molecules.data");
+    let bonds = structure.bonds.unwrap();
+    assert_eq!(bonds.pairs, [[1, 0], [2, 3]]);
+    let law = bonds.law.unwrap();
+    assert_eq!((law.style.as_str(), &law.coefficients[..], law.line), ("harmonic", &[50.0, 1.0][..], 25));
+    // The types of bonds may have names, and a header that counts none is none.
+    let text = fs::read_to_string("tests/good/molecules.data").unwrap();
+    let named = text
+        .replace("\nBond Coeffs", "\nBond Type Labels\n\n1 N-N\n\nBond Coeffs")
+        .replace("\n2 1 20 4", "\n2 N-N 20 4");
+    assert_eq!(parse_structure("x.data", &named).unwrap().bonds.unwrap().pairs, [[1, 0], [2, 3]]);
+    let (before, _) = text.split_once("\nBond Coeffs").unwrap();
+    let none = before.replace("2 bonds", "0 bonds");
+    assert_eq!(parse_structure("x.data", &none).unwrap().bonds, None);
+    assert_eq!(read("four.data").bonds, None);
 }

@@ -2,7 +2,7 @@
 
 use omd_flow::{AffineFlow, Structure};
 use omd_hierarchy::experiment::AtomStart;
-use omd_hierarchy::{atoms_at_start, plans};
+use omd_hierarchy::{atoms_at_start, bonds_at_start, plans};
 use omd_io::{LammpsExport, ResolvedInput, ResolvedKey, Units, parse_structure, resolve_input};
 use std::fs;
 use std::path::Path;
@@ -31,9 +31,11 @@ fn exported(text: &str) -> (tempfile::TempDir, Structure, bool) {
     let input = resolved(text);
     let export = LammpsExport::new(&input).unwrap_or_else(|error| panic!("{error}"));
     let (experiment, turned) = export.experiment();
-    let start = atoms_at_start(&plans(&experiment).unwrap()).unwrap();
+    let plans = plans(&experiment).unwrap();
+    let (start, bonds) = (atoms_at_start(&plans).unwrap(), bonds_at_start(&plans));
+    export.check_bonds(&bonds).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    export.write(folder.path(), &start, &export.frame(&start).unwrap()).unwrap();
+    export.write(folder.path(), &start, &bonds, &export.frame(&start).unwrap()).unwrap();
     (folder, start, turned)
 }
 
@@ -234,6 +236,60 @@ fn what_lammps_cannot_do_is_refused_in_a_sentence() {
     let ring = "structure = \"ring.extxyz\", time-step = 0.001, group = { kind = \"cyclic\", order = 5 }";
     let ring = input("[[0, 0, 0], [0, 0, 0], [0, 0, 0]]", LENNARD_JONES, ring).replace("number-density = 0.5, ", "");
     refused(&ring, "`group` in [molecular]", "LAMMPS has the images of a cell only");
+}
+
+/// Drawn pairs, and molecules of a file across faces and edges of the cell: what is written is read as the same bonds.
+#[test]
+fn bonds_are_written_as_they_are_read() {
+    let of = |law: &str| format!("{LENNARD_JONES}[interaction.bonds]\n{law}\n");
+    let harmonic = of("kind = \"harmonic\"\nlength = 0.33\nstiffness = 3000.0");
+    let (folder, start, _) = exported(&input(OBLIQUE, &harmonic, ATOMS));
+    let text = fs::read_to_string(folder.path().join("start.data")).unwrap();
+    let read = parse_structure("start.data", &text).unwrap();
+    let pairs = read.bonds.as_ref().unwrap().pairs.clone();
+    assert_eq!(pairs, (0..54).map(|k| [2 * k, 2 * k + 1]).collect::<Vec<_>>());
+    assert!(pairs.iter().all(|[a, b]| ((start.positions[*a] - start.positions[*b]).norm() - 0.33).abs() < 1e-12));
+    let commands = script(&folder);
+    assert!(commands.contains("atom_style bond\nbox tilt large\nbond_style harmonic\nspecial_bonds lj 0 1 1\n"));
+    assert!(commands.contains("bond_coeff 1 1.5000000000000000e3 3.3"), "{commands}");
+    assert!(commands.contains("variable potential_energy equal c_U\n"));
+
+    let morse = of("kind = \"morse\"\nlength = 1.0\nepsilon = 50.0\nalpha = 2.0\npair-force = \"kept\"");
+    let chains = "structure = \"chains.data\", time-step = 0.001";
+    let text = input(SHEAR, &morse, chains).replace("number-density = 0.5, ", "");
+    let (folder, _, _) = exported(&text);
+    let given = parse_structure("chains.data", &fs::read_to_string("tests/good/chains.data").unwrap()).unwrap();
+    let found = fs::read_to_string(folder.path().join("start.data")).unwrap();
+    let read = parse_structure("start.data", &found).unwrap();
+    assert_eq!(read.bonds, given.bonds);
+    let wide = |[a, b]: &[usize; 2]| (read.positions[*a] - read.positions[*b]).norm() > 3.0;
+    assert_eq!(read.bonds.iter().flat_map(|bonds| &bonds.pairs).filter(|pair| wide(pair)).count(), 2);
+    assert_eq!(read.images, given.images);
+    // The chain, the pair and the single atom are molecules 1, 2 and 3.
+    let molecules: Vec<_> = found
+        .lines()
+        .filter_map(|line| {
+            line.split(' ').collect::<Vec<_>>().get(1..)?.first().copied().filter(|_| line.split(' ').count() == 9)
+        })
+        .collect();
+    assert_eq!(molecules, ["1", "2", "1", "1", "2", "3"]);
+    let commands = script(&folder);
+    assert!(commands.contains("bond_style morse\nspecial_bonds lj 1 1 1\n"));
+    // Three bonds, each counted from free atoms.
+    assert!(commands.contains("variable potential_energy equal c_U-1.5000000000000000e2\n"), "{commands}");
+}
+
+#[test]
+fn atoms_bonded_with_several_images_are_refused() {
+    let interaction =
+        format!("{LENNARD_JONES}[interaction.bonds]\nkind = \"harmonic\"\nlength = 1.0\nstiffness = 9.0\n");
+    let input = resolved(&input(SHEAR, &interaction, ATOMS));
+    let export = LammpsExport::new(&input).unwrap();
+    assert!(export.check_bonds(&[[0, 1], [1, 2]]).is_ok());
+    let error = export.check_bonds(&[[0, 1], [2, 3], [1, 0]]).unwrap_err().to_string();
+    let expected = "error: `bonds` in [interaction]: LAMMPS bonds an atom with the nearest image of another; atom 1 is bonded \
+                    with several of atom 2";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 /// A table that changes the motion and that exports know nothing of is not passed over.

@@ -17,7 +17,8 @@ const GOOD: [&str; 9] = [
     include_str!("good/diatomic.toml"),
 ];
 const STRUCTURE: &str = include_str!("good/four.extxyz");
-const DATA: [&str; 2] = [include_str!("good/restricted.data"), include_str!("good/general.data")];
+const DATA: [&str; 3] =
+    [include_str!("good/restricted.data"), include_str!("good/general.data"), include_str!("good/molecules.data")];
 
 const PIECES: [&str; 40] = [
     "",

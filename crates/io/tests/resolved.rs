@@ -272,6 +272,33 @@ fn molecules_are_prepared_and_thermostatted() {
     close(bonds.form.energy(1.19), 0.5 * 3000.0 * KCAL * (1.19f64 - 1.09).powi(2));
 }
 
+/// The atoms that the file bonds, wrapped; the law is that of the input, with which the file's agrees.
+#[test]
+fn bonds_of_a_data_file_are_those_of_the_run() {
+    let input = good("molecules.toml");
+    let bonds = input.experiment.molecular.as_ref().unwrap().bonds.clone().unwrap();
+    assert_eq!(bonds.pairs, Some(vec![[1, 0], [2, 3]]));
+    let plans = omd_hierarchy::plans(&input.experiment).unwrap();
+    assert_eq!(omd_hierarchy::bonds_at_start(&plans), [[1, 0], [2, 3]]);
+    // Lengths 0.9, and 1.2 across a face; the only pairs within the cutoff are these, which are excluded.
+    let energy =
+        plans[0].start(0).unwrap().observe().extra.iter().find(|c| c.name == "potential_energy").unwrap().value;
+    close(energy, 50.0 * (0.1f64.powi(2) + 0.2f64.powi(2)));
+}
+
+/// The same atoms with the images of a ring: no cell, so the second bond is as long as the file has it.
+#[test]
+fn bonds_of_a_data_file_are_with_the_images_of_a_group() {
+    let input = good("molecules.toml");
+    let text = format!("{}[molecular.group]\nkind = \"cyclic\"\norder = 3\npoint = [9, 9, 0]\n", input.text);
+    let input = resolve_input(&input.path, &text).unwrap();
+    let plans = omd_hierarchy::plans(&input.experiment).unwrap();
+    assert_eq!(omd_hierarchy::bonds_at_start(&plans), [[1, 0], [2, 3]]);
+    let energy =
+        plans[0].start(0).unwrap().observe().extra.iter().find(|c| c.name == "potential_energy").unwrap().value;
+    close(energy, 50.0 * (0.1f64.powi(2) + 2.8f64.powi(2)));
+}
+
 #[test]
 fn parameters_of_a_file_are_in_electronvolts_whatever_the_units() {
     let input = good("tersoff.toml");

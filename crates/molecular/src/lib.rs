@@ -37,7 +37,9 @@ pub use group::{GroupElement, GroupError, Label, Motion, ObjectiveGroup, Transla
 pub use hard_spheres::{Collision, HardSphereModel, HardSpheres};
 pub use model::{Model, Scheme, StepControl};
 pub use molecular::Molecular;
-pub use objective::{Clusters, Evaluation, ForceField, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field};
+pub use objective::{
+    Clusters, Evaluation, ForceField, GroupBonds, GroupModel, GroupMolecular, Neighbourhood, Sites, force_field,
+};
 pub use prepare::{HandOver, Prepared};
 pub use recognition::{
     AtomSet, Extent, IsometryForm, Recognition, RecognitionError, RecognitionSettings, ScrewAxis, Verdict, recognise,

@@ -231,6 +231,10 @@ impl Description for Molecular {
         Some(self.atoms())
     }
 
+    fn bonds(&self) -> Vec<[usize; 2]> {
+        self.engine.bonded.as_ref().map_or_else(Vec::new, |bonded| bonded.bonds.pairs())
+    }
+
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
         self.thermal.save(state);

@@ -95,6 +95,10 @@ impl Description for Prepared {
         self.live().structure()
     }
 
+    fn bonds(&self) -> Vec<[usize; 2]> {
+        self.live().bonds()
+    }
+
     fn save(&self, state: &mut StateWriter) {
         match &self.stage {
             Stage::Before(before) => {

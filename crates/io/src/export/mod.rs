@@ -1,5 +1,6 @@
 //! The same experiment for LAMMPS: a data file, an input script and what its potential needs.
 
+mod bonds;
 mod frame;
 mod pair;
 mod script;
@@ -11,6 +12,7 @@ use crate::files::{FileError, write_atomically};
 use crate::input::ResolvedInput;
 use crate::structure::{Frame, write_data, write_frame};
 use crate::units::{Quantity, UnitStyle, Units};
+use bonds::BondCommands;
 use omd_flow::{Dimension, Structure};
 use omd_hierarchy::experiment::{
     AtomStart, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, StepControl,
@@ -30,7 +32,7 @@ pub const LAMMPS_START: &str = "start.extxyz";
 pub const LAMMPS_TABLE: &str = "lammps.csv";
 
 /// Tables below `[molecular]` and `[interaction]` that an export understands, or that do not change the motion.
-const KNOWN: [&str; 3] = ["build", "group", "trajectory"];
+const KNOWN: [&str; 4] = ["bonds", "build", "group", "trajectory"];
 
 /// An experiment that LAMMPS can do, before its atoms are known.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub struct LammpsExport<'a> {
     /// That of the files: the input's, but `metal` where the potential is read from a file or is a KIM model.
     units: Units,
     pair: Pair,
+    bonds: Option<BondCommands>,
     /// Upper bound of the step.
     time_step: f64,
 }
@@ -101,7 +104,8 @@ impl<'a> LammpsExport<'a> {
         let cluster = matches!(experiment.interaction, Some(Interaction::Cluster(_)));
         let metal = input.parameters.is_some() || cluster;
         let units = if metal { Units::new(UnitStyle::Metal) } else { input.units };
-        Ok(Self { input, units, pair: Pair::new(input, &units)?, time_step: scheme.time_step })
+        let (pair, bonds) = (Pair::new(input, &units)?, BondCommands::new(input));
+        Ok(Self { input, units, pair, bonds, time_step: scheme.time_step })
     }
 
     /// The experiment whose atoms are exported: that of the input, but drawn atoms in a cube that LAMMPS cannot move have
@@ -141,11 +145,32 @@ impl<'a> LammpsExport<'a> {
         frame.ok_or_else(|| self.no_frame())
     }
 
-    /// Writes all files into `directory` for the atoms `start` at t = 0, in their `frame`.
+    /// Refuses `bonds` that a data file cannot say: it names the atoms, and LAMMPS takes the nearest image.
+    ///
+    /// # Errors
+    /// [`InputError`] where two atoms are bonded in several images.
+    pub fn check_bonds(&self, bonds: &[[usize; 2]]) -> Result<(), InputError> {
+        let mut pairs: Vec<_> = bonds.iter().map(|[a, b]| [*a.min(b), *a.max(b)]).collect();
+        pairs.sort_unstable();
+        let Some(pair) = pairs.windows(2).find(|two| two[0] == two[1]) else { return Ok(()) };
+        let [first, second] = pair[0].map(|atom| atom + 1);
+        let message = format!(
+            "LAMMPS bonds an atom with the nearest image of another; atom {first} is bonded with several of atom {second}"
+        );
+        Err(self.input.diagnostic("interaction", "bonds", &message))
+    }
+
+    /// Writes all files into `directory` for the atoms `start` at t = 0, in their `frame`; `bonds` are pairs of them, from 0.
     ///
     /// # Errors
     /// [`FileError`].
-    pub fn write(&self, directory: &Path, start: &Structure, frame: &TriangularFrame) -> Result<(), FileError> {
+    pub fn write(
+        &self,
+        directory: &Path,
+        start: &Structure,
+        bonds: &[[usize; 2]],
+        frame: &TriangularFrame,
+    ) -> Result<(), FileError> {
         let experiment = &self.input.experiment;
         let settings = experiment.molecular.as_ref();
         let species = match settings.map(|settings| &settings.start) {
@@ -164,13 +189,14 @@ impl<'a> LammpsExport<'a> {
             write_atomically(&directory.join(name), |mut out| write(&mut out))
         };
         let mass = experiment.state.mass;
-        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, frame, mass, &self.units))?;
+        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, frame, mass, bonds, &self.units))?;
         put(LAMMPS_START, &|mut out| write_frame(&mut out, &shown, &self.input.units))?;
         let script = Script {
             experiment,
             frame,
             units: &self.units,
             pair: &self.pair,
+            bonds: self.bonds.as_ref().map(|commands| (commands, bonds.len())),
             time_step: self.time_step,
             atoms: start.positions.len(),
         };

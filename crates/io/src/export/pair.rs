@@ -8,6 +8,7 @@ use omd_hierarchy::experiment::Interaction;
 use omd_interaction::{PairPotential, Truncation};
 use std::fmt::Write;
 
+const TABLE: &str = "interaction";
 /// Distances of a table.
 const DISTANCES: usize = 50_000;
 /// A table ends where a pair has this many times the thermal energy.
@@ -15,7 +16,7 @@ const HIGHEST: f64 = 1e6;
 /// Where it ends for a potential that is lower, over the cutoff.
 const NEAREST: f64 = 1e-3;
 /// The name of a table's file, and of the table in it.
-const TABLE: &str = "pair.table";
+const FILE: &str = "pair.table";
 const KEYWORD: &str = "OMD";
 
 /// Commands and the files that they read.
@@ -70,18 +71,18 @@ struct Kind<'a> {
 impl Kind<'_> {
     /// A number as the input has it.
     fn number(&self, key: &str) -> Option<f64> {
-        value(self.input, key)?.replace('_', "").parse().ok()
+        value(self.input, TABLE, key)?.replace('_', "").parse().ok()
     }
 
     /// Commands of LAMMPS's own style for this potential, where it has one.
     fn commands(&self) -> Option<String> {
         let shifted_force = self.potential.truncation() == Truncation::ShiftedForce;
-        let (style, numbers) = match word(self.input)?.as_str() {
+        let (style, numbers) = match word(self.input, TABLE, "kind")?.as_str() {
             "lennard-jones" | "wca" => {
                 let numbers = vec![self.number("epsilon")?, self.number("sigma")?];
                 (if shifted_force { "lj/smooth/linear" } else { "lj/cut" }, numbers)
             }
-            "morse" if value(self.input, "softening").is_none() => {
+            "morse" if value(self.input, TABLE, "softening").is_none() => {
                 let numbers = ["epsilon", "alpha", "equilibrium-distance"].map(|key| self.number(key));
                 let numbers = numbers.into_iter().collect::<Option<Vec<f64>>>()?;
                 (if shifted_force { "morse/smooth/linear" } else { "morse" }, numbers)
@@ -98,15 +99,15 @@ impl Kind<'_> {
     }
 }
 
-/// The value of a key of `[interaction]`, where the input says one.
-fn value<'a>(input: &'a ResolvedInput, key: &str) -> Option<&'a str> {
-    let found = input.keys.iter().find(|entry| entry.section == "interaction" && entry.key == key);
+/// The value of a key of a table, where the input says one.
+pub(super) fn value<'a>(input: &'a ResolvedInput, table: &str, key: &str) -> Option<&'a str> {
+    let found = input.keys.iter().find(|entry| entry.section == table && entry.key == key);
     found.filter(|entry| entry.given || key != "softening").map(|entry| entry.value.as_str())
 }
 
-/// `kind` without its quotes.
-fn word(input: &ResolvedInput) -> Option<String> {
-    value(input, "kind").map(|kind| kind.trim_matches(['"', '\'']).to_owned())
+/// The same without its quotes.
+pub(super) fn word(input: &ResolvedInput, table: &str, key: &str) -> Option<String> {
+    value(input, table, key).map(|word| word.trim_matches(['"', '\'']).to_owned())
 }
 
 /// A potential without a style of its own, as a table over `r^2` with its energies and forces.
@@ -135,11 +136,11 @@ fn tabulated(
         let _ = writeln!(text, "{} {:.16e} {:.16e} {:.16e}", k + 1, row[0], row[1], row[2]);
     }
     let commands = format!(
-        "# Cubic splines of energy and force in r^2.\npair_style table spline {DISTANCES}\npair_coeff 1 1 {TABLE} {KEYWORD} \
+        "# Cubic splines of energy and force in r^2.\npair_style table spline {DISTANCES}\npair_coeff 1 1 {FILE} {KEYWORD} \
          {:.16e}\n",
         length(cutoff)
     );
-    (commands, vec![(TABLE.to_owned(), text.into_bytes())])
+    (commands, vec![(FILE.to_owned(), text.into_bytes())])
 }
 
 /// A potential of many bodies: the file itself, under its name.
@@ -148,8 +149,8 @@ fn of_file(input: &ResolvedInput) -> Result<(String, Vec<u8>, String), InputErro
     let file = input.parameters.as_ref().ok_or_else(|| gone("names no file"))?;
     let bytes = std::fs::read(&file.path).map_err(|error| gone(&format!("{error}")))?;
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let element = value(input, "element").map(|element| element.trim_matches(['"', '\'']).to_owned());
-    let (style, atoms) = match word(input).as_deref() {
+    let element = word(input, TABLE, "element");
+    let (style, atoms) = match word(input, TABLE, "kind").as_deref() {
         Some("tersoff") => ("tersoff", "* *"),
         Some("stillinger-weber") => ("sw", "* *"),
         _ => embedded_style(&String::from_utf8_lossy(&bytes)),

@@ -1,6 +1,6 @@
 //! The input script.
 
-use super::{LAMMPS_DATA, LAMMPS_TABLE, TriangularFrame, pair::Pair};
+use super::{LAMMPS_DATA, LAMMPS_TABLE, TriangularFrame, bonds::BondCommands, pair::Pair};
 use crate::units::Units;
 use omd_flow::{Dimension, Matrix3};
 use omd_hierarchy::experiment::Experiment;
@@ -17,6 +17,8 @@ pub(super) struct Script<'a> {
     pub(super) frame: &'a TriangularFrame,
     pub(super) units: &'a Units,
     pub(super) pair: &'a Pair,
+    /// And how many bonds there are.
+    pub(super) bonds: Option<(&'a BondCommands, usize)>,
     pub(super) time_step: f64,
     pub(super) atoms: usize,
 }
@@ -46,12 +48,16 @@ impl Script<'_> {
         } else {
             format!("\n# The frame is rotated: {LAMMPS_DATA} says by what. The table below is rotated back.")
         };
+        let (atom_style, bond_style, bond_coefficients) = match &self.bonds {
+            Some((bonds, _)) => ("bond", bonds.style.as_str(), bonds.coefficients.as_str()),
+            None => ("atomic", "", ""),
+        };
         format!(
             "# {}\n# Written by omd. Objective molecular dynamics: images of the cell move with F(t) = I + tA.{turned}\n\
              # The box of `fix deform` lags: forces see that of the step before. So the atoms wait for one step while the box\n\
              # moves; from then on forces see the box of their own time, and step s is the time (s - {steps}) dt.\n\n\
-             units {style}\natom_style atomic\nbox tilt large\nread_data {LAMMPS_DATA}\nchange_box all triclinic\n\n\
-             {}mass 1 {:.16e}\nneighbor {:.16e} bin\nneigh_modify delay 0 every 1 check yes\n\
+             units {style}\natom_style {atom_style}\nbox tilt large\n{bond_style}read_data {LAMMPS_DATA}\nchange_box all triclinic\n\n\
+             {}{bond_coefficients}mass 1 {:.16e}\nneighbor {:.16e} bin\nneigh_modify delay 0 every 1 check yes\n\
              timestep {time_step:.16e}\nreset_timestep {}\n",
             self.experiment.title.replace(['\n', '\r'], " "),
             self.pair.commands,
@@ -118,7 +124,11 @@ impl Script<'_> {
                 let _ = writeln!(text, "variable {column}{name} equal {}", self.turned_back(kind, i, j));
             }
         }
-        text += "variable potential_energy equal c_U\n";
+        let above = self.bonds.as_ref().map_or(0.0, |(bonds, count)| bonds.above * *count as f64);
+        text += &match above {
+            0.0 => "variable potential_energy equal c_U\n".to_owned(),
+            _ => format!("variable potential_energy equal c_U{above:+.16e}\n"),
+        };
         let names = columns();
         let values: Vec<String> = names.iter().map(|name| format!("$(v_{name}:%.16e)")).collect();
         // Before `fix deform`, so that what it prints is evaluated in the box of its own time.

@@ -1,16 +1,22 @@
 //! `[interaction.bonds]`: what joins atoms to molecules.
 
 use super::consistency::Tables;
-use super::keys;
 use super::reader::{Reader, Section};
 use super::tables::{MolecularKeys, Start, subtable};
-use super::wording::{called, show};
+use super::wording::{called, rounded, show};
+use super::{Parts, keys};
+use crate::structure::{FileBondLaw, FileBonds};
+use crate::units::Quantity;
+use omd_flow::Dimension::{Energy, Length};
 use omd_hierarchy::experiment::{BondSettings, Engine, HarmonicBond, Interaction, Morse};
+use std::ops::Range;
 use std::sync::Arc;
 
 const TABLE: &str = "interaction.bonds";
 /// Atoms nearer than so many lengths of a bond are bonded where nothing is said.
 const WITHIN: f64 = 1.2;
+/// Two statements of one law may differ by this part of its forces, the digits a person types.
+const SAME_LAW: f64 = 1e-3;
 
 /// The table, where it is there.
 pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Option<BondSettings> {
@@ -42,7 +48,7 @@ pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Optio
     let within = if section.has("within") { reader.number(&section, "within") } else { length.map(|r| WITHIN * r) };
     let (length, within) = (length?, within?);
     if within <= length {
-        let of = |r| show(reader.units.to_style(omd_flow::Dimension::Length, r));
+        let of = |r| show(reader.units.to_style(Length, r));
         let message =
             format!("{} must be above `length`, {}, found {}", called(TABLE, "within"), of(length), of(within));
         reader.error(&section.span("within"), message, None);
@@ -52,7 +58,77 @@ pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Optio
         "morse" => Arc::new(Morse { epsilon: first?, alpha: second?, equilibrium: length }),
         _ => Arc::new(HarmonicBond { stiffness: first?, length }),
     };
-    Some(BondSettings { form, length, within, excluded })
+    Some(BondSettings { form, length, within, excluded, pairs: None })
+}
+
+/// The bonds of the structure file `file` under the law of the input; complains where they do not fit each other.
+pub(super) fn of_file(
+    reader: &mut Reader<'_>,
+    parts: &Parts<'_>,
+    span: &Range<usize>,
+    bonds: &FileBonds,
+    file: &str,
+) -> Option<Vec<[usize; 2]>> {
+    let Some(settings) = &parts.bonds else {
+        let message = format!("{file} has bonds, but there is no [interaction.bonds]");
+        let help = "add it: kind = \"harmonic\" or \"morse\" and its numbers; or remove the section Bonds, if atoms without \
+                    bonds are meant";
+        reader.error(span, message, Some(help.to_owned()));
+        return None;
+    };
+    let (header, table) = subtable(reader, parts.tables.get("interaction")?, "bonds", TABLE)?;
+    let section = Section::new(TABLE, &header, table);
+    if section.has("within") {
+        let message = format!("{} and the section Bonds of {file} exclude each other", called(TABLE, "within"));
+        let help = "remove `within`: the file says which atoms are bonded".to_owned();
+        reader.error(&section.span("within"), message, Some(help));
+        return None;
+    }
+    if let Some(law) = &bonds.law {
+        same_law(reader, &header, &*settings.form, law, file);
+    }
+    Some(bonds.pairs.clone())
+}
+
+/// Complains when Bond Coeffs says another law than the input, where that is one that the input could have.
+fn same_law(
+    reader: &mut Reader<'_>,
+    span: &Range<usize>,
+    form: &dyn omd_interaction::PairForm,
+    law: &FileBondLaw,
+    file: &str,
+) {
+    let units = &reader.units;
+    let (length_of, energy_of) = (units.factor(Quantity::Of(Length)), units.factor(Quantity::Of(Energy)));
+    let (stated, length, write): (Box<dyn omd_interaction::PairForm>, f64, String) =
+        match (law.style.as_str(), &law.coefficients[..]) {
+            ("harmonic", &[k, r]) => {
+                let stiffness = 2.0 * k * units.factor(Quantity::Stiffness);
+                let write = format!("kind = \"harmonic\", stiffness = {}, length = {}", rounded(2.0 * k), rounded(r));
+                let length = r * length_of;
+                (Box::new(HarmonicBond { stiffness, length }), length, write)
+            }
+            ("morse", &[epsilon, alpha, r]) => {
+                let write = format!(
+                    "kind = \"morse\", epsilon = {}, alpha = {}, length = {}",
+                    rounded(epsilon),
+                    rounded(alpha),
+                    rounded(r)
+                );
+                let equilibrium = r * length_of;
+                let alpha = alpha * units.factor(Quantity::InverseLength);
+                (Box::new(Morse { epsilon: epsilon * energy_of, alpha, equilibrium }), equilibrium, write)
+            }
+            _ => return,
+        };
+    // Two forces that differ between them tell the numbers of either law.
+    let forces = |form: &dyn omd_interaction::PairForm| [0.9, 1.1, 1.5].map(|part| form.derivative(part * length));
+    let (of_file, of_input) = (forces(&*stated), forces(form));
+    let size = of_file.iter().fold(0.0, |most: f64, force| most.max(force.abs()));
+    if of_file.iter().zip(of_input).any(|(a, b)| (a - b).abs() > SAME_LAW * size) {
+        let message = format!("[{TABLE}] is not what Bond Coeffs says on line {} of {file}", law.line);
+        reader.error(span, message, Some(format!("write {write}; or remove Bond Coeffs from the file")));
+    }
 }
 
 /// Bonds need atoms that move from step to step in a cell, and nothing else knows molecules.
@@ -79,11 +155,6 @@ pub(super) fn check(
         let message =
             "`engine` in [molecular]: \"encounters\" know single atoms only, not [interaction.bonds]".to_owned();
         reader.error(&table.span("engine"), message, Some("remove it: \"time-stepped\" is the default".to_owned()));
-    }
-    if keys.group.is_some() {
-        let message = "[interaction.bonds] knows the translations of a cell only".to_owned();
-        let help = "remove [interaction.bonds], or what makes the group".to_owned();
-        reader.error(&span, message, Some(help));
     }
     if let Start::Drawn { atoms: Some(atoms), .. } = keys.start
         && atoms % 2 == 1

@@ -98,10 +98,11 @@ pub(crate) const SECTIONS: &[Section] = &[
         false,
         true,
         "Bonds that join atoms to molecules, for `[molecular]` alone, with a potential of pairs and `engine = \"time-stepped\"`. \
-         Atoms of a structure nearer than `within` at t = 0 are bonded, images included, and remain so. Drawn atoms come in \
-         pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. The table gets \
-         `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all molecules are of two \
-         atoms. Optional.",
+         Which atoms are bonded is said by the section `Bonds` of a LAMMPS data file, each with the nearest image of the other; \
+         without it atoms of a structure nearer than `within` at t = 0 are, images included. They remain so. Drawn atoms come in \
+         pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. With the images of a \
+         cell the table gets `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all \
+         molecules are of two atoms. With `[molecular.group]` an atom may be bonded to an image, its own too. Optional.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),

@@ -290,7 +290,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
             prepare: keys
                 .prepare
                 .map(|keys| keys.resolved(temperature_tensor.trace() / 3.0, parts.interaction.as_ref())),
-            bonds: parts.bonds,
+            bonds: parts.bonds.map(|bonds| BondSettings { pairs: started.bonds, ..bonds }),
             thermostat: keys.thermostat.map(|keys| keys.resolved(temperature_tensor.trace() / 3.0)),
         }),
         _ => None,

@@ -22,13 +22,16 @@ pub(super) struct Started {
     /// `None` without `[molecular]`.
     pub(super) atoms: Option<AtomStart>,
     pub(super) structure: Option<StructureFile>,
+    /// Which atoms are bonded, where the structure file says it.
+    pub(super) bonds: Option<Vec<[usize; 2]>>,
     pub(super) warnings: Vec<String>,
 }
 
 /// Resolves the start of `[molecular]`; `None` when something was reported.
 pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> Option<Started> {
     let state = parts.state?;
-    let plain = |number_density, atoms| Started { number_density, atoms, structure: None, warnings: Vec::new() };
+    let plain =
+        |number_density, atoms| Started { number_density, atoms, structure: None, bonds: None, warnings: Vec::new() };
     let Some(keys) = &parts.molecular else { return Some(plain(state.number_density?, None)) };
     match &keys.start {
         Start::Wrong => None,
@@ -114,6 +117,7 @@ fn from_structure(
     };
     let number_density = density_of(reader, parts, count, volume, who)?;
     same_mass(reader, parts, &structure, &shown);
+    let bonds = structure.bonds.as_ref().and_then(|bonds| super::bonds::of_file(reader, parts, &span, bonds, &shown));
     super::kim::same_element(reader, parts, &span, &structure.species, &shown);
     if !reader.is_clean() {
         return None;
@@ -122,7 +126,7 @@ fn from_structure(
     let warnings = [temperature_warning(reader, parts, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
     let warnings = warnings.into_iter().flatten().collect();
     let structure = Some(StructureFile::of(file, text.as_bytes()));
-    Some(Started { number_density, atoms: Some(atoms), structure, warnings })
+    Some(Started { number_density, atoms: Some(atoms), structure, bonds, warnings })
 }
 
 /// Complains when the file says another mass than `[state]`.

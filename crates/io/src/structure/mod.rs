@@ -6,7 +6,7 @@ mod read;
 mod reader;
 mod write;
 
-pub use data::write_data;
+pub use data::{FileBondLaw, FileBonds, write_data};
 pub use read::{
     Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure, read_periodic_structure,
 };

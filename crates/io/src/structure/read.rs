@@ -1,7 +1,7 @@
 //! Atoms at t = 0 from a file: one frame of extended XYZ, or a LAMMPS data file.
 
 use super::comment;
-use super::data::{is_data, parse_data};
+use super::data::{FileBonds, is_data, parse_data};
 use super::reader::{FARTHEST, Reader};
 use crate::diagnostic::InputError;
 use crate::input::{is_singular, text_of};
@@ -36,6 +36,8 @@ pub struct Structure {
     pub velocities: Option<Velocities>,
     /// The mass of all atoms, if the file says it.
     pub mass: Option<f64>,
+    /// Which atoms are bonded, if the file says it.
+    pub bonds: Option<FileBonds>,
 }
 
 impl Structure {
@@ -208,8 +210,8 @@ impl Reader<'_> {
 ///
 /// # Errors
 /// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no cell
-/// or a singular one, more than one frame, an atom more than 2^31 cells away; in a data file bonds, charges, two masses or
-/// an unknown style of atoms besides.
+/// or a singular one, more than one frame, an atom more than 2^31 cells away; in a data file charges, two masses, an
+/// unknown style of atoms, angles, bonds of several types, of no atoms or twice the same besides.
 pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> {
     parse(file, text, true)
 }
@@ -299,6 +301,7 @@ fn atoms(
         images: Vec::new(),
         velocities: None,
         mass: None,
+        bonds: None,
     };
     let mut velocities = Vec::new();
     let mut ids: HashMap<&str, usize> = HashMap::new();

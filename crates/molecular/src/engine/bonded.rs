@@ -3,6 +3,7 @@
 use super::{Engine, get};
 use crate::bonds::Bonds;
 use crate::force::{COMPONENTS, ForcePart, ROW};
+use crate::group::unimodular_inverse;
 use crate::neighbours::{Exclusion, Exclusions, LANES, PADDING, translation};
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
@@ -29,14 +30,6 @@ impl EngineBonds {
     }
 }
 
-/// The inverse of a unimodular matrix.
-fn inverse(matrix: &Matrix3<i64>) -> Matrix3<i128> {
-    let [a, b, c] = [0, 1, 2].map(|k| Vector3::from(matrix.column(k)).map(i128::from));
-    let rows = [b.cross(&c), c.cross(&a), a.cross(&b)];
-    let sign = a.dot(&rows[0]);
-    Matrix3::from_rows(&rows.map(|row| row.transpose())) * sign
-}
-
 impl Engine {
     /// Finds the atoms of the bonds in their new slots, and takes the pairs they exclude out of the list.
     pub(super) fn place_bonds(&mut self) {
@@ -45,7 +38,7 @@ impl Engine {
         for (slot, &id) in self.ids.iter().enumerate().filter(|(_, id)| **id != PADDING) {
             slots[id as usize] = slot as u32;
         }
-        let inverse = inverse(&self.group.unimodular());
+        let inverse = unimodular_inverse(&self.group.unimodular());
         let place = |bond: &crate::bonds::Bond| {
             let counts = bond.image + self.wraps[bond.second] - self.wraps[bond.first];
             let label = (inverse * counts.map(i128::from)).map(|n| n as i32);

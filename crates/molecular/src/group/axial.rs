@@ -69,6 +69,17 @@ impl Axial {
         }
     }
 
+    /// Rotations about the axis are turns by `2 pi` over this.
+    pub(super) fn order(&self) -> i64 {
+        self.order
+    }
+
+    /// Turns that the screw is more than its mirror image: twice its angle.
+    pub(super) fn handed_turns(&self) -> i64 {
+        let angle = self.screw.map_or(0.0, |screw| screw.angle);
+        (2.0 * angle * self.order as f64 / TAU).round() as i64
+    }
+
     /// A point on the axis at t = 0.
     pub(super) fn point(&self) -> Vector3<f64> {
         self.axis.point

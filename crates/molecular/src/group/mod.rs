@@ -6,6 +6,7 @@ mod deform;
 mod element;
 mod error;
 mod generate;
+mod names;
 #[cfg(test)]
 mod tests;
 mod translation;
@@ -14,6 +15,7 @@ mod twofold;
 pub(crate) use element::axis_of;
 pub use element::{GroupElement, rotation_about};
 pub use error::GroupError;
+pub(crate) use names::unimodular_inverse;
 pub use translation::TranslationGroup;
 
 use axial::Axial;

@@ -1,7 +1,8 @@
 //! Newton's equations of the simulated atoms among the images that a group makes of them.
 
+use super::bonded::Joined;
 use super::forces::{Evaluation, ForceField, mapped_back};
-use super::images::Images;
+use super::images::{Ends, Images};
 use crate::group::{Motion, ObjectiveGroup};
 use crate::parallel::each;
 use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
@@ -34,6 +35,8 @@ pub(super) struct Engine {
     folds: Vec<[i64; 3]>,
     pub(super) images: Images,
     pub(super) evaluation: Evaluation,
+    /// Bonds, where there are some.
+    pub(super) joined: Option<Joined>,
     /// Positions when the list was made, and the velocity of the images' field there.
     anchors: Vec<Vector3<f64>>,
     carried: Vec<Vector3<f64>>,
@@ -67,6 +70,7 @@ impl Engine {
         time_step: f64,
         positions: Vec<Vector3<f64>>,
         velocities: Vec<Vector3<f64>>,
+        joined: Option<Joined>,
     ) -> Self {
         let motion = group.motion(0.0);
         let peculiar = positions.iter().zip(&velocities).map(|(x, v)| (v - motion.velocity(x)).norm());
@@ -82,6 +86,7 @@ impl Engine {
             forces: Vec::new(),
             images: Images::default(),
             evaluation: Evaluation::default(),
+            joined,
             anchors: Vec::new(),
             carried: Vec::new(),
             list_time: 0.0,
@@ -194,13 +199,17 @@ impl Engine {
         self.list_time = self.time;
         self.list_gradient = motion.gradient;
         self.carried = self.anchors.iter().map(|x| motion.velocity(x)).collect();
-        self.images.build(&self.group, self.time, &self.anchors, self.radius);
+        let ends = self.joined.as_ref().map_or_else(Ends::default, |joined| joined.ends(&self.group, &self.folds));
+        self.images.build(&self.group, self.time, &self.anchors, self.radius, &ends);
     }
 
     /// Forces at the present positions.
     fn evaluate(&mut self) {
         self.images.place(self.time, &self.positions);
         self.field.evaluate(&self.images.neighbourhood(), &mut self.evaluation);
+        if let Some(joined) = &self.joined {
+            joined.add(&self.images, &mut self.evaluation);
+        }
         mapped_back(&self.images, &self.evaluation, &mut self.forces);
     }
 

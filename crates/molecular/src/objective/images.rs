@@ -4,6 +4,7 @@ use super::forces::Neighbourhood;
 use crate::group::{GroupElement, Label, ObjectiveGroup};
 use crate::parallel::each;
 use omd_flow::Vector3;
+use std::collections::HashSet;
 
 /// Rows that are searched together.
 const CHUNK: usize = 256;
@@ -18,10 +19,27 @@ struct Ghost {
 /// A ghost and where it is.
 type Placed = (Ghost, Vector3<f64>);
 
+/// A bond as one of its atoms has it: with an image of the other or of itself, by the name of the element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) first: u32,
+    pub(super) second: u32,
+    pub(super) image: Label,
+}
+
+/// Bonds of the simulated atoms, from both of their ends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ends {
+    pub(super) list: Vec<End>,
+    /// Whether they are no neighbours.
+    pub(super) excluded: bool,
+}
+
 /// All images within a radius of some simulated atom at the time of the list, and full lists of neighbours.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Images {
     elements: Vec<GroupElement>,
+    labels: Vec<Label>,
     /// Sorted by source.
     ghosts: Vec<Ghost>,
     /// The ghosts of atom `k` are `of_atom[k]..of_atom[k + 1]`.
@@ -33,6 +51,8 @@ pub(super) struct Images {
     /// Simulated atoms, then ghosts, at the present time.
     positions: Vec<Vector3<f64>>,
     contributing: usize,
+    /// For each end of a bond the atom and the position of what it is bonded with.
+    joined: Vec<[u32; 2]>,
 }
 
 /// Two atoms at t = 0; the second may be an image.
@@ -48,13 +68,26 @@ impl Images {
     ///
     /// An element that brings an image of one atom within `radius` of another moves the centre of a ball of radius
     /// `rho` around the atoms by `radius + 2 rho` at most; the group names those without looking at others.
-    pub(super) fn build(&mut self, group: &ObjectiveGroup, time: f64, atoms: &[Vector3<f64>], radius: f64) {
+    /// What an atom is bonded with is there however far it is.
+    pub(super) fn build(
+        &mut self,
+        group: &ObjectiveGroup,
+        time: f64,
+        atoms: &[Vector3<f64>],
+        radius: f64,
+        bonds: &Ends,
+    ) {
         let (low, high) = atoms.iter().fold((atoms[0], atoms[0]), |(low, high), x| (low.inf(x), high.sup(x)));
         let centre = (low + high) * 0.5;
         let ball = atoms.iter().map(|x| (x - centre).norm()).fold(0.0, f64::max);
         let labels = group.within(time, &centre, (radius + 2.0 * ball) * (1.0 + 1e-9));
-        let mut labels: Vec<Label> = labels.into_iter().filter(|label| *label != Label::IDENTITY).collect();
+        let labels = labels.into_iter().chain(bonds.list.iter().map(|end| end.image));
+        let mut labels: Vec<Label> = labels.filter(|label| *label != Label::IDENTITY).collect();
         labels.sort_unstable();
+        labels.dedup();
+        let index = |label: &Label| labels.binary_search(label).ok().map(|index| index as u32);
+        let bonded: HashSet<(u32, u32)> =
+            bonds.list.iter().filter_map(|end| Some((end.second, index(&end.image)?))).collect();
         let elements: Vec<GroupElement> = labels.iter().map(|label| group.element(label)).collect();
         let margin = Vector3::repeat(radius * (1.0 + 1e-12));
         let (near_low, near_high) = (low - margin, high + margin);
@@ -64,7 +97,8 @@ impl Images {
             let element = &elements[*index as usize];
             for (source, x) in atoms.iter().enumerate() {
                 let y = element.position(time, x);
-                if (0..3).all(|k| y[k] >= near_low[k] && y[k] <= near_high[k]) {
+                let near = (0..3).all(|k| y[k] >= near_low[k] && y[k] <= near_high[k]);
+                if near || bonded.contains(&(source as u32, *index)) {
                     found.push((Ghost { source: source as u32, element: *index }, y));
                 }
             }
@@ -73,15 +107,27 @@ impl Images {
         ghosts.sort_unstable_by_key(|(ghost, _)| *ghost);
         let mut places = atoms.to_vec();
         places.extend(ghosts.iter().map(|(_, y)| *y));
-        let rows = search(&places, atoms.len(), radius, near_low, near_high);
+        let mut rows = search(&places, atoms.len(), radius, near_low, near_high);
+        self.joined.clear();
+        for end in &bonds.list {
+            let ghost = index(&end.image).map(|element| Ghost { source: end.second, element });
+            let found = ghost.and_then(|ghost| ghosts.binary_search_by_key(&ghost, |(ghost, _)| *ghost).ok());
+            let place = found.map_or(end.second, |ghost| (atoms.len() + ghost) as u32);
+            self.joined.push([end.first, place]);
+            if bonds.excluded {
+                let first = end.first as usize;
+                rows[first / CHUNK][first % CHUNK].retain(|other| *other != place);
+            }
+        }
         self.take(elements, &ghosts, atoms.len(), &rows);
+        self.labels = labels;
         self.place(time, atoms);
     }
 
-    /// Keeps the ghosts that some row names.
+    /// Keeps the ghosts that some row or bond names.
     fn take(&mut self, elements: Vec<GroupElement>, ghosts: &[Placed], count: usize, rows: &[Vec<Vec<u32>>]) {
         let mut used = vec![false; ghosts.len()];
-        let named = rows.iter().flatten().flatten();
+        let named = rows.iter().flatten().flatten().chain(self.joined.iter().map(|[_, place]| place));
         named.filter_map(|&p| (p as usize).checked_sub(count)).for_each(|ghost| used[ghost] = true);
         let mut index: Vec<u32> = (0..count as u32).collect();
         self.ghosts.clear();
@@ -91,6 +137,7 @@ impl Images {
                 self.ghosts.push(*ghost);
             }
         }
+        self.joined.iter_mut().for_each(|[_, place]| *place = index[*place as usize]);
         self.elements = elements;
         self.contributing = count;
         self.sources.clear();
@@ -125,6 +172,25 @@ impl Images {
             neighbours: &self.neighbours,
             sources: &self.sources,
         }
+    }
+
+    /// For each end of a bond the atom and the position of what it is bonded with.
+    pub(super) fn joined(&self) -> impl Iterator<Item = [u32; 2]> {
+        self.joined.iter().copied()
+    }
+
+    /// Every listed neighbour of every atom: atom, whose image it is, and under which element.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (usize, usize, Label)> {
+        (0..self.contributing).flat_map(move |atom| {
+            let row = self.starts[atom] as usize..self.starts[atom + 1] as usize;
+            self.neighbours[row].iter().map(move |&p| match (p as usize).checked_sub(self.contributing) {
+                Some(ghost) => {
+                    let Ghost { source, element } = self.ghosts[ghost];
+                    (atom, source as usize, self.labels[element as usize])
+                }
+                None => (atom, p as usize, Label::IDENTITY),
+            })
+        })
     }
 
     pub(super) fn contributing(&self) -> usize {

@@ -3,6 +3,7 @@
 //! The engine of translations (`crate::engine`) is faster and knows pair potentials only; this one knows neither what
 //! the group is nor what acts. Images are explicit: (source, element), placed where the group has them at every step.
 
+mod bonded;
 mod clusters;
 mod embedded;
 mod engine;
@@ -13,6 +14,7 @@ mod probe;
 
 pub(crate) use probe::Probe;
 
+pub use bonded::GroupBonds;
 pub use clusters::Clusters;
 pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 
@@ -20,12 +22,16 @@ use crate::schedule::{Leg, ThermalStep};
 use crate::thermostat::{Bath, Thermostat, Thermostatted};
 use crate::work::{WorkBalance, blown_up};
 use crate::{MolecularError, ObjectiveGroup, Scheme, StepControl};
+use bonded::Joined;
 use engine::Engine;
 use omd_flow::{
     Advance, Description, Matrix3, Monitor, Observables, Pace, Philox, StateError, StateReader, StateWriter, Stop,
     Structure, Vector3,
 };
 use std::sync::Arc;
+
+/// Nearer than this part of the reach an atom and its image are at one place.
+const LEAST: f64 = 1e-9;
 
 /// The equations: which images, which forces, which mass.
 #[derive(Clone, Debug)]
@@ -74,6 +80,23 @@ impl GroupMolecular {
         positions: &[Vector3<f64>],
         peculiar: &[Vector3<f64>],
     ) -> Result<Self, MolecularError> {
+        Self::with_bonds(model, scheme, positions, peculiar, None)
+    }
+
+    /// The same with bonds, whose images count from `positions`.
+    ///
+    /// The energy of a fundamental domain has a bond once: half of it is each atom's, so that of an atom with its image under
+    /// an element that is its own inverse counts by half.
+    ///
+    /// # Errors
+    /// [`MolecularError`], as [`Self::new`]; bonds that name no atoms, or have no length.
+    pub fn with_bonds(
+        model: &GroupModel,
+        scheme: Scheme,
+        positions: &[Vector3<f64>],
+        peculiar: &[Vector3<f64>],
+        bonds: Option<&GroupBonds>,
+    ) -> Result<Self, MolecularError> {
         for (name, value) in [("mass", model.mass), ("time step", scheme.time_step)] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(MolecularError::NotPositive(name, value));
@@ -106,8 +129,14 @@ impl GroupMolecular {
         }
         let motion = model.group.motion(0.0);
         let velocities = positions.iter().zip(peculiar).map(|(x, w)| w + motion.velocity(x)).collect();
-        let (group, field) = (model.group.clone(), model.field.clone());
-        let engine = Engine::new(group, field, model.mass, scheme.time_step, positions.to_vec(), velocities);
+        let (group, mut field) = (model.group.clone(), model.field.clone());
+        let least = LEAST * field.reach();
+        let joined = bonds.map(|bonds| Joined::new(bonds, &group, positions, least)).transpose()?;
+        if joined.is_some() {
+            // Bonds act on images.
+            field = field.with_forces_on_images().unwrap_or(field);
+        }
+        let engine = Engine::new(group, field, model.mass, scheme.time_step, positions.to_vec(), velocities, joined);
         let mut molecular = Self {
             engine,
             cell: model.cell.clone(),
@@ -148,7 +177,7 @@ impl GroupMolecular {
         // Atoms at one place have no energy that is a number.
         let least = field.core(energy).max(1e-6 * field.reach());
         match self.engine.images.closest() {
-            Some(pair) if pair.first == pair.second && pair.distance < 1e-9 * field.reach() => {
+            Some(pair) if pair.first == pair.second && pair.distance < LEAST * field.reach() => {
                 Err(MolecularError::OnSymmetryElement(pair.first + 1))
             }
             Some(pair) if pair.distance < least => {
@@ -267,6 +296,10 @@ impl Description for GroupMolecular {
         Some(self.atoms())
     }
 
+    fn bonds(&self) -> Vec<[usize; 2]> {
+        self.engine.joined.as_ref().map_or_else(Vec::new, |joined| joined.bonds().pairs())
+    }
+
     fn save(&self, state: &mut StateWriter) {
         self.engine.save(state);
         self.thermal.save(state);
@@ -300,6 +333,7 @@ impl Description for GroupMolecular {
             ("dimensions of the group", engine.group.dimension().to_string()),
             ("elements of the group, in a pitch or a cell", engine.group.index().to_string()),
         ];
+        facts.extend(self.engine.joined.as_ref().map(|joined| ("bonds", joined.bonds().list.len().to_string())));
         facts.extend(self.bath.as_ref().map(Bath::fact));
         facts
     }

@@ -1,9 +1,10 @@
 //! Energy and forces of atoms and images that do not move.
 
+use super::bonded::Joined;
 use super::engine::Engine;
 use super::forces::{Evaluation, ForceField, mapped_back};
-use super::images::Images;
-use crate::{MolecularError, ObjectiveGroup};
+use super::images::{Ends, Images};
+use crate::{GroupBonds, MolecularError, ObjectiveGroup};
 use omd_flow::{Matrix3, Vector3};
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub(crate) struct Probe {
     evaluation: Evaluation,
     positions: Vec<Vector3<f64>>,
     forces: Vec<Vector3<f64>>,
+    joined: Option<Joined>,
 }
 
 impl Probe {
@@ -22,10 +24,12 @@ impl Probe {
         group: ObjectiveGroup,
         field: Arc<dyn ForceField>,
         positions: &[Vector3<f64>],
+        bonds: Option<&GroupBonds>,
     ) -> Result<Self, MolecularError> {
         if positions.is_empty() || Engine::is_crowded(&group, field.reach(), 0.0, positions) {
             return Err(MolecularError::Crowded);
         }
+        let joined = bonds.map(|bonds| Joined::new(bonds, &group, positions, 0.0)).transpose()?;
         // Twist and strain need the forces on images.
         let field = field.with_forces_on_images().unwrap_or(field);
         Ok(Self {
@@ -35,6 +39,7 @@ impl Probe {
             evaluation: Evaluation::default(),
             positions: Vec::new(),
             forces: Vec::new(),
+            joined,
         })
     }
 
@@ -46,8 +51,14 @@ impl Probe {
         }
         self.group = group;
         self.positions = positions;
-        self.images.build(&self.group, 0.0, &self.positions, self.field.reach());
+        // Atoms are not folded: they are where the names of the bonds count from.
+        let ends = |joined: &Joined| joined.ends(&self.group, &vec![[0; 3]; self.positions.len()]);
+        let ends = self.joined.as_ref().map_or_else(Ends::default, ends);
+        self.images.build(&self.group, 0.0, &self.positions, self.field.reach(), &ends);
         self.field.evaluate(&self.images.neighbourhood(), &mut self.evaluation);
+        if let Some(joined) = &self.joined {
+            joined.add(&self.images, &mut self.evaluation);
+        }
         if self.evaluation.failure.is_some() {
             return None;
         }

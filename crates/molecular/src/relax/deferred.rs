@@ -88,6 +88,10 @@ impl Description for Deferred {
         self.made.as_ref().map_or_else(|| Some(self.before.clone()), |(_, live)| live.structure())
     }
 
+    fn bonds(&self) -> Vec<[usize; 2]> {
+        self.made.as_ref().map_or_else(Vec::new, |(_, live)| live.bonds())
+    }
+
     fn save(&self, state: &mut StateWriter) {
         state.u64(u64::from(self.made.is_some()));
         if let Some((relaxed, live)) = &self.made {

@@ -5,7 +5,7 @@ use super::vectors;
 use crate::bonds::Bonds;
 use crate::engine::Engine;
 use crate::objective::Probe;
-use crate::{Atoms, GroupModel, Model, MolecularError, ObjectiveGroup};
+use crate::{Atoms, GroupBonds, GroupModel, Model, MolecularError, ObjectiveGroup};
 use omd_flow::{AffineFlow, Matrix3, Vector3};
 
 /// A step moves an atom by this part of the range of the forces at most.
@@ -52,7 +52,7 @@ impl Landscape for InCell {
     }
 }
 
-/// Any field among the images of a group; where the group is varied its strain and twist are the last coordinates.
+/// Any field, and bonds, among the images of a group; where the group is varied its strain and twist are the last coordinates.
 pub(super) struct AmongImages {
     probe: Probe,
     group: ObjectiveGroup,
@@ -66,10 +66,15 @@ pub(super) struct AmongImages {
 const DEFORMATIONS: usize = 7;
 
 impl AmongImages {
-    pub(super) fn new(model: &GroupModel, positions: &[Vector3<f64>], varied: bool) -> Result<Self, MolecularError> {
+    pub(super) fn new(
+        model: &GroupModel,
+        positions: &[Vector3<f64>],
+        bonds: Option<&GroupBonds>,
+        varied: bool,
+    ) -> Result<Self, MolecularError> {
         let group = model.group.at_rest();
         let reach = model.field.reach();
-        let probe = Probe::new(group.clone(), model.field.clone(), positions)?;
+        let probe = Probe::new(group.clone(), model.field.clone(), positions, bonds)?;
         let varied = varied && (1..=2).contains(&group.dimension());
         // What a strain moves apart is as long as what the group repeats, and the forces reach as far.
         let size = varied.then(|| reach * (positions.len() as f64).cbrt());
@@ -132,13 +137,21 @@ mod tests {
     use super::*;
     use crate::{GroupElement, Honeycomb, Nanotube, Sites, force_field};
     use omd_flow::Philox;
-    use omd_interaction::{Gaussian, PairPotential, StillingerWeber, Truncation};
+    use omd_interaction::{Gaussian, HarmonicBond, PairPotential, StillingerWeber, Truncation};
     use std::sync::Arc;
 
-    fn checked(generators: &[GroupElement], positions: &[Vector3<f64>], field: Arc<dyn crate::ForceField>) {
+    fn checked(
+        generators: &[GroupElement],
+        positions: &[Vector3<f64>],
+        field: Arc<dyn crate::ForceField>,
+        bonded: bool,
+    ) {
         let group = ObjectiveGroup::new(&AffineFlow::at_rest(), generators).unwrap();
+        let form = Arc::new(HarmonicBond { stiffness: 3.0, length: 0.8 });
+        let bonds = bonded.then(|| GroupBonds::of_near_images(form, true, &group, positions, 1.1).unwrap());
+        assert!(bonds.iter().all(|bonds| bonds.list.len() == 3 * positions.len() / 2));
         let model = GroupModel { group, field, mass: 1.0, cell: None };
-        let mut landscape = AmongImages::new(&model, positions, true).unwrap();
+        let mut landscape = AmongImages::new(&model, positions, bonds.as_ref(), true).unwrap();
         let mut random = Philox::new(2, 0);
         let mut place = landscape.start(positions);
         let (twists, strain) = (landscape.group.may_twist(), place.len() - DEFORMATIONS);
@@ -193,11 +206,11 @@ mod tests {
             cutoff: 1.62,
         };
         let bodies: Arc<dyn crate::ForceField> = Arc::new(Sites(Arc::new(silicon)));
-        for field in [pairs, bodies] {
+        for (field, bonded) in [(pairs.clone(), false), (pairs, true), (bodies, false)] {
             let tube = Nanotube::new(4, 1, 1.0).unwrap();
-            checked(&tube.generators, &tube.positions, field.clone());
+            checked(&tube.generators, &tube.positions, field.clone(), bonded);
             let layer = Honeycomb::new(1.0, [[1, 0], [-1, 2]], [1, 1]).unwrap();
-            checked(&layer.edges.map(GroupElement::translation), &layer.positions, field);
+            checked(&layer.edges.map(GroupElement::translation), &layer.positions, field, bonded);
         }
     }
 }

@@ -11,7 +11,7 @@ mod landscape;
 pub use deferred::{Begin, Deferred, Relax};
 
 use crate::bonds::Bonds;
-use crate::{Atoms, GroupModel, Model, MolecularError};
+use crate::{Atoms, GroupBonds, GroupModel, Model, MolecularError};
 use descent::{Descent, Landscape, Search};
 use landscape::{AmongImages, InCell};
 use omd_flow::{Free, Matrix3, Monitor, Pace, StateError, StateReader, StateWriter, Vector3};
@@ -150,16 +150,17 @@ pub fn resting(
     Ok(Box::new(Rest::new(landscape, start, relaxation)))
 }
 
-/// Atoms on their way to rest among the images of a group, at t = 0.
+/// Atoms, and their bonds, on their way to rest among the images of a group, at t = 0.
 ///
 /// # Errors
 /// [`MolecularError`] of too many images.
 pub fn resting_among_images(
     model: &GroupModel,
     positions: &[Vector3<f64>],
+    bonds: Option<&GroupBonds>,
     relaxation: Relaxation,
 ) -> Result<Box<dyn Resting>, MolecularError> {
-    let landscape = AmongImages::new(model, positions, relaxation.group)?;
+    let landscape = AmongImages::new(model, positions, bonds, relaxation.group)?;
     let start = landscape.start(positions);
     Ok(Box::new(Rest::new(landscape, start, relaxation)))
 }
@@ -184,9 +185,10 @@ pub fn relax(
 pub fn relax_among_images(
     model: &GroupModel,
     positions: &[Vector3<f64>],
+    bonds: Option<&GroupBonds>,
     relaxation: Relaxation,
 ) -> Result<Relaxed, MolecularError> {
-    at_once(resting_among_images(model, positions, relaxation)?)
+    at_once(resting_among_images(model, positions, bonds, relaxation)?)
 }
 
 fn at_once(mut resting: Box<dyn Resting>) -> Result<Relaxed, MolecularError> {

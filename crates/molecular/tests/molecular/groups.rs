@@ -1,6 +1,7 @@
 //! Dynamics under groups: against all copies moved one by one, against independent numbers, against the engine of
 //! translations, and against the derivatives of the energy.
 
+use crate::explicit::{Explicit, all_elements};
 use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, shaken};
 use omd_flow::{
     Advance, AffineFlow, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3,
@@ -9,7 +10,7 @@ use omd_interaction::{
     EmbeddedAtom, EmbeddedTables, Gaussian, PairPotential, SitePotential, StillingerWeber, Tersoff, Truncation,
 };
 use omd_molecular::{
-    GroupElement, GroupModel, GroupMolecular, Label, Molecular, ObjectiveGroup, Sites, force_field, rotation_about,
+    GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Sites, force_field, rotation_about,
 };
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub(crate) fn still() -> AffineFlow {
 }
 
 /// So weak at its cutoff that differences see nothing of it.
-fn soft() -> PairPotential {
+pub(crate) fn soft() -> PairPotential {
     PairPotential::new(Arc::new(Gaussian { epsilon: 2.3, sigma: 0.32 }), Some(2.0), Truncation::ShiftedForce)
 }
 
@@ -65,7 +66,7 @@ impl SitePotential for ManyBodies {
     }
 }
 
-fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
+pub(crate) fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
     GroupModel { group, field: force_field(potential), mass: 1.0, cell: None }
 }
 
@@ -133,65 +134,11 @@ pub(crate) fn zoo() -> Vec<(&'static str, AffineFlow, Vec<GroupElement>)> {
 }
 
 /// `count` atoms near a place off every axis, and velocities; some are far from the others, and outside any cell.
-fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
+pub(crate) fn gas(count: usize, seed: u64) -> (Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
     let mut random = Philox::new(seed, 0);
     let places = (0..count).map(|_| at(0.9, 0.4, 0.3) + Vector3::from_fn(|_, _| 2.4 * (random.uniform() - 0.5)));
     let places = places.collect();
     (places, (0..count).map(|_| Vector3::from_fn(|_, _| 0.7 * random.normal())).collect())
-}
-
-/// All copies of the atoms as ordinary molecular dynamics by sums over all pairs: no group, no lists.
-struct Explicit {
-    positions: Vec<Vector3<f64>>,
-    velocities: Vec<Vector3<f64>>,
-    forces: Vec<Vector3<f64>>,
-    potential: PairPotential,
-}
-
-impl Explicit {
-    fn new(
-        elements: &[GroupElement],
-        positions: &[Vector3<f64>],
-        velocities: &[Vector3<f64>],
-        potential: PairPotential,
-    ) -> Self {
-        let copies = |part: &dyn Fn(&GroupElement) -> Vec<Vector3<f64>>| elements.iter().flat_map(part).collect();
-        let mut explicit = Self {
-            positions: copies(&|g| positions.iter().map(|x| g.position(0.0, x)).collect()),
-            velocities: copies(&|g| velocities.iter().map(|v| g.velocity(v)).collect()),
-            forces: Vec::new(),
-            potential,
-        };
-        explicit.evaluate();
-        explicit
-    }
-
-    fn evaluate(&mut self) {
-        self.forces = vec![Vector3::zeros(); self.positions.len()];
-        for i in 0..self.positions.len() {
-            for j in 0..i {
-                let r = self.positions[i] - self.positions[j];
-                let force = r * (-self.potential.derivative(r.norm()) / r.norm());
-                self.forces[i] += force;
-                self.forces[j] -= force;
-            }
-        }
-    }
-
-    fn step(&mut self, dt: f64) {
-        self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
-        self.positions.iter_mut().zip(&self.velocities).for_each(|(x, v)| *x += v * dt);
-        self.evaluate();
-        self.velocities.iter_mut().zip(&self.forces).for_each(|(v, f)| *v += f * (0.5 * dt));
-    }
-}
-
-/// The identity first, then the other elements of a finite group.
-pub(crate) fn all_elements(group: &ObjectiveGroup) -> Vec<GroupElement> {
-    let mut labels = group.within(0.0, &Vector3::zeros(), 1e9);
-    labels.sort_by_key(|label| *label != Label::IDENTITY);
-    assert_eq!(labels.len(), group.index());
-    labels.iter().map(|label| group.element(label)).collect()
 }
 
 #[test]
@@ -203,28 +150,19 @@ fn all_copies_of_a_finite_group_move_as_images() {
         }
         let (positions, velocities) = gas(9, 3);
         let elements = all_elements(&group);
-        let mut explicit = Explicit::new(&elements, &positions, &velocities, soft());
+        let mut explicit = Explicit::new(&elements, &positions, &velocities, soft(), None);
         let molecular = GroupMolecular::new(&model(group, Arc::new(soft())), fixed(0.004), &positions, &velocities);
         let mut molecular = molecular.unwrap();
         for _ in 0..600 {
             explicit.step(0.004);
         }
         molecular.advance(2.4, &mut Free).unwrap();
-        let (found, forces) = (molecular.atoms(), molecular.forces());
+        let found = molecular.atoms();
         assert_eq!(molecular.steps(), 600);
         assert!(molecular.list_builds() > 3, "{name}: lists are made anew");
         let moved = positions.iter().zip(&found.positions).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max);
         assert!(moved > 1.0, "{name}: {moved}");
-        // Every copy, not only the first.
-        for (copy, element) in elements.iter().enumerate() {
-            for k in 0..positions.len() {
-                let index = copy * positions.len() + k;
-                let (x, v) = (&found.positions[k], &found.lab_velocities[k]);
-                assert!((explicit.positions[index] - element.position(2.4, x)).norm() < 1e-10, "{name} {copy} {k}");
-                assert!((explicit.velocities[index] - element.velocity(v)).norm() < 1e-10, "{name} {copy} {k}");
-                assert!((explicit.forces[index] - element.rotation * forces[k]).norm() < 1e-9, "{name} {copy} {k}");
-            }
-        }
+        explicit.check(&elements, &molecular, name);
     }
 }
 
@@ -488,7 +426,7 @@ fn momentum_is_kept_along_what_no_rotation_changes() {
 }
 
 /// Pauses at every opportunity.
-struct Restless;
+pub(crate) struct Restless;
 
 impl Monitor for Restless {
     fn at(&mut self, _time: f64) -> Pace {

@@ -3,8 +3,9 @@
 //! Lengths are scaled for each model so that neighbours are `NEAREST` apart, as the groups of the zoo want it; energies are
 //! in electronvolt.
 
+use crate::explicit::all_elements;
 use crate::fixtures::{extra, fixed};
-use crate::groups::{all_elements, still, zoo};
+use crate::groups::{still, zoo};
 use crate::many_bodies::{FACE_CENTRED, agrees, crystal};
 use omd_flow::{Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::{ClusterPotential, KimModel, KimUnits, SitePotential, StillingerWeber, Tersoff};

@@ -2,7 +2,9 @@
 
 mod bonds;
 mod dynamics;
+mod explicit;
 mod fixtures;
+mod group_bonds;
 mod groups;
 mod images;
 #[cfg(feature = "kim")]

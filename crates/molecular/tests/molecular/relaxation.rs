@@ -36,7 +36,7 @@ fn a_shaken_crystal_comes_to_rest_on_its_places_in_both_engines() {
     let edges: Vec<_> = (0..3).map(|k| GroupElement::translation(atoms.cell.column(k).into())).collect();
     let group = ObjectiveGroup::new(&flow([0.0; 9]), &edges).unwrap();
     let general = GroupModel { group, field: force_field(Arc::new(potential)), mass: 1.0, cell: None };
-    let slow = relax_among_images(&general, &atoms.positions, tight(true)).unwrap();
+    let slow = relax_among_images(&general, &atoms.positions, None, tight(true)).unwrap();
     assert!(slow.converged && slow.stretch == Matrix3::identity() && slow.twist == 0.0, "a crystal keeps its cell");
     assert!((slow.energy / fast.energy - 1.0).abs() < 1e-13, "{} {}", slow.energy, fast.energy);
 }
@@ -81,7 +81,7 @@ fn stretching(rate: f64) -> AffineFlow {
 fn relaxed(generators: &[GroupElement], positions: &[Vector3<f64>]) -> ([f64; 3], f64) {
     let group = ObjectiveGroup::product(&stretching(0.01), generators).unwrap();
     let model = GroupModel { group, field: carbon(), mass: 12.011, cell: None };
-    let relaxed = relax_among_images(&model, positions, tight(true)).unwrap();
+    let relaxed = relax_among_images(&model, positions, None, tight(true)).unwrap();
     assert!(relaxed.converged, "{} after {}", relaxed.largest_force, relaxed.evaluations);
     let group = model.group.deformed(&relaxed.stretch, relaxed.twist).unwrap();
     // Nothing pulls at the relaxed tube, and it follows the flow as before.

@@ -212,7 +212,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
         POSITIVE,
         Quantity::Of(Dimension::Length),
         Absent::Rule("1.2 `length`"),
-        "Atoms of a structure nearer than this are bonded.",
+        "Atoms of a structure nearer than this are bonded; not with a file that has a section `Bonds`.",
     ),
     key(
         "interaction.bonds",

@@ -10,6 +10,9 @@ use omd_flow::{Matrix3, Vector3};
 pub(super) struct Header {
     pub(super) atoms: Option<usize>,
     pub(super) types: Option<usize>,
+    /// How many bonds, and the line that says so.
+    pub(super) bonds: Option<(usize, usize)>,
+    pub(super) bond_types: Option<usize>,
     /// Low and high of x, y, z; a general box has none.
     bounds: [Option<[f64; 2]>; 3],
     tilts: [f64; 3],
@@ -43,15 +46,14 @@ impl Header {
             }
             // Where the cell begins is no matter: images fill space.
             [_, _, _, "abc", "origin"] => {}
-            [_, "bonds" | "angles" | "dihedrals" | "impropers"] if count(0)? == 0 => {}
-            [_, what @ ("bonds" | "angles" | "dihedrals" | "impropers")] => {
-                let message = format!("the data file has {what}; atoms in a data file are not bonded");
-                return Err(reader.at_line(line, message, Some("remove them, if atoms without bonds are meant")));
-            }
+            [_, "bonds"] => self.bonds = Some((count(0)?, line)),
+            [_, "bond", "types"] => self.bond_types = Some(count(0)?),
+            [_, "angles" | "dihedrals" | "impropers"] if count(0)? == 0 => {}
+            [_, what @ ("angles" | "dihedrals" | "impropers")] => return Err(refused(reader, line, what)),
             [_, _, "types"] | [_, "extra", ..] | [_, "ellipsoids" | "lines" | "triangles" | "bodies"] => {}
             _ => {
                 let message = "neither a line of the header nor a section of a LAMMPS data file".to_owned();
-                return Err(reader.at_line(line, message, Some("sections: Masses, Atoms, Velocities")));
+                return Err(reader.at_line(line, message, Some("sections: Masses, Atoms, Velocities, Bonds")));
             }
         }
         Ok(())
@@ -76,4 +78,10 @@ impl Header {
         }
         Ok(cell)
     }
+}
+
+/// Molecules are held together by bonds alone.
+pub(super) fn refused(reader: &Reader<'_>, line: usize, what: &str) -> InputError {
+    let message = format!("the data file has {what}; molecules are held together by bonds alone here");
+    reader.at_line(line, message, Some("remove them, if molecules without them are meant"))
 }

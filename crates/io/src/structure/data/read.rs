@@ -1,6 +1,7 @@
 //! Reads a LAMMPS data file into atoms at t = 0.
 
-use super::header::Header;
+use super::bonds::Sections;
+use super::header::{Header, refused};
 use crate::diagnostic::InputError;
 use crate::structure::reader::{FARTHEST, Reader};
 use crate::structure::{Structure, Velocities};
@@ -8,10 +9,10 @@ use omd_flow::{Matrix3, Vector3};
 use std::collections::HashMap;
 
 /// Sections of a data file, those that are read and those that only say where the ones before them end.
-const READ: [&str; 4] = ["Masses", "Atom Type Labels", "Atoms", "Velocities"];
-const BONDED: [&str; 4] = ["Bonds", "Angles", "Dihedrals", "Impropers"];
+const READ: [&str; 6] = ["Masses", "Atom Type Labels", "Atoms", "Velocities", "Bond Type Labels", "Bonds"];
+const REFUSED: [&str; 3] = ["Angles", "Dihedrals", "Impropers"];
 const COEFFICIENTS: &str = "Coeffs";
-const OTHER: [&str; 6] = ["Bond Type Labels", "Ellipsoids", "Lines", "Triangles", "Bodies", "Special Bonds"];
+const OTHER: [&str; 5] = ["Ellipsoids", "Lines", "Triangles", "Bodies", "Special Bonds"];
 
 /// Atom styles: the words of a line before the position, and where the charge is.
 const STYLES: [(&str, usize, Option<usize>); 6] = [
@@ -43,11 +44,11 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// A section: its name, the comment behind it, its lines with their numbers.
-struct Part<'a> {
+pub(super) struct Part<'a> {
     name: &'a str,
-    comment: &'a str,
-    line: usize,
-    lines: Vec<(usize, Vec<&'a str>, &'a str)>,
+    pub(super) comment: &'a str,
+    pub(super) line: usize,
+    pub(super) lines: Vec<(usize, Vec<&'a str>, &'a str)>,
 }
 
 /// The atoms of the data file `text`; `in_cell` where their images are those of its cell.
@@ -68,13 +69,15 @@ pub(in crate::structure) fn parse_data(file: &str, text: &str, in_cell: bool) ->
         return Err(reader.at_line(last, "the data file ends without a section Atoms".to_owned(), None));
     };
     let labels = part("Atom Type Labels").map(|labels| labels_of(&reader, labels)).transpose()?.unwrap_or_default();
-    let types = Types { count: header.types, labels };
+    let types = Types { what: "an atom type", count: header.types, labels };
     let masses = part("Masses").map(|masses| masses_of(&reader, masses, &types)).transpose()?;
     let mut read = Atoms::read(&reader, atoms, count, &types, &cell)?;
     if !in_cell {
         read.without_cell(&reader)?;
     }
     let velocities = part("Velocities").map(|part| read.velocities(&reader, part)).transpose()?;
+    let [bonds, labels, coefficients] = ["Bonds", "Bond Type Labels", "Bond Coeffs"].map(part);
+    let bonds = Sections { bonds, labels, coefficients }.read(&reader, &header, &read)?;
     let mass = masses.as_ref().map(|masses| one_mass(&reader, masses, &read)).transpose()?;
     let commented = |kind: &usize| masses.as_ref()?.get(kind)?.label.clone();
     let label = |kind: &usize| {
@@ -88,6 +91,7 @@ pub(in crate::structure) fn parse_data(file: &str, text: &str, in_cell: bool) ->
         images: read.images,
         velocities: velocities.map(Velocities::Lab),
         mass,
+        bonds,
     })
 }
 
@@ -104,15 +108,10 @@ fn split<'a>(reader: &Reader<'a>) -> Result<(Header, Vec<Part<'a>>), InputError>
         }
         let name = data.trim();
         let known =
-            READ.iter().chain(&BONDED).chain(&OTHER).any(|known| *known == name) || name.ends_with(COEFFICIENTS);
+            READ.iter().chain(&REFUSED).chain(&OTHER).any(|known| *known == name) || name.ends_with(COEFFICIENTS);
         if known {
-            if BONDED.contains(&name) {
-                let message = format!("the data file has {}; atoms in a data file are not bonded", name.to_lowercase());
-                return Err(reader.at_line(
-                    line,
-                    message,
-                    Some("remove the section, if atoms without bonds are meant"),
-                ));
+            if REFUSED.contains(&name) {
+                return Err(refused(reader, line, &name.to_lowercase()));
             }
             if parts.iter().any(|part| part.name == name) {
                 return Err(reader.at_line(line, format!("a second section {name}"), None));
@@ -155,7 +154,7 @@ fn masses_of(reader: &Reader<'_>, part: &Part<'_>, types: &Types) -> Result<Hash
 }
 
 /// Numbers of types by their labels.
-fn labels_of(reader: &Reader<'_>, part: &Part<'_>) -> Result<Vec<(String, usize)>, InputError> {
+pub(super) fn labels_of(reader: &Reader<'_>, part: &Part<'_>) -> Result<Vec<(String, usize)>, InputError> {
     let label = |(line, words, _): &(usize, Vec<&str>, &str)| match words[..] {
         [kind, label] if kind.parse::<usize>().is_ok() => Ok((label.to_owned(), kind.parse().unwrap_or(0))),
         _ => Err(reader.at_line(*line, "a label must be a type and a word".to_owned(), None)),
@@ -163,22 +162,24 @@ fn labels_of(reader: &Reader<'_>, part: &Part<'_>) -> Result<Vec<(String, usize)
     part.lines.iter().map(label).collect()
 }
 
-/// How atom types are named.
-struct Types {
-    count: Option<usize>,
-    labels: Vec<(String, usize)>,
+/// How types of atoms or of bonds are named.
+pub(super) struct Types {
+    /// Of what, with an article.
+    pub(super) what: &'static str,
+    pub(super) count: Option<usize>,
+    pub(super) labels: Vec<(String, usize)>,
 }
 
 impl Types {
-    /// An atom type, from 1.
-    fn kind(&self, reader: &Reader<'_>, line: usize, word: &str) -> Result<usize, InputError> {
+    /// A type, from 1.
+    pub(super) fn kind(&self, reader: &Reader<'_>, line: usize, word: &str) -> Result<usize, InputError> {
         if let Some((_, kind)) = self.labels.iter().find(|(label, _)| label == word) {
             return Ok(*kind);
         }
         let most = self.count.unwrap_or(usize::MAX);
         word.parse().ok().filter(|kind| (1..=most).contains(kind)).ok_or_else(|| {
             let range = self.count.map_or_else(|| "1 or more".to_owned(), |most| format!("from 1 to {most}"));
-            reader.at_word(line, word, format!("an atom type must be an integer {range}, found \"{word}\""))
+            reader.at_word(line, word, format!("{} must be an integer {range}, found \"{word}\"", self.what))
         })
     }
 }
@@ -204,7 +205,7 @@ fn one_mass(reader: &Reader<'_>, masses: &HashMap<usize, Mass>, atoms: &Atoms<'_
 }
 
 /// The section Atoms.
-struct Atoms<'a> {
+pub(super) struct Atoms<'a> {
     kinds: Vec<usize>,
     positions: Vec<Vector3<f64>>,
     /// Empty where the file has no image flags.
@@ -277,6 +278,12 @@ impl<'a> Atoms<'a> {
         Ok(())
     }
 
+    /// The atom of an id that another section names.
+    pub(super) fn with_id(&self, reader: &Reader<'_>, line: usize, id: &str) -> Result<usize, InputError> {
+        let found = self.index.get(id).copied();
+        found.ok_or_else(|| reader.at_word(line, id, format!("no atom has the id \"{id}\"")))
+    }
+
     /// Atoms whose images are those of a group, which knows nothing of image flags.
     fn without_cell(&mut self, reader: &Reader<'_>) -> Result<(), InputError> {
         if let Some(atom) = self.images.iter().position(|flags| *flags != Vector3::zeros()) {
@@ -295,9 +302,7 @@ impl<'a> Atoms<'a> {
                 let message = format!("a velocity must have 4 columns, found {}", words.len());
                 return Err(reader.at_line(*line, message, None));
             }
-            let Some(&atom) = self.index.get(words[0]) else {
-                return Err(reader.at_word(*line, words[0], format!("no atom has the id \"{}\"", words[0])));
-            };
+            let atom = self.with_id(reader, *line, words[0])?;
             let velocity = reader.vector(*line, words, 1, "velocity")?;
             if let Some((first, _)) = found[atom].replace((*line, velocity)) {
                 let message = format!("the velocity of atom {} stands on line {first} already", words[0]);

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 /// Writes the atoms of `frame`, which have a cell, as a LAMMPS data file in the rotated frame `triangular`: positions in
 /// the cell, image flags that lead to where they are, the lab velocities of the atoms in the cell, one type of atoms of
-/// `mass`; 17 digits.
+/// `mass`; 17 digits. With `bonds`, pairs of atoms from 0, atoms are of style bond and there is a section Bonds, of one type.
 ///
 /// LAMMPS's cells are upper triangular (edges as columns), so `x' = Q^T x`; the header says `Q` and `Q^T A Q`, which is the
 /// flow in this frame. An atom brought into the cell
@@ -21,6 +21,7 @@ pub fn write_data(
     frame: &Frame<'_>,
     triangular: &TriangularFrame,
     mass: f64,
+    bonds: &[[usize; 2]],
     units: &Units,
 ) -> io::Result<()> {
     let length = |x: f64| units.to_style(Dimension::Length, x);
@@ -36,7 +37,11 @@ pub fn write_data(
         rows(rotation, |x| x),
         rows(gradient, rate)
     )?;
-    writeln!(out, "\n{count} atoms\n1 atom types\n")?;
+    writeln!(out, "\n{count} atoms\n1 atom types")?;
+    if !bonds.is_empty() {
+        writeln!(out, "{} bonds\n1 bond types", bonds.len())?;
+    }
+    writeln!(out)?;
     for (k, axis) in ["x", "y", "z"].into_iter().enumerate() {
         writeln!(out, "0.0 {:.16e} {axis}lo {axis}hi", length(cell[(k, k)]))?;
     }
@@ -49,10 +54,14 @@ pub fn write_data(
         let flags: Vector3<f64> = (inverse * turned).map(f64::floor);
         (turned - cell * flags, flags)
     };
-    writeln!(out, "\nAtoms # atomic\n")?;
+    let molecules = (!bonds.is_empty()).then(|| molecules(count, bonds));
+    writeln!(out, "\nAtoms # {}\n", if molecules.is_some() { "bond" } else { "atomic" })?;
     write_rows(out, count, |row, index| {
         let (x, flags) = inside(index);
-        write!(row, "{} 1", index + 1)?;
+        match &molecules {
+            Some(molecules) => write!(row, "{} {} 1", index + 1, molecules[index])?,
+            None => write!(row, "{} 1", index + 1)?,
+        }
         x.iter().try_for_each(|x| write!(row, " {:.16e}", length(*x)))?;
         writeln!(row, " {} {} {}", flags[0], flags[1], flags[2])
     })?;
@@ -64,7 +73,43 @@ pub fn write_data(
         velocity.iter().try_for_each(|v| write!(row, " {:.16e}", speed(*v)))?;
         row.push(b'\n');
         Ok(())
+    })?;
+    if bonds.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nBonds\n")?;
+    write_rows(out, bonds.len(), |row, index| {
+        let [first, second] = bonds[index];
+        writeln!(row, "{} 1 {} {}", index + 1, first + 1, second + 1)
     })
+}
+
+/// The number of the molecule of each atom, from 1 in the order of their first atoms.
+fn molecules(count: usize, bonds: &[[usize; 2]]) -> Vec<usize> {
+    // Every atom points towards the first one of its molecule.
+    let mut towards: Vec<usize> = (0..count).collect();
+    fn first_of(towards: &mut [usize], mut atom: usize) -> usize {
+        while towards[atom] != atom {
+            towards[atom] = towards[towards[atom]];
+            atom = towards[atom];
+        }
+        atom
+    }
+    for bond in bonds {
+        let [a, b] = bond.map(|atom| first_of(&mut towards, atom));
+        towards[a.max(b)] = a.min(b);
+    }
+    let mut numbers = vec![0; count];
+    let mut found = 0;
+    for atom in 0..count {
+        let first = first_of(&mut towards, atom);
+        if first == atom {
+            found += 1;
+            numbers[atom] = found;
+        }
+        numbers[atom] = numbers[first];
+    }
+    numbers
 }
 
 /// A matrix by rows.

@@ -22,8 +22,6 @@ const SKEW: f64 = 0.1;
 /// Longest step, as a strain.
 const STRAIN: f64 = 0.15;
 
-/// Grids stretched more than this take all their directions: fewer are never enough there.
-const ROUND: f64 = 1.2;
 /// Steps after which the directions are looked at again, if the grid stays.
 const TRUSTED: u64 = 8;
 
@@ -171,10 +169,13 @@ impl Spectral {
         Ok(gas)
     }
 
-    /// No more directions than the gas asks for at present: near equilibrium few, since products are nearly isotropic.
+    /// No more directions than the gas asks for at present: near equilibrium few, since products are nearly isotropic. A flow that
+    /// shears makes them anisotropic again before the next look, and takes all.
     fn economise(&mut self) {
         let most = Quadrature::for_grid(self.grid.n, self.stretch);
-        if self.stretch > ROUND {
+        let gradient = self.flow.velocity_gradient_at_zero();
+        let deviator = gradient - Matrix3::identity() * (gradient.trace() / 3.0);
+        if deviator.amax() > 0.0 {
             self.collision.refine(most);
             return;
         }
