@@ -76,15 +76,16 @@ fn tree_and_mesh_keep_their_tolerance() {
 #[test]
 fn pairs_near_each_other_are_summed_where_a_mesh_is_too_coarse() {
     let mut random = Philox::new(5, 0);
-    let positions: Vec<_> = (0..10_000).map(|_| Vector3::from_fn(|_, _| random.normal())).collect();
-    let mut narrow = forms();
-    narrow.push(SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.01 }));
-    for form in narrow.into_iter().filter(|form| !matches!(form, SmoothForm::Harmonic(_) | SmoothForm::Gaussian(_))) {
-        let field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-4 }, &positions);
+    let positions: Vec<_> = (0..24_000).map(|_| Vector3::from_fn(|_, _| random.normal())).collect();
+    for form in [
+        SmoothForm::Yukawa(Yukawa { strength: 1.3, screening: 0.8, softening: 0.1 }),
+        SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.01 }),
+    ] {
+        let field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-3 }, &positions);
         let description = field.description();
         assert!(description.contains("pairs within"), "{form:?}: {description}");
         let error = field.measured_error(&positions, 2000).unwrap();
-        assert!(error < 1e-4, "{form:?} {description}: {error:e}");
+        assert!(error < 1e-3, "{form:?} {description}: {error:e}");
     }
 }
 
