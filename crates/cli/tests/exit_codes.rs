@@ -278,6 +278,31 @@ fn an_export_goes_where_it_is_told_once() {
 }
 
 #[test]
+fn prepared_atoms_are_exported_as_they_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let prepared = format!("{GAS}[molecular.prepare]\nrelax = \"positions\"\nequilibrate = 0.3\n");
+    std::fs::write(folder.path().join("prepared.toml"), prepared).unwrap();
+    let exported = GAS
+        .replace("atoms = 32", "structure = \"results/prepared-lammps/start.extxyz\"")
+        .replace("number-density = 0.1\n", "");
+    std::fs::write(folder.path().join("exported.toml"), exported).unwrap();
+    std::fs::write(folder.path().join("drawn.toml"), GAS).unwrap();
+    assert!(omd(folder.path(), &["export", "lammps", "prepared.toml"]).status.success());
+    let last = |name: &str| {
+        let output = omd(folder.path(), &["run", &format!("{name}.toml")]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let table = std::fs::read_to_string(folder.path().join("results").join(name).join("molecular.csv")).unwrap();
+        let row = table.lines().last().unwrap().to_owned();
+        row.split(',').filter_map(|cell| cell.parse().ok()).collect::<Vec<f64>>()
+    };
+    let [prepared, exported, drawn] = ["prepared", "exported", "drawn"].map(last);
+    // The virial's part of the pressures is what the positions say.
+    let off = |other: &[f64]| prepared.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert_eq!(prepared.len(), exported.len());
+    assert!(off(&exported) < 1e-9 && off(&drawn) > 1e-3, "{} {}", off(&exported), off(&drawn));
+}
+
+#[test]
 fn a_reader_that_goes_ends_it_without_a_word() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("input.toml"), GAS).unwrap();
