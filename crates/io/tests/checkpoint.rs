@@ -129,13 +129,13 @@ fn messages_say_what_happened() {
     assert_eq!(message, format!("the checkpoint {} is truncated: 100 of {} bytes", at(CHECKPOINT), whole.len()));
 
     let mut other = whole.clone();
-    other[8] = 3;
+    other[8] = 2;
     let body = other.len() - 4;
     let checksum = crc32fast::hash(&other[..body]).to_le_bytes();
     other[body..].copy_from_slice(&checksum);
     fs::write(at(CHECKPOINT), other).unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();
-    assert_eq!(message, format!("the checkpoint {} has format 3, this version of omd reads format 2", at(CHECKPOINT)));
+    assert_eq!(message, format!("the checkpoint {} has format 2, this version of omd reads format 3", at(CHECKPOINT)));
 
     fs::write(at(CHECKPOINT), "time,density\n").unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();

@@ -119,6 +119,14 @@ fn same_law(
                 let alpha = alpha * units.factor(Quantity::InverseLength);
                 (Box::new(Morse { epsilon: epsilon * energy_of, alpha, equilibrium }), equilibrium, write)
             }
+            ("harmonic" | "morse", numbers) => {
+                let (style, count) = (&law.style, numbers.len());
+                let wanted = if style == "harmonic" { "two, K and r0" } else { "three, D, alpha and r0" };
+                let message = format!("Bond Coeffs on line {} of {file} has {count} numbers", law.line);
+                reader.error(span, message, Some(format!("bond_style {style} takes {wanted}")));
+                return;
+            }
+            // A style that omd has not, or none that is named: the input alone says what the bonds are.
             _ => return,
         };
     // Two forces that differ between them tell the numbers of either law.

@@ -163,13 +163,7 @@ impl MeanField {
             return Ok(forces);
         }
         self.field.follow(&self.positions);
-        let lost = || {
-            Stop {
-            time: self.time,
-            reason: "a particle position is no longer finite, or the cloud has outgrown every mesh; forces = \"tree\" has no such limit"
-                .to_owned(),
-        }
-        };
+        let lost = || Stop { time: self.time, reason: "a particle position is no longer finite".to_owned() };
         self.field.evaluate(&self.positions).ok_or_else(lost)
     }
 
@@ -277,8 +271,8 @@ impl Description for MeanField {
         state.f64_slice(&[self.worst_energy, self.worst_momentum]);
         state.vector_slice(&self.positions);
         state.vector_slice(&self.lab_velocities);
-        let (spacing, counts) = self.field.followed();
-        state.f64(spacing);
+        let (lengths, counts) = self.field.followed();
+        state.f64_slice(&lengths);
         state.u64_slice(&counts);
     }
 
@@ -297,10 +291,9 @@ impl Description for MeanField {
         }
         (self.positions, self.lab_velocities) = (positions, velocities);
         self.forces = None;
-        let spacing = state.f64()?;
+        let lengths = state.f64_vec()?;
         let counts = state.u64_vec()?.try_into().map_err(|_| wrong("two counts of the mesh were expected"))?;
-        self.field.resume((spacing, counts));
-        Ok(())
+        if self.field.resume(&lengths, counts) { Ok(()) } else { Err(wrong("the forces have another mesh")) }
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -319,7 +312,8 @@ impl Description for MeanField {
             (
                 "force error at the start",
                 format!(
-                    "{:.1e} of the rms force, the largest of {CHECKED} particles against the direct sum",
+                    "{:.1e} of the rms force, the largest of {CHECKED} particles against the direct sum; meshes found later keep the \
+                     tolerance for the cloud they are found for",
                     self.force_error
                 ),
             ),

@@ -1,7 +1,7 @@
 //! The mean force on every particle: `-(1/N) sum_j grad U(x_i - x_j)`.
 
 use super::law::{PairLaw, with_law};
-use super::mesh::Mesh;
+use super::mesh::{MOST_POINTS, Mesh};
 use super::sum::{CHUNK, Field, Points, add_fields};
 use super::tree::Tree;
 use fearless_simd::Level;
@@ -88,7 +88,9 @@ impl Sample {
     /// The largest error of the sample's forces over their root mean square.
     pub(super) fn error(&self, fields: &[Field]) -> f64 {
         let errors = fields.iter().step_by(self.step).zip(&self.exact);
-        let worst = errors.map(|(a, b)| (1..4).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>()).fold(0.0, f64::max);
+        let squares = errors.map(|(a, b)| (1..4).map(|k| (a[k] - b[k]).powi(2)).sum::<f64>());
+        // A force that is no number is an error of no number, which no tolerance allows.
+        let worst = squares.fold(0.0, |a: f64, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) });
         (worst / self.square).sqrt()
     }
 }
@@ -120,7 +122,7 @@ impl ForceField {
                         mesh_points = mesh.as_ref().and_then(|mesh| mesh.points(&points)).unwrap_or(0);
                     }
                     let all = (positions.len() as f64).powi(2);
-                    let work = mesh.as_ref().and_then(|mesh| mesh.work(&points, &pairs)).unwrap_or(all);
+                    let work = mesh.as_ref().and_then(|mesh| mesh.work(&points, &pairs)).unwrap_or(all).min(all);
                     if work > CLUSTERED * all && positions.len() >= WORTHWHILE {
                         tree = Tree::new(&law, tolerance, &pairs, form.feature(), &points, simd)
                             .filter(|tree| tree.work() < work);
@@ -169,40 +171,43 @@ impl ForceField {
         }
     }
 
-    /// Looks for another mesh where the cloud has grown so far that the present one has become costly or too large. What it finds
-    /// depends on the positions alone.
+    /// Looks for another mesh where the cloud has grown so far that the present one has become costly or too large; sums directly where
+    /// none is less work. What it finds depends on the positions alone.
     pub(super) fn follow(&mut self, positions: &[Vector3<f64>]) {
         let Some((mesh, tolerance)) = self.mesh.as_ref().zip(self.tolerance()) else { return };
         let points = points(positions);
-        if mesh.points(&points).is_none_or(|now| now <= GROWN * self.mesh_points) {
+        let fits = |now: usize| now <= MOST_POINTS.min(GROWN * self.mesh_points);
+        if mesh.points(&points).is_some_and(fits) || points.extent().is_none() {
             return;
         }
-        let found = with_law!(
+        let pairs = Pairs::new(&self.form, positions);
+        self.mesh = with_law!(
             &self.form,
-            law => {
-                let pairs = Pairs::new(&self.form, positions);
-                Mesh::new(&law, tolerance, self.form.feature(), &pairs, &points, self.simd)
-            },
+            law => Mesh::new(&law, tolerance, self.form.feature(), &pairs, &points, self.simd),
             harmonic => None
         );
-        // Where nothing is found the present mesh goes on, as long as it can.
-        self.mesh = found.or(self.mesh.take());
-        self.mesh_points = self.mesh.as_ref().and_then(|mesh| mesh.points(&points)).unwrap_or(self.mesh_points);
+        self.mesh_points = self.mesh.as_ref().and_then(|mesh| mesh.points(&points)).unwrap_or(0);
     }
 
-    /// What [`follow`](Self::follow) has left, for a checkpoint: spacing, cells of pairs, points of the mesh; zeros without one.
-    pub(super) fn followed(&self) -> (f64, [u64; 2]) {
-        let (spacing, near) = self.mesh.as_ref().map_or((0.0, 0), Mesh::choice);
-        (spacing, [near as u64, self.mesh_points as u64])
+    /// What [`follow`](Self::follow) has left, for a checkpoint: spacing and reach, cells of pairs and points; none without a mesh.
+    pub(super) fn followed(&self) -> (Vec<f64>, [u64; 2]) {
+        let choice = self.mesh.as_ref().map(Mesh::choice);
+        let (lengths, near) = choice.map_or((Vec::new(), 0), |(spacing, reach, near)| (vec![spacing, reach], near));
+        (lengths, [near as u64, self.mesh_points as u64])
     }
 
-    /// Goes on from there.
-    pub(super) fn resume(&mut self, (spacing, [near, points]): (f64, [u64; 2])) {
-        self.mesh = self.mesh.as_ref().map(|mesh| mesh.with(spacing, near as usize));
+    /// Goes on from there; whether that can be.
+    pub(super) fn resume(&mut self, lengths: &[f64], [near, points]: [u64; 2]) -> bool {
+        self.mesh = match (lengths, self.mesh.take()) {
+            ([], _) => None,
+            (&[spacing, reach], Some(mesh)) => Some(mesh.with(spacing, reach, near as usize)),
+            _ => return false,
+        };
         self.mesh_points = points as usize;
+        true
     }
 
-    /// All forces; `None` where a position is not finite or no mesh of 2^24 points is fine enough for a cloud that has grown.
+    /// All forces; `None` where a position is not finite, or the cloud has grown and was not [followed](Self::follow).
     ///
     /// # Cost
     /// As the method says; threads of the current rayon pool, the same bits on any number of them.
@@ -212,6 +217,8 @@ impl ForceField {
             return harmonic(form.stiffness, positions);
         }
         let points = points(positions);
+        // Not left to the sums: arithmetic that cuts off large arguments cuts off what is no number, too.
+        points.extent()?;
         let fields = with_law!(
             &self.form,
             law => match (&self.mesh, &self.tree) {

@@ -63,6 +63,11 @@ impl Bonds<Label> {
         let mut bonds = Self { form, excluded, list: pairs.iter().map(own).collect() };
         bonds.check(positions.len())?;
         let folded = Folded::new(group, positions);
+        let apart = |bond: &Bond<Label>| (folded.positions[bond.first] - folded.positions[bond.second]).norm();
+        let farthest = bonds.list.iter().map(apart).fold(0.0, f64::max);
+        if Engine::is_crowded(group, 2.0 * farthest, 0.0, &folded.positions) {
+            return Err(MolecularError::Crowded);
+        }
         for bond in &mut bonds.list {
             let (x, y) = (folded.positions[bond.first], folded.positions[bond.second]);
             // The image that is the atom itself is so far; a nearer one is moved by no more than twice that.

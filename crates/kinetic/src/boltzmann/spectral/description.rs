@@ -22,6 +22,8 @@ const SKEW: f64 = 0.1;
 /// Longest step, as a strain.
 const STRAIN: f64 = 0.15;
 
+/// Gradients this isotropic do not shear.
+const ROUNDING: f64 = 1e-13;
 /// Steps after which the directions are looked at again, if the grid stays.
 const TRUSTED: u64 = 8;
 
@@ -175,13 +177,12 @@ impl Spectral {
         let most = Quadrature::for_grid(self.grid.n, self.stretch);
         let gradient = self.flow.velocity_gradient_at_zero();
         let deviator = gradient - Matrix3::identity() * (gradient.trace() / 3.0);
-        if deviator.amax() > 0.0 {
+        if deviator.amax() > ROUNDING * gradient.amax() {
             self.collision.refine(most);
             return;
         }
-        let theta = Conserved::of(&self.grid, &self.h).second.trace() / 3.0;
         let frame = Frame { map: self.grid.map, shells: self.shells.clone() };
-        self.collision.economise(&self.h, &frame, theta, &most, self.tolerance);
+        self.collision.economise(&self.h, &frame, &most, self.tolerance);
     }
 
     /// A tenth of the time a fast atom flies freely.
@@ -189,6 +190,12 @@ impl Spectral {
         let theta = Conserved::of(&self.grid, &self.h).second.trace() / 3.0;
         let rate = self.rate * self.shells.rate(theta);
         0.1 / rate.max(1e-300)
+    }
+
+    /// The collision operator with the directions it takes at present.
+    #[must_use]
+    pub fn collision(&self) -> &Collision {
+        &self.collision
     }
 
     /// Moments of `g` at the present time, per atom, in peculiar velocities.

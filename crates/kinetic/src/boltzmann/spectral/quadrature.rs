@@ -98,19 +98,20 @@ impl Collision {
     /// Those of the cross sections of a potential.
     pub fn economise_for(&mut self, g: &[f64], map: &Matrix3<f64>, bound: f64) -> Result<(), SpectralError> {
         let frame = self.frame(map)?;
-        let present = Conserved::of(&Grid { n: self.modes(), map: *map }, g);
         let most = self.quadrature().clone();
         let volume = map.determinant().abs();
         let h: Vec<f64> = g.iter().map(|value| value * volume).collect();
-        self.economise(&h, &frame, present.second.trace() / (3.0 * present.mass), &most, bound);
+        self.economise(&h, &frame, &most, bound);
         Ok(())
     }
 
     /// Takes the fewest directions with which the collision operator of the density `h` in `c` differs from that with those of `most`, in
-    /// the norm of L2, by no more than `bound` times `h` times the collision rate of a Gaussian of `theta`.
-    pub(super) fn economise(&mut self, h: &[f64], frame: &Frame, theta: f64, most: &Quadrature, bound: f64) {
+    /// the norm of L2, by no more than `bound` times `h` times the collision rate of a Gaussian of its mass and temperature.
+    pub(super) fn economise(&mut self, h: &[f64], frame: &Frame, most: &Quadrature, bound: f64) {
         self.refine(most.clone());
-        let allowed = bound * frame.shells.rate(theta) * norm(h.iter().copied());
+        let present = Conserved::of(&Grid { n: self.modes(), map: frame.map }, h);
+        let theta = present.second.trace() / (3.0 * present.mass);
+        let allowed = bound * frame.shells.rate(theta) * present.mass * norm(h.iter().copied());
         let (mut exact, mut found) = (vec![0.0; h.len()], vec![0.0; h.len()]);
         self.apply(h, frame, &mut exact);
         for coarse in most.coarser() {

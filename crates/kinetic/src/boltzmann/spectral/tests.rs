@@ -291,7 +291,18 @@ impl Monitor for Always {
 
 #[test]
 fn pauses_checkpoints_and_threads_do_not_change_a_bit() {
-    let build = || Spectral::new(gas(SHEAR, power_law(1.0), 0.3, 16)).unwrap();
+    let skewed = Matrix3::new(1.3, 0.1, 0.0, 0.1, 1.0, 0.0, 0.0, 0.0, 0.7);
+    // Without shear the gas takes fewer and fewer directions on its way to equilibrium.
+    for (gradient, covariance) in
+        [(SHEAR, Matrix3::identity()), (Matrix3::zeros(), skewed), (Matrix3::identity() * 0.1, skewed)]
+    {
+        resumed_anywhere_it_is_the_same(gradient, covariance);
+    }
+}
+
+fn resumed_anywhere_it_is_the_same(gradient: Matrix3<f64>, covariance: Matrix3<f64>) {
+    let parameters = || SpectralParameters { covariance, ..gas(gradient, power_law(1.0), 0.3, 16) };
+    let build = || Spectral::new(parameters()).unwrap();
     let bits = |gas: &mut Spectral| {
         let mut state = StateWriter::new();
         gas.save(&mut state);
@@ -313,7 +324,32 @@ fn pauses_checkpoints_and_threads_do_not_change_a_bit() {
     let mut threaded = build();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
     pool.install(|| threaded.advance(1.0, &mut Free)).unwrap();
-    assert!(bits(&mut whole) == bits(&mut parts) && bits(&mut whole) == bits(&mut threaded));
+    assert!(bits(&mut whole) == bits(&mut parts) && bits(&mut whole) == bits(&mut threaded), "{gradient}");
+}
+
+#[test]
+fn fewer_directions_are_taken_where_they_are_enough() {
+    let n = 32;
+    let bound = SpectralParameters::tolerance_of(n);
+    let map = Matrix3::identity() * Quadrature::half_width(n);
+    let grid = grid::Grid { n, map };
+    for (anisotropy, is_fewer) in [(0.0, true), (1e-6, true), (0.3, false)] {
+        let covariance = Matrix3::from_diagonal(&Vector3::new(1.0 + anisotropy, 1.0, 1.0 - anisotropy));
+        let inverse = covariance.try_inverse().unwrap();
+        let g = grid.sampled(|w: &Vector3<f64>| (-0.5 * w.dot(&(inverse * w))).exp());
+        let new = || Collision::new(n, power_law(0.0), Parity::Even, Quadrature::for_modes(n)).unwrap();
+        let (mut all, mut few) = (new(), new());
+        few.economise_for(&g, &map, bound).unwrap();
+        assert_eq!(few.points() < all.points(), is_fewer, "{anisotropy}: {} of {}", few.points(), all.points());
+        let [exact, found] = [&mut all, &mut few].map(|collision| collision.evaluate(&g, &map).unwrap());
+        let norm = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let off: Vec<f64> = exact.iter().zip(&found).map(|(a, b)| a - b).collect();
+        // The collision rate of Maxwell molecules is their density.
+        let rate = (2.0 * PI).powf(1.5) * covariance.determinant().sqrt();
+        assert!(norm(&off) < 1.1 * bound * rate * norm(&g), "{anisotropy}: {:e}", norm(&off) / norm(&g));
+    }
+    let gas = |gradient| Spectral::new(gas(gradient, power_law(0.0), 0.3, n)).unwrap().collision().points();
+    assert!(gas(Matrix3::identity() * 0.1) < gas(SHEAR) && gas(Matrix3::zeros()) == gas(Matrix3::identity() * 0.1));
 }
 
 #[test]

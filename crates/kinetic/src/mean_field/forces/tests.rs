@@ -73,10 +73,15 @@ fn tree_and_mesh_keep_their_tolerance() {
     }
 }
 
+/// One clump.
+fn ball(count: usize) -> Vec<Vector3<f64>> {
+    let mut random = Philox::new(5, 0);
+    (0..count).map(|_| Vector3::from_fn(|_, _| random.normal())).collect()
+}
+
 #[test]
 fn pairs_near_each_other_are_summed_where_a_mesh_is_too_coarse() {
-    let mut random = Philox::new(5, 0);
-    let positions: Vec<_> = (0..24_000).map(|_| Vector3::from_fn(|_, _| random.normal())).collect();
+    let positions = ball(24_000);
     for form in [
         SmoothForm::Yukawa(Yukawa { strength: 1.3, screening: 0.8, softening: 0.1 }),
         SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.01 }),
@@ -91,20 +96,48 @@ fn pairs_near_each_other_are_summed_where_a_mesh_is_too_coarse() {
 
 #[test]
 fn a_cloud_that_grows_is_followed_and_resumed() {
-    let positions = cloud(20_000);
-    let form = SmoothForm::Coulomb(Coulomb { strength: 1.0, softening: 0.1 });
-    let mut field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-3 }, &positions);
-    let start = field.clone();
-    let grown: Vec<_> = positions.iter().map(|x| x * 30.0).collect();
-    field.follow(&positions);
-    assert_eq!(field.followed(), start.followed());
-    field.follow(&grown);
-    assert!(field.followed().0 > 2.0 * start.followed().0, "{}", field.description());
-    assert!(field.measured_error(&grown, 1000).unwrap() < 1e-3);
-    let mut resumed = start;
-    resumed.resume(field.followed());
-    let (one, other) = (field.evaluate(&grown).unwrap(), resumed.evaluate(&grown).unwrap());
-    assert!(one.forces == other.forces && one.energy.to_bits() == other.energy.to_bits());
+    let positions = ball(8_000);
+    let mut followed = 0;
+    for form in forms() {
+        let mut field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-2 }, &positions);
+        if field.mesh.is_none() {
+            continue;
+        }
+        followed += 1;
+        let start = field.clone();
+        field.follow(&positions);
+        assert_eq!(field.followed(), start.followed());
+        for growth in [3.0, 30.0] {
+            let grown: Vec<_> = positions.iter().map(|x| x * growth).collect();
+            field.follow(&grown);
+            assert!(field.measured_error(&grown, 1000).unwrap() < 2e-2, "{form:?} {}", field.description());
+            let mut resumed = start.clone();
+            let (lengths, counts) = field.followed();
+            assert!(resumed.resume(&lengths, counts));
+            let (one, other) = (field.evaluate(&grown).unwrap(), resumed.evaluate(&grown).unwrap());
+            assert!(one.forces == other.forces && one.energy.to_bits() == other.energy.to_bits());
+        }
+        assert_ne!(field.followed(), start.followed(), "{form:?} {}", field.description());
+    }
+    assert!(followed >= 2, "{followed} forms took a mesh");
+}
+
+#[test]
+fn a_mesh_that_would_be_too_large_is_replaced() {
+    let positions = ball(8_000);
+    let form = SmoothForm::Gaussian(Gaussian { epsilon: 4.0, sigma: 0.5 });
+    let mut field = ForceField::new(form, ForceMethod::Mesh { tolerance: 1e-2 }, &positions);
+    assert!(field.mesh.is_some());
+    // As after a search in a much larger cloud: the growth alone is no reason to look again.
+    field.mesh_points = MOST_POINTS;
+    let far: Vec<_> = positions.iter().enumerate().map(|(k, x)| if k == 0 { x * 1e9 } else { x * 100.0 }).collect();
+    assert!(field.evaluate(&far).is_none());
+    field.follow(&far);
+    assert!(field.measured_error(&far, 1000).unwrap() < 2e-2, "{}", field.description());
+    let mut lost = far;
+    lost[7].x = f64::NAN;
+    field.follow(&lost);
+    assert!(field.evaluate(&lost).is_none());
 }
 
 #[test]

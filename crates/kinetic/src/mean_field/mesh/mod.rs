@@ -25,7 +25,7 @@ use transform::{Transform, good_size};
 /// Planes that one thread spreads to at a time; at least the order of the splines.
 const SLAB: usize = 16;
 /// Points of a padded mesh at most: half a GB of working memory.
-const MOST_POINTS: usize = 1 << 24;
+pub(super) const MOST_POINTS: usize = 1 << 24;
 /// Cells over which the sampled potential is bent to fit the padded mesh.
 const BEND: usize = 12;
 
@@ -52,14 +52,14 @@ struct Kernel {
 }
 
 impl Mesh {
-    /// The one of this spacing whose pairs are summed within so many cells.
-    pub(super) fn with(&self, spacing: f64, near: usize) -> Self {
-        Self { spacing, near, kept: Arc::default(), ..self.clone() }
+    /// The one of this spacing and reach whose pairs are summed within so many cells.
+    pub(super) fn with(&self, spacing: f64, reach: f64, near: usize) -> Self {
+        Self { spacing, reach, near, kept: Arc::default(), ..self.clone() }
     }
 
-    /// Spacing, and cells over which pairs are summed.
-    pub(super) fn choice(&self) -> (f64, usize) {
-        (self.spacing, self.near)
+    /// Spacing, reach, and cells over which pairs are summed: with the potential and the tolerance all that a mesh is.
+    pub(super) fn choice(&self) -> (f64, f64, usize) {
+        (self.spacing, self.reach, self.near)
     }
 
     /// In words.

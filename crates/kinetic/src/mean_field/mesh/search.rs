@@ -46,6 +46,9 @@ impl Mesh {
         let sample = Sample::of(simd, law, &some);
         let error = |mesh: &Self, sample: &Sample, points: &Points| Some(sample.error(&mesh.fields(law, points)?));
         let all = (points.coordinates[0].len() as f64).powi(2);
+        // The more points, the more errors of pairs cancel: a part of them may be wrong by more.
+        let is_part = some.coordinates[0].len() < points.coordinates[0].len();
+        let first_bound = if is_part { tolerance } else { SAFETY * tolerance };
         let mut best: Option<(f64, f64, usize)> = None;
         let mut spacing = points.extent()? / 4.0;
         let mut first = 1;
@@ -63,7 +66,7 @@ impl Mesh {
                 if is_dearer(work) {
                     break;
                 }
-                if error(&tried, &sample, &some)? <= tolerance {
+                if error(&tried, &sample, &some)? <= first_bound {
                     best = Some((work, spacing, near));
                     first = place.saturating_sub(1).max(1);
                     break;
@@ -71,12 +74,13 @@ impl Mesh {
             }
             spacing *= FINER;
         }
-        // The more points, the more errors of pairs cancel: what is good for a part of them is nearly always good for all.
+        // What is good for a part of them is nearly always good for all.
         let (_, spacing, near) = best?;
         let sample = Sample::of(simd, law, points);
         NEAR.into_iter()
             .filter(|&more| more >= near)
             .map(|near| mesh(spacing, near))
+            .take_while(|mesh| mesh.work(points, pairs).is_some_and(|work| work < all))
             .find(|mesh| error(mesh, &sample, points).is_some_and(|error| error <= SAFETY * tolerance))
     }
 
