@@ -24,8 +24,8 @@ use transform::{Transform, good_size};
 
 /// Planes that one thread spreads to at a time; at least the order of the splines.
 const SLAB: usize = 16;
-/// Points of a padded mesh at most: half a GB of working memory.
-pub(super) const MOST_POINTS: usize = 1 << 24;
+/// Points of a padded mesh at most: two GB of working memory.
+pub(super) const MOST_POINTS: usize = 1 << 26;
 /// Cells over which the sampled potential is bent to fit the padded mesh.
 const BEND: usize = 12;
 
