@@ -1,9 +1,9 @@
 //! Forces through a mesh: particles are spread by B-splines, the mesh is convolved with the potential by fast Fourier transforms,
 //! and the force is the exact gradient of the splines that are read back. What the mesh is too coarse for is taken out of the
-//! potential first ([`near`]) and summed over pairs within a few cells ([`columns`]).
+//! potential first (`near`) and summed over pairs within a few cells (`columns`).
 //!
 //! The convolution is that of free space: the mesh is padded until no particle meets an image of another within reach of
-//! the potential. Spacing and cells are found by comparison with direct sums ([`search`]).
+//! the potential. Spacing and cells are found by comparison with direct sums (`search`).
 
 mod columns;
 mod near;
