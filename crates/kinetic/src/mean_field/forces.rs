@@ -207,7 +207,7 @@ impl ForceField {
         true
     }
 
-    /// All forces; `None` where a position is not finite, or the cloud has grown and was not [followed](Self::follow).
+    /// All forces; `None` where a position is not finite, or the cloud has outgrown the mesh, which [`MeanField`](super::MeanField) replaces in time.
     ///
     /// # Cost
     /// As the method says; threads of the current rayon pool, the same bits on any number of them.
