@@ -3,8 +3,8 @@
 use crate::args::{Export, Target};
 use crate::failure::Failure;
 use crate::start::wrong_start;
-use omd_flow::{Free, Matrix3};
-use omd_hierarchy::plans;
+use omd_flow::Matrix3;
+use omd_hierarchy::{PreparedAtoms, plans, prepared_atoms};
 use omd_io::{LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsExport};
 use std::path::Path;
 
@@ -18,16 +18,12 @@ pub(crate) fn export(arguments: &Export, quiet: bool) -> Result<(), Failure> {
     (experiment.dsmc, experiment.spectral, experiment.mean_field) = (None, None, None);
     (experiment.moments, experiment.galerkin, experiment.navier_stokes) = (None, None, None);
     let plans = plans(&experiment).map_err(|error| wrong_start(&input, &error))?;
-    let Some(plan) = plans.iter().find(|plan| plan.name == "molecular") else {
+    // LAMMPS begins where the flow does.
+    let Some(PreparedAtoms { structure: start, bonds }) =
+        prepared_atoms(&plans).map_err(|stop| Failure::Physics(stop.reason))?
+    else {
         return Err(Failure::other("there are no atoms to export"));
     };
-    let mut atoms = plan.start(0).map_err(|error| wrong_start(&input, &error))?;
-    // LAMMPS begins where the flow does: after what prepares the atoms.
-    atoms.advance(0.0, &mut Free).map_err(|stop| Failure::Physics(stop.reason))?;
-    let Some(start) = atoms.structure() else {
-        return Err(Failure::other("there are no atoms to export"));
-    };
-    let bonds = atoms.bonds();
     export.check_bonds(&bonds).map_err(Failure::input)?;
     let frame = export.frame(&start).map_err(Failure::input)?;
     let directory = arguments.out.clone().unwrap_or_else(|| default_directory(&arguments.input));

@@ -17,5 +17,5 @@ pub mod verify;
 pub use build::plans;
 pub use drive::{DriveError, Hooks, Outcome, drive, fresh_progress};
 pub use images::{NearImages, near_images};
-pub use plan::{BuildError, Plan, atoms_at_start, bonds_at_start};
+pub use plan::{BuildError, Plan, PreparedAtoms, atoms_at_start, prepared_atoms};
 pub use transport::{collision_kernel, transport, viscosity};

@@ -1,6 +1,6 @@
 //! From an experiment to the descriptions that run it.
 
-use omd_flow::{Description, Dimension, Structure};
+use omd_flow::{Description, Dimension, Free, Stop, Structure};
 use omd_molecular::MolecularError;
 use std::sync::Mutex;
 
@@ -62,9 +62,9 @@ impl Plan {
     }
 
     /// Looks at replica 0 while it is still at t = 0.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&dyn Description) -> T) -> Option<T> {
-        let first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        first.as_deref().map(look)
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&mut dyn Description) -> T) -> Option<T> {
+        let mut first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        first.as_mut().map(|description| look(description.as_mut()))
     }
 
     /// Replica `replica` at t = 0.
@@ -88,9 +88,24 @@ pub fn atoms_at_start(plans: &[Plan]) -> Option<Structure> {
     plans.iter().find(|plan| plan.name == "molecular")?.look(|description| description.structure())?
 }
 
-/// Which of those atoms are bonded, two each.
-#[must_use]
-pub fn bonds_at_start(plans: &[Plan]) -> Vec<[usize; 2]> {
+/// Atoms as the flow begins with them, after what prepares them.
+#[derive(Clone, Debug)]
+pub struct PreparedAtoms {
+    /// Their positions and velocities.
+    pub structure: Structure,
+    /// Which of them are bonded, two each.
+    pub bonds: Vec<[usize; 2]>,
+}
+
+/// Prepares the molecular description's atoms for the flow, of replica 0; none if there is no molecular description.
+///
+/// # Errors
+/// [`Stop`] where they cannot be prepared; its time and any lengths in internal units.
+pub fn prepared_atoms(plans: &[Plan]) -> Result<Option<PreparedAtoms>, Stop> {
+    let prepare = |description: &mut dyn Description| {
+        description.advance(0.0, &mut Free)?;
+        Ok(description.structure().map(|structure| PreparedAtoms { structure, bonds: description.bonds() }))
+    };
     let plan = plans.iter().find(|plan| plan.name == "molecular");
-    plan.and_then(|plan| plan.look(|description| description.bonds())).unwrap_or_default()
+    plan.and_then(|plan| plan.look(prepare)).unwrap_or(Ok(None))
 }

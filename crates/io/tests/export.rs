@@ -2,7 +2,7 @@
 
 use omd_flow::{AffineFlow, Structure};
 use omd_hierarchy::experiment::AtomStart;
-use omd_hierarchy::{atoms_at_start, bonds_at_start, plans};
+use omd_hierarchy::{PreparedAtoms, atoms_at_start, plans, prepared_atoms};
 use omd_io::{LammpsExport, ResolvedInput, ResolvedKey, Units, parse_structure, resolve_input};
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn exported(text: &str) -> (tempfile::TempDir, Structure, bool) {
     let export = LammpsExport::new(&input).unwrap_or_else(|error| panic!("{error}"));
     let (experiment, turned) = export.experiment();
     let plans = plans(&experiment).unwrap();
-    let (start, bonds) = (atoms_at_start(&plans).unwrap(), bonds_at_start(&plans));
+    let PreparedAtoms { structure: start, bonds } = prepared_atoms(&plans).unwrap().unwrap();
     export.check_bonds(&bonds).unwrap();
     let folder = tempfile::tempdir().unwrap();
     export.write(folder.path(), &start, &bonds, &export.frame(&start).unwrap()).unwrap();

@@ -23,7 +23,7 @@ pub enum ForceMethod {
     },
     /// Spread over a mesh and convolved by fast Fourier transforms; what the mesh does not resolve of the potential is summed over pairs within a few
     /// cells \[HockneyEastwood1988\]. Of the meshes whose forces at the start are wrong by at most `tolerance` times the root mean square
-    /// force, the one with the least work, which is proportional to N; an octree or a direct sum where that is less.
+    /// force, the one with the least work, which grows about as N (`validation/mean-field`); an octree or a direct sum where that is less.
     Mesh {
         /// From 1e-12 to 1e-2.
         tolerance: f64,
@@ -166,7 +166,7 @@ impl ForceField {
             }
             (_, ForceMethod::Tree { tolerance } | ForceMethod::Mesh { tolerance }, _) => match &self.tree {
                 Some(tree) => format!("octree with {} nodes a cube, tolerance {tolerance:e}", tree.nodes()),
-                None => "direct sum, less work than an octree here".to_owned(),
+                None => "direct sum, less work than anything else here".to_owned(),
             },
         }
     }
@@ -177,7 +177,7 @@ impl ForceField {
         let Some((mesh, tolerance)) = self.mesh.as_ref().zip(self.tolerance()) else { return };
         let points = points(positions);
         let fits = |now: usize| now <= MOST_POINTS.min(GROWN * self.mesh_points);
-        if mesh.points(&points).is_some_and(fits) || points.extent().is_none() {
+        if mesh.points(&points).is_some_and(fits) || points.bounds().is_none() {
             return;
         }
         let pairs = Pairs::new(&self.form, positions);
@@ -218,7 +218,7 @@ impl ForceField {
         }
         let points = points(positions);
         // Not left to the sums: arithmetic that cuts off large arguments cuts off what is no number, too.
-        points.extent()?;
+        points.bounds()?;
         let fields = with_law!(
             &self.form,
             law => match (&self.mesh, &self.tree) {

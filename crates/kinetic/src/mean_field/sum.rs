@@ -21,16 +21,14 @@ impl Points {
         PointSlice { coordinates: [&x[range.clone()], &y[range.clone()], &z[range]] }
     }
 
-    /// The longest edge of the box around them; `None` where a coordinate is not finite.
-    pub(super) fn extent(&self) -> Option<f64> {
-        let edges = self.coordinates.each_ref().map(|some| {
-            let ends = some.iter().try_fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| {
+    /// Lowest and highest value of every coordinate; `None` where one is not finite.
+    pub(super) fn bounds(&self) -> Option<[[f64; 2]; 3]> {
+        let [x, y, z] = self.coordinates.each_ref().map(|some| {
+            some.iter().try_fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| {
                 x.is_finite().then_some([low.min(x), high.max(x)])
-            });
-            ends.map(|[low, high]| high - low)
+            })
         });
-        let [x, y, z] = edges;
-        Some(x?.max(y?).max(z?))
+        Some([x?, y?, z?])
     }
 
     /// `most` of them or fewer, spread evenly over the list.

@@ -1,7 +1,7 @@
 //! The Monge-Kantorovich-Rubinstein distance `W1` between two clouds of equally weighted points.
 //!
-//! [`exact`] for thousands of points, with a proof of optimality in what it returns; [`entropic`] brackets it for tens of
-//! thousands; [`sliced`] bounds it from below for millions.
+//! [`exact`] for thousands of points, with a proof of optimality in what it returns; [`entropic()`] brackets it for tens of
+//! thousands; [`sliced()`] bounds it from below for millions.
 
 mod assignment;
 mod entropic;

@@ -3,8 +3,8 @@
 
 use crate::explicit::{Explicit, all_elements};
 use crate::fixtures::{extra, fixed, lennard_jones};
-use crate::groups::{Restless, gas, model, soft, still, zoo};
-use omd_flow::{Advance, AffineFlow, Description, Free, Matrix3, Philox, StateReader, StateWriter, Vector3};
+use crate::groups::{gas, model, soft, still, straight_and_broken, zoo};
+use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::{Gaussian, HarmonicBond, Morse, PairForm, PairPotential, Truncation};
 use omd_molecular::{
     Bond, GroupBonds, GroupElement, GroupModel, GroupMolecular, Label, Molecular, MolecularError, ObjectiveGroup,
@@ -264,19 +264,7 @@ fn bonded_runs_under_groups_keep_their_bits_when_saved_and_restored() {
         let bonds = GroupBonds::of_near_images(form, true, &group, &positions, 0.1).unwrap();
         let model = model(group, Arc::new(soft));
         let fresh = || GroupMolecular::with_bonds(&model, fixed(5e-3), &positions, &velocities, Some(&bonds)).unwrap();
-        let mut straight = fresh();
-        straight.advance(0.3, &mut Free).unwrap();
-        let (mut broken, mut pauses) = (fresh(), 0);
-        while broken.advance(0.3, &mut Restless).unwrap() == Advance::Paused {
-            let mut state = StateWriter::new();
-            broken.save(&mut state);
-            broken = fresh();
-            let bytes = state.into_bytes();
-            let mut reader = StateReader::new(&bytes);
-            broken.restore(&mut reader).unwrap();
-            reader.finish().unwrap();
-            pauses += 1;
-        }
+        let (straight, broken, pauses) = straight_and_broken(fresh, 0.3);
         assert!(pauses > 1, "{name}");
         assert_eq!(straight.atoms(), broken.atoms(), "{name}");
     }

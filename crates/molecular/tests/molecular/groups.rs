@@ -425,8 +425,28 @@ fn momentum_is_kept_along_what_no_rotation_changes() {
     assert!(!after.has_volume() && after.pressure.iter().all(|p| p.is_nan()) && after.heat_flux.is_none());
 }
 
+/// A run to `until` left alone; one that at every pause it is offered is saved, made anew and restored; how many there were.
+pub(crate) fn straight_and_broken(
+    fresh: impl Fn() -> GroupMolecular,
+    until: f64,
+) -> (GroupMolecular, GroupMolecular, usize) {
+    let (mut straight, mut broken, mut pauses) = (fresh(), fresh(), 0);
+    straight.advance(until, &mut Free).unwrap();
+    while broken.advance(until, &mut Restless).unwrap() == Advance::Paused {
+        let mut state = StateWriter::new();
+        broken.save(&mut state);
+        broken = fresh();
+        let bytes = state.into_bytes();
+        let mut reader = StateReader::new(&bytes);
+        broken.restore(&mut reader).unwrap();
+        reader.finish().unwrap();
+        pauses += 1;
+    }
+    (straight, broken, pauses)
+}
+
 /// Pauses at every opportunity.
-pub(crate) struct Restless;
+struct Restless;
 
 impl Monitor for Restless {
     fn at(&mut self, _time: f64) -> Pace {
@@ -444,20 +464,7 @@ fn a_run_that_is_saved_and_restored_again_and_again_keeps_its_bits() {
             PairPotential::new(Arc::new(Gaussian { epsilon: 0.02, sigma: 0.1 }), Some(0.25), Truncation::Shifted);
         let model = model(group, Arc::new(soft));
         let fresh = || GroupMolecular::new(&model, fixed(5e-3), &positions, &velocities).unwrap();
-        let mut straight = fresh();
-        straight.advance(0.45, &mut Free).unwrap();
-        let mut broken = fresh();
-        let mut pauses = 0;
-        while broken.advance(0.45, &mut Restless).unwrap() == Advance::Paused {
-            let mut state = StateWriter::new();
-            broken.save(&mut state);
-            broken = fresh();
-            let bytes = state.into_bytes();
-            let mut reader = StateReader::new(&bytes);
-            broken.restore(&mut reader).unwrap();
-            reader.finish().unwrap();
-            pauses += 1;
-        }
+        let (mut straight, mut broken, pauses) = straight_and_broken(fresh, 0.45);
         assert!(pauses > 2, "{name}");
         assert_eq!(straight.atoms(), broken.atoms(), "{name}");
         let [a, b] = [straight.observe(), broken.observe()].map(|row| row.extra);

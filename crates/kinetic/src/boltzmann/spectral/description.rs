@@ -72,7 +72,8 @@ pub struct Spectral {
     number_density: f64,
     mass: f64,
     tolerance: f64,
-    collision: Collision,
+    /// With the directions it takes at present.
+    pub(super) collision: Collision,
     shells: Shells,
     radius: f64,
     /// Longest principal axis over the shortest of the grid that `g` wanted when it was last chosen: what the quadrature is
@@ -190,12 +191,6 @@ impl Spectral {
         let theta = Conserved::of(&self.grid, &self.h).second.trace() / 3.0;
         let rate = self.rate * self.shells.rate(theta);
         0.1 / rate.max(1e-300)
-    }
-
-    /// The collision operator with the directions it takes at present.
-    #[must_use]
-    pub fn collision(&self) -> &Collision {
-        &self.collision
     }
 
     /// Moments of `g` at the present time, per atom, in peculiar velocities.

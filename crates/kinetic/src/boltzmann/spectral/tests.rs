@@ -348,7 +348,7 @@ fn fewer_directions_are_taken_where_they_are_enough() {
         let rate = (2.0 * PI).powf(1.5) * covariance.determinant().sqrt();
         assert!(norm(&off) < 1.1 * bound * rate * norm(&g), "{anisotropy}: {:e}", norm(&off) / norm(&g));
     }
-    let gas = |gradient| Spectral::new(gas(gradient, power_law(0.0), 0.3, n)).unwrap().collision().points();
+    let gas = |gradient| Spectral::new(gas(gradient, power_law(0.0), 0.3, n)).unwrap().collision.points();
     assert!(gas(Matrix3::identity() * 0.1) < gas(SHEAR) && gas(Matrix3::zeros()) == gas(Matrix3::identity() * 0.1));
 }
 

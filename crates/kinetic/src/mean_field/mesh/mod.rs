@@ -51,6 +51,17 @@ struct Kernel {
     inner: [usize; 3],
 }
 
+/// Points on a mesh around them.
+struct Placed<'a> {
+    points: &'a Points,
+    /// The cell of every point and its place in `points`, cells rising.
+    sorted: Vec<(u64, u32)>,
+    /// Points of the mesh, of the padded mesh, and its lowest coordinates.
+    inner: [usize; 3],
+    padded: [usize; 3],
+    low: [f64; 3],
+}
+
 impl Mesh {
     /// The one of this spacing and reach whose pairs are summed within so many cells.
     pub(super) fn with(&self, spacing: f64, reach: f64, near: usize) -> Self {
@@ -71,16 +82,11 @@ impl Mesh {
         format!("mesh of spacing {:.3e} (internal units), splines of order {}{near}", self.spacing, self.order)
     }
 
-    /// Points of the mesh, points of the padded mesh, lowest coordinates; `None` where a coordinate is not finite.
+    /// Points of the mesh, points of the padded mesh, lowest coordinates; `None` where a coordinate is not finite, or there would be
+    /// more than a million points along an axis.
     fn size(&self, points: &Points) -> Option<([usize; 3], [usize; 3], [f64; 3])> {
         let (mut inner, mut padded, mut low) = ([0; 3], [0; 3], [0.0; 3]);
-        for axis in 0..3 {
-            let values = &points.coordinates[axis];
-            if values.iter().any(|x| !x.is_finite()) {
-                return None;
-            }
-            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for (axis, [least, most]) in points.bounds()?.into_iter().enumerate() {
             let cells = (most - least) / self.spacing;
             if cells > 1e6 {
                 return None;
@@ -102,53 +108,39 @@ impl Mesh {
         if padded.iter().product::<usize>() > MOST_POINTS {
             return None;
         }
-        let sorted = self.sorted(points, inner, &low);
+        let placed = Placed { points, sorted: self.sorted(points, inner, &low), inner, padded, low };
         let found = match (self.near, self.order) {
-            (0, _) => self.far(law, points, &sorted, inner, padded, &low),
+            (0, _) => self.far(law, &placed),
             // As many derivatives as the splines of that order make use of.
-            (_, 6) => self.split::<6>(law, points, &sorted, inner, padded, &low),
-            (_, 8) => self.split::<7>(law, points, &sorted, inner, padded, &low),
-            (_, 10) => self.split::<9>(law, points, &sorted, inner, padded, &low),
-            _ => self.split::<10>(law, points, &sorted, inner, padded, &low),
+            (_, 6) => self.split::<6>(law, &placed),
+            (_, 8) => self.split::<7>(law, &placed),
+            (_, 10) => self.split::<9>(law, &placed),
+            _ => self.split::<10>(law, &placed),
         };
-        let mut fields = vec![[0.0; 4]; sorted.len()];
-        sorted.iter().zip(found).for_each(|(&(_, k), field)| fields[k as usize] = field);
+        let mut fields = vec![[0.0; 4]; found.len()];
+        placed.sorted.iter().zip(found).for_each(|(&(_, k), field)| fields[k as usize] = field);
         Some(fields)
     }
 
-    /// What the mesh says of a law's smooth part and the pairs of the rest, in the order of `sorted`.
-    fn split<const TERMS: usize>(
-        &self,
-        law: &impl PairLaw,
-        points: &Points,
-        sorted: &[(u64, u32)],
-        inner: [usize; 3],
-        padded: [usize; 3],
-        low: &[f64; 3],
-    ) -> Vec<Field> {
+    /// What the mesh says of a law's smooth part and the pairs of the rest, in the order of the cells.
+    fn split<const TERMS: usize>(&self, law: &impl PairLaw, placed: &Placed<'_>) -> Vec<Field> {
         let split = Split::<_, TERMS>::new(*law, self.near as f64 * self.spacing);
-        let mut found = self.far(&split.smooth(), points, sorted, inner, padded, low);
-        Columns::new(points, sorted, inner, self.near).add_fields(self.simd, &split.near(), &mut found);
+        let mut found = self.far(&split.smooth(), placed);
+        let columns = Columns::new(placed.points, &placed.sorted, placed.inner, self.near);
+        columns.add_fields(self.simd, &split.near(), &mut found);
         found
     }
 
-    /// What the mesh says of a smooth law, in the order of `sorted`.
-    fn far(
-        &self,
-        law: &impl PairLaw,
-        points: &Points,
-        sorted: &[(u64, u32)],
-        inner: [usize; 3],
-        padded: [usize; 3],
-        low: &[f64; 3],
-    ) -> Vec<Field> {
-        let kernel = self.kernel(law, inner, padded);
-        let charges = self.spread(points, sorted, inner, low);
-        let mut spectrum = kernel.transform.forward(&charges, inner);
+    /// What the mesh says of a smooth law, in the order of the cells.
+    fn far(&self, law: &impl PairLaw, placed: &Placed<'_>) -> Vec<Field> {
+        let Placed { points, sorted, inner, padded, low } = placed;
+        let kernel = self.kernel(law, *inner, *padded);
+        let charges = self.spread(points, sorted, *inner, low);
+        let mut spectrum = kernel.transform.forward(&charges, *inner);
         spectrum.par_iter_mut().zip(&kernel.spectrum).for_each(|(value, factor)| *value *= factor);
-        let potential = kernel.transform.backward(spectrum, inner);
+        let potential = kernel.transform.backward(spectrum, *inner);
         let all = points.slice(0..sorted.len());
-        sorted.par_iter().map(|&(_, k)| self.read(&potential, all, k as usize, inner, low)).collect()
+        sorted.par_iter().map(|&(_, k)| self.read(&potential, all, k as usize, *inner, low)).collect()
     }
 
     /// First mesh point that the splines of a coordinate reach, and the place in its cell.

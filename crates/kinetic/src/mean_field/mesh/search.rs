@@ -5,7 +5,7 @@ use crate::mean_field::forces::{Pairs, Sample};
 use crate::mean_field::law::PairLaw;
 use crate::mean_field::sum::Points;
 use fearless_simd::Level;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Points on which meshes are tried.
 const TRIED: usize = 4096;
@@ -16,7 +16,7 @@ const FINER: f64 = 0.8;
 /// Part of the tolerance that a sample's errors may take: the worst particle of all is hardly in the sample.
 const SAFETY: f64 = 0.5;
 /// Time of a point of the padded mesh, of a value spread and read, and of a pair within reach, over that of a pair of a direct sum
-/// of a softened Coulomb potential, measured.
+/// of a softened Coulomb potential; about.
 const POINT: f64 = 60.0;
 const VALUE: f64 = 4.0;
 const NEAR_PAIR: f64 = 3.5;
@@ -40,8 +40,7 @@ impl Mesh {
             _ => 12,
         };
         let reach = reach(law, 1e-2 * tolerance * pairs.force, feature);
-        let mesh =
-            |spacing: f64, near: usize| Self { order, spacing, near, reach, simd, kept: Arc::new(Mutex::new(None)) };
+        let mesh = |spacing: f64, near: usize| Self { order, spacing, near, reach, simd, kept: Arc::default() };
         let some = points.thinned(TRIED);
         let sample = Sample::of(simd, law, &some);
         let error = |mesh: &Self, sample: &Sample, points: &Points| Some(sample.error(&mesh.fields(law, points)?));
@@ -50,7 +49,8 @@ impl Mesh {
         let is_part = some.coordinates[0].len() < points.coordinates[0].len();
         let first_bound = if is_part { tolerance } else { SAFETY * tolerance };
         let mut best: Option<(f64, f64, usize)> = None;
-        let mut spacing = points.extent()? / 4.0;
+        let longest = points.bounds()?.map(|[low, high]| high - low).into_iter().fold(0.0, f64::max);
+        let mut spacing = longest / 4.0;
         let mut first = 1;
         loop {
             let Some(least) = mesh(spacing, 0).work(points, pairs) else { break };
