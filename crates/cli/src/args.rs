@@ -212,7 +212,7 @@ pub(crate) struct Verify {
     /// The output directory. Default: results/verify, results/verify-quick.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Forget what an earlier verification left in the output directory.
+    /// Compute again: forget the results of these arrows, and all that another seed, form or version left in the output directory.
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -24,7 +24,9 @@ pub(crate) fn verify(arguments: &Verify, quiet: bool) -> Result<(), Failure> {
     studies.retain(|study| wanted.is_empty() || wanted.contains(&study.arrow));
     let name = if arguments.quick { "verify-quick" } else { "verify" };
     let directory = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(name));
-    let store = TaskStore::open(&directory, settings, VERSION, arguments.force).map_err(Failure::input)?;
+    let names: Vec<&str> = studies.iter().map(|study| study.name).collect();
+    let forget = arguments.force.then_some(names.as_slice());
+    let store = TaskStore::open(&directory, settings, VERSION, forget).map_err(Failure::input)?;
     let known = store.results();
     catch_interrupts().map_err(Failure::other)?;
     let results = {

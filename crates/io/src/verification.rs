@@ -53,11 +53,18 @@ struct Kept {
 }
 
 impl TaskStore {
-    /// The store of `directory`, which is made; with the results that are there unless `forget`.
+    /// The store of `directory`, which is made; with the results that are there.
+    ///
+    /// With `forget`, without those of the studies it names, and without any that other settings or another version made.
     ///
     /// # Errors
     /// [`VerificationError`]: other settings or another version made them, or a file cannot be used.
-    pub fn open(directory: &Path, settings: Settings, version: &str, forget: bool) -> Result<Self, VerificationError> {
+    pub fn open(
+        directory: &Path,
+        settings: Settings,
+        version: &str,
+        forget: Option<&[&str]>,
+    ) -> Result<Self, VerificationError> {
         std::fs::create_dir_all(directory).map_err(|error| FileError::new("create", directory, error))?;
         let lock = lock_output(directory)?;
         let path = directory.join(TASKS);
@@ -65,12 +72,24 @@ impl TaskStore {
         let kept = match std::fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => fresh,
             Err(error) => return Err(FileError::new("read", &path, error).into()),
-            Ok(_) if forget => fresh,
             Ok(text) => {
-                let kept: Kept = serde_json::from_slice(&text).map_err(|error| {
-                    FileError::new("read", &path, io::Error::other(format!("it holds no results: {error}")))
-                })?;
-                if kept.settings != settings || kept.version != version {
+                let mut kept: Kept = match serde_json::from_slice(&text) {
+                    Ok(kept) => kept,
+                    Err(_) if forget.is_some() => fresh,
+                    Err(error) => {
+                        let error = io::Error::other(format!("it holds no results: {error}"));
+                        return Err(FileError::new("read", &path, error).into());
+                    }
+                };
+                let is_other = kept.settings != settings || kept.version != version;
+                if let Some(studies) = forget {
+                    if is_other {
+                        kept = Kept { version: version.to_owned(), settings, results: BTreeMap::new() };
+                    }
+                    let is_named =
+                        |name: &String| name.split_once('/').is_some_and(|(study, _)| studies.contains(&study));
+                    kept.results.retain(|name, _| !is_named(name));
+                } else if is_other {
                     let Settings { effort, seed, fault } = kept.settings;
                     let planted = fault.map_or(String::new(), |fault| format!(", with {} planted", fault.name()));
                     let found = format!("version {}, {}, seed {seed}{planted}", kept.version, effort.name());
@@ -192,21 +211,25 @@ mod tests {
     fn results_come_back_to_the_bit_and_only_to_their_own_settings() {
         let directory = tempfile::tempdir().unwrap();
         let settings = Settings { effort: Effort::Quick, seed: 3, fault: None };
-        let mut store = TaskStore::open(directory.path(), settings, "1", false).unwrap();
+        let mut store = TaskStore::open(directory.path(), settings, "1", None).unwrap();
         let numbers = [0.1 + 0.2, -1e-300, f64::NAN];
         store.keep("a/b", &numbers).unwrap();
-        let error = TaskStore::open(directory.path(), settings, "1", false).err().unwrap().to_string();
+        store.keep("ab/b", &numbers).unwrap();
+        let error = TaskStore::open(directory.path(), settings, "1", None).err().unwrap().to_string();
         assert!(error.starts_with("another omd is at work in "), "{error}");
         drop(store);
-        let back = TaskStore::open(directory.path(), settings, "1", false).unwrap().results();
+        let back = TaskStore::open(directory.path(), settings, "1", None).unwrap().results();
         assert_eq!(back["a/b"].iter().map(|x| x.to_bits()).collect::<Vec<_>>()[..2], numbers.map(f64::to_bits)[..2]);
         assert!(back["a/b"][2].is_nan());
         let other = Settings { fault: Some(Fault::FlowSign), ..settings };
-        let error = TaskStore::open(directory.path(), other, "1", false).err().unwrap().to_string();
+        let error = TaskStore::open(directory.path(), other, "1", None).err().unwrap().to_string();
         assert!(error.contains("another verification (version 1, quick, seed 3)"), "{error}");
-        assert!(TaskStore::open(directory.path(), other, "1", true).unwrap().results().is_empty());
+        let rest = TaskStore::open(directory.path(), settings, "1", Some(&["a"])).unwrap().results();
+        assert_eq!(rest.keys().collect::<Vec<_>>(), ["ab/b"]);
+        assert!(TaskStore::open(directory.path(), other, "1", Some(&["a"])).unwrap().results().is_empty());
         std::fs::write(directory.path().join(TASKS), "{").unwrap();
-        let error = TaskStore::open(directory.path(), other, "1", false).err().unwrap().to_string();
+        let error = TaskStore::open(directory.path(), other, "1", None).err().unwrap().to_string();
         assert!(error.contains("it holds no results"), "{error}");
+        assert!(TaskStore::open(directory.path(), other, "1", Some(&[])).unwrap().results().is_empty());
     }
 }
