@@ -3,6 +3,7 @@
 use super::{Engine, get, put};
 use crate::force::{ChunkSums, ForcePart, ROW};
 use crate::neighbours::{Arrangement, CHUNK, LANES, PADDING, STRIDE};
+use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
 
 /// Chunks of one part at least: a smaller part shares too much of its surroundings with the others.
@@ -22,26 +23,50 @@ impl Engine {
         self.reach = self.policy.reach(density, self.time_step, gradient);
         self.list_time = self.time;
         let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
-        let rates = self.group.edge_rates();
-        let (mut ids, mut positions, mut velocities) = (Vec::new(), Vec::new(), Vec::new());
-        for (slot, id) in self.ids.clone().into_iter().enumerate().filter(|(_, id)| *id != PADDING) {
-            let mut position = get(&self.positions, slot);
-            let mut velocity = get(&self.velocities, slot);
-            let label = (inverse * position).map(f64::floor);
-            if label != Vector3::zeros() && label.iter().all(|x| x.is_finite()) {
-                position -= edges * label;
-                velocity -= rates * label;
-                self.wraps[id as usize] += self.group.reference_counts(label.map(|x| x as i64));
-            }
-            ids.push(id);
-            positions.push(position);
-            velocities.push(velocity);
-        }
+        let (ids, positions, velocities) = self.brought_back(&edges, &inverse);
         let arrangement = Arrangement::new(edges, inverse, &positions, &ids);
         self.take_order(&arrangement, &ids, &positions, &velocities);
         self.anchors.clone_from(&self.positions);
         self.build_list(&arrangement);
         self.rebuilds += 1;
+    }
+
+    /// The atoms in the order of their slots, in the cell: ids, positions, lab velocities.
+    fn brought_back(
+        &mut self,
+        edges: &Matrix3<f64>,
+        inverse: &Matrix3<f64>,
+    ) -> (Vec<u32>, Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
+        let rates = self.group.edge_rates();
+        let ids: Vec<u32> = self.ids.iter().copied().filter(|id| *id != PADDING).collect();
+        let mut positions = vec![Vector3::zeros(); ids.len()];
+        let mut velocities = positions.clone();
+        let mut rest = (positions.as_mut_slice(), velocities.as_mut_slice());
+        let mut chunks = Vec::new();
+        for (index, slots) in self.ids.chunks(CHUNK * LANES).enumerate() {
+            let count = slots.iter().filter(|id| **id != PADDING).count();
+            let (own, others) = rest.0.split_at_mut(count);
+            let (moving, more) = rest.1.split_at_mut(count);
+            rest = (others, more);
+            chunks.push((index * CHUNK * LANES, slots, own, moving, Vec::new()));
+        }
+        each(&mut chunks, |(first, slots, positions, velocities, crossed)| {
+            let occupied = slots.iter().enumerate().filter(|(_, id)| **id != PADDING);
+            for (((k, &id), position), velocity) in occupied.zip(positions.iter_mut()).zip(velocities.iter_mut()) {
+                (*position, *velocity) = (get(&self.positions, *first + k), get(&self.velocities, *first + k));
+                let label = (inverse * *position).map(f64::floor);
+                if label != Vector3::zeros() && label.iter().all(|x| x.is_finite()) {
+                    *position -= edges * label;
+                    *velocity -= rates * label;
+                    crossed.push((id, label.map(|x| x as i64)));
+                }
+            }
+        });
+        let crossed: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.4).collect();
+        for (id, label) in crossed {
+            self.wraps[id as usize] += self.group.reference_counts(label);
+        }
+        (ids, positions, velocities)
     }
 
     /// The list of the atoms in their slots, and the parts that work on it.
@@ -70,24 +95,32 @@ impl Engine {
         positions: &[Vector3<f64>],
         velocities: &[Vector3<f64>],
     ) {
-        let slots = arrangement.order.len();
-        let clusters = slots / LANES;
+        let clusters = arrangement.clusters.len();
         self.counts.clear();
         self.counts.extend(arrangement.clusters.iter().map(|bounds| bounds.count));
         for array in [&mut self.positions, &mut self.velocities, &mut self.forces] {
-            array.clear();
             array.resize(clusters * STRIDE, 0.0);
         }
-        self.ids.clear();
-        for (slot, &source) in arrangement.order.iter().enumerate() {
-            if source == PADDING {
-                self.ids.push(PADDING);
-            } else {
-                self.ids.push(ids[source as usize]);
-                put(&mut self.positions, slot, &positions[source as usize]);
-                put(&mut self.velocities, slot, &velocities[source as usize]);
+        self.ids.resize(clusters * LANES, PADDING);
+        let (size, slots) = (CHUNK * STRIDE, CHUNK * LANES);
+        let arrays = self.positions.chunks_mut(size).zip(self.velocities.chunks_mut(size));
+        let arrays = arrays.zip(self.forces.chunks_mut(size)).zip(self.ids.chunks_mut(slots));
+        let mut chunks: Vec<_> = arrays.zip(arrangement.order.chunks(slots)).collect();
+        each(&mut chunks, |((((places, moving), forces), own), order)| {
+            forces.fill(0.0);
+            for (slot, (id, &source)) in own.iter_mut().zip(*order).enumerate() {
+                let is_padding = source == PADDING;
+                let source = source as usize;
+                let (place, velocity) = if is_padding {
+                    (Vector3::zeros(), Vector3::zeros())
+                } else {
+                    (positions[source], velocities[source])
+                };
+                *id = if is_padding { PADDING } else { ids[source] };
+                put(places, slot, &place);
+                put(moving, slot, &velocity);
             }
-        }
+        });
         self.chunk_sums.clear();
         self.chunk_sums.resize(clusters.div_ceil(CHUNK), ChunkSums::default());
     }

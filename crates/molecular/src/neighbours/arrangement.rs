@@ -1,10 +1,13 @@
 //! The spatial order of atoms: columns along the longest edge, clusters of four within a column.
 
 use super::{LANES, PADDING};
+use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
 
 /// Bins of height for each atom of a column, at most.
 const BINS_PER_ATOM: f64 = 4.0;
+/// Atoms of one unit of parallel work, about.
+const ATOMS_OF_BLOCK: usize = 1024;
 
 /// A column of the cell: a box in the two shorter edges' fractions, unlimited along the longest.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +39,18 @@ pub(crate) struct Bounds {
     pub(crate) column: u32,
 }
 
+impl Bounds {
+    /// The box of no atoms.
+    const EMPTY: Self = Self {
+        low: Vector3::new(f64::INFINITY, f64::INFINITY, f64::INFINITY),
+        high: Vector3::new(f64::NEG_INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY),
+        fraction_low: [f64::INFINITY; 2],
+        fraction_high: [f64::NEG_INFINITY; 2],
+        count: 0,
+        column: 0,
+    };
+}
+
 /// Atoms in slots, sorted by column and then by height along the longest edge.
 ///
 /// The frame is a rotation whose third axis is the longest edge: an image by that edge differs in height only.
@@ -59,19 +74,43 @@ pub(crate) struct Arrangement {
     pub(crate) order: Vec<u32>,
 }
 
+/// Where an atom belongs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Key {
+    column: u32,
+    /// Decides between equal heights.
+    tie: u32,
+    /// Along the third axis of the frame.
+    height: f64,
+    /// Of the atom among the given positions.
+    index: u32,
+}
+
+/// Some consecutive columns while they are filled.
+struct Block<'a> {
+    /// The first column.
+    first_column: usize,
+    /// The first slot.
+    first: u32,
+    counts: &'a [u32],
+    keys: &'a mut [Key],
+    clusters: &'a mut [Bounds],
+    order: &'a mut [u32],
+    columns: Vec<Column>,
+    /// Those of its own columns, which count from its own first.
+    bins: Vec<u32>,
+}
+
 impl Arrangement {
     /// Sorts `positions`, which lie in the cell of `edges` up to rounding; ties go by `tie`.
     pub(crate) fn new(edges: Matrix3<f64>, inverse: Matrix3<f64>, positions: &[Vector3<f64>], tie: &[u32]) -> Self {
         let frame = frame_along_third(&edges);
         let shape = column_shape(&edges, &inverse, positions.len());
-        let mut keys: Vec<(u32, f64, u32, u32)> = Vec::with_capacity(positions.len());
+        let mut keys = keys(positions, tie, &frame, &inverse, shape);
         let mut counts = vec![0u32; shape[0] * shape[1]];
-        for (index, position) in positions.iter().enumerate() {
-            let column = column_of(&inverse, position, shape);
-            counts[column] += 1;
-            keys.push((column as u32, frame.row(2).transpose().dot(position), tie[index], index as u32));
-        }
-        let keys = sorted_by_column(&keys, &counts);
+        keys.iter().for_each(|key| counts[key.column as usize] += 1);
+        keys = by_column(&keys, &counts);
+        let clusters = counts.iter().map(|count| count.div_ceil(LANES as u32) as usize).sum::<usize>();
         let mut arrangement = Self {
             edges,
             inverse,
@@ -83,68 +122,64 @@ impl Arrangement {
             clusters: Vec::new(),
             order: Vec::new(),
         };
-        let mut begin = 0;
-        for count in counts {
-            let end = begin + count as usize;
-            arrangement.push_column(&keys[begin..end], positions);
-            begin = end;
+        let mut bounds = vec![Bounds::EMPTY; clusters];
+        let mut order = vec![PADDING; clusters * LANES];
+        let mut blocks = blocks(&counts, &mut keys, &mut bounds, &mut order);
+        each(&mut blocks, |block| arrangement.fill(block, positions));
+        let parts: Vec<_> = blocks.into_iter().map(|block| (block.columns, block.bins)).collect();
+        for (columns, bins) in parts {
+            let before = arrangement.bins.len() as u32;
+            let placed =
+                columns.into_iter().map(|column| Column { bins: [column.bins[0] + before, column.bins[1]], ..column });
+            arrangement.columns.extend(placed);
+            arrangement.bins.extend(bins);
         }
+        (arrangement.clusters, arrangement.order) = (bounds, order);
         arrangement
     }
 
-    /// Appends one column's atoms and closes its last cluster with padding.
-    fn push_column(&mut self, keys: &[(u32, f64, u32, u32)], positions: &[Vector3<f64>]) {
-        let first = self.order.len() as u32;
-        let (mut low, mut high) = (Vector3::repeat(f64::INFINITY), Vector3::repeat(f64::NEG_INFINITY));
-        for cluster in keys.chunks(LANES) {
-            let mut bounds = Bounds {
-                low: Vector3::repeat(f64::INFINITY),
-                high: Vector3::repeat(f64::NEG_INFINITY),
-                fraction_low: [f64::INFINITY; 2],
-                fraction_high: [f64::NEG_INFINITY; 2],
-                count: cluster.len() as u8,
-                column: self.columns.len() as u32,
-            };
-            for &(_, height, _, index) in cluster {
-                let position = &positions[index as usize];
-                let mut place = self.frame * position;
-                place.z = height;
-                bounds.low = bounds.low.inf(&place);
-                bounds.high = bounds.high.sup(&place);
-                let fraction = self.inverse * position;
-                for k in 0..2 {
-                    bounds.fraction_low[k] = bounds.fraction_low[k].min(fraction[k]);
-                    bounds.fraction_high[k] = bounds.fraction_high[k].max(fraction[k]);
-                }
-                self.order.push(index);
+    /// Sorts the atoms of each column of a block and draws the boxes.
+    fn fill(&self, block: &mut Block<'_>, positions: &[Vector3<f64>]) {
+        let (mut begin, mut cluster) = (0, 0);
+        for (column, &count) in block.counts.iter().enumerate() {
+            let keys = &mut block.keys[begin..begin + count as usize];
+            keys.sort_unstable_by(|a, b| a.height.total_cmp(&b.height).then(a.tie.cmp(&b.tie)));
+            let (mut low, mut high) = (Vector3::repeat(f64::INFINITY), Vector3::repeat(f64::NEG_INFINITY));
+            let first = block.first + (cluster * LANES) as u32;
+            for four in keys.chunks(LANES) {
+                let order = &mut block.order[cluster * LANES..(cluster + 1) * LANES];
+                order.iter_mut().zip(four).for_each(|(slot, key)| *slot = key.index);
+                let bounds = self.bounds((block.first_column + column) as u32, four, positions);
+                low = low.inf(&bounds.low);
+                high = high.sup(&bounds.high);
+                block.clusters[cluster] = bounds;
+                cluster += 1;
             }
-            for _ in cluster.len()..LANES {
-                self.order.push(PADDING);
-            }
-            low = low.inf(&bounds.low);
-            high = high.sup(&bounds.high);
-            self.clusters.push(bounds);
+            // A gas drawn out along one edge has columns much longer than that.
+            let most = BINS_PER_ATOM * f64::from(count) / (high.z - low.z).max(f64::MIN_POSITIVE);
+            let bins_per_height = self.bins_per_height.min(most);
+            let bins = [block.bins.len() as u32, push_bins(&mut block.bins, keys, first, bins_per_height)];
+            block.columns.push(Column { first, count, low, high, bins, bins_per_height });
+            begin += count as usize;
         }
-        // A gas drawn out along one edge has columns much longer than that.
-        let most = BINS_PER_ATOM * keys.len() as f64 / (high.z - low.z).max(f64::MIN_POSITIVE);
-        let bins_per_height = self.bins_per_height.min(most);
-        let bins = [self.bins.len() as u32, self.push_bins(keys, first, bins_per_height)];
-        self.columns.push(Column { first, count: keys.len() as u32, low, high, bins, bins_per_height });
     }
 
-    /// Appends the bins of one column; their number.
-    fn push_bins(&mut self, keys: &[(u32, f64, u32, u32)], first: u32, bins_per_height: f64) -> u32 {
-        let Some((lowest, highest)) = keys.first().zip(keys.last()) else { return 0 };
-        let count = ((highest.1 - lowest.1) * bins_per_height) as u32 + 1;
-        let mut next = 0;
-        for bin in 0..count {
-            // The same rounding as in `window`: a height belongs to the bin of its truncated quotient.
-            while next < keys.len() && ((keys[next].1 - lowest.1) * bins_per_height) as u32 == bin {
-                next += 1;
+    /// The box of one cluster.
+    fn bounds(&self, column: u32, cluster: &[Key], positions: &[Vector3<f64>]) -> Bounds {
+        let mut bounds = Bounds { count: cluster.len() as u8, column, ..Bounds::EMPTY };
+        for key in cluster {
+            let position = &positions[key.index as usize];
+            let mut place = self.frame * position;
+            place.z = key.height;
+            bounds.low = bounds.low.inf(&place);
+            bounds.high = bounds.high.sup(&place);
+            let fraction = self.inverse * position;
+            for k in 0..2 {
+                bounds.fraction_low[k] = bounds.fraction_low[k].min(fraction[k]);
+                bounds.fraction_high[k] = bounds.fraction_high[k].max(fraction[k]);
             }
-            self.bins.push(first + next as u32);
         }
-        count
+        bounds
     }
 
     /// The slots of `column` with heights from `low` to `high`, and a few more.
@@ -185,25 +220,91 @@ fn column_of(inverse: &Matrix3<f64>, position: &Vector3<f64>, shape: [usize; 2])
     i * shape[1] + j
 }
 
-/// A counting sort by column, then by height and tie within it.
-fn sorted_by_column(keys: &[(u32, f64, u32, u32)], counts: &[u32]) -> Vec<(u32, f64, u32, u32)> {
+/// The keys of all atoms, in the order of the positions.
+fn keys(
+    positions: &[Vector3<f64>],
+    tie: &[u32],
+    frame: &Matrix3<f64>,
+    inverse: &Matrix3<f64>,
+    shape: [usize; 2],
+) -> Vec<Key> {
+    let mut keys = vec![Key::default(); positions.len()];
+    let up: Vector3<f64> = frame.row(2).transpose();
+    let places = positions.chunks(ATOMS_OF_BLOCK).zip(tie.chunks(ATOMS_OF_BLOCK));
+    let mut parts: Vec<_> = keys.chunks_mut(ATOMS_OF_BLOCK).zip(places).enumerate().collect();
+    each(&mut parts, |(part, (keys, (positions, tie)))| {
+        for (k, (key, position)) in keys.iter_mut().zip(*positions).enumerate() {
+            let column = column_of(inverse, position, shape) as u32;
+            let index = (*part * ATOMS_OF_BLOCK + k) as u32;
+            *key = Key { column, tie: tie[k], height: up.dot(position), index };
+        }
+    });
+    keys
+}
+
+/// A counting sort by column.
+fn by_column(keys: &[Key], counts: &[u32]) -> Vec<Key> {
     let mut next: Vec<usize> = Vec::with_capacity(counts.len());
     let mut total = 0;
     for &count in counts {
         next.push(total);
         total += count as usize;
     }
-    let mut sorted = vec![(0, 0.0, 0, 0); keys.len()];
+    let mut sorted = vec![Key::default(); keys.len()];
     for &key in keys {
-        let place = &mut next[key.0 as usize];
+        let place = &mut next[key.column as usize];
         sorted[*place] = key;
         *place += 1;
     }
-    let mut begin = 0;
-    for &count in counts {
-        let end = begin + count as usize;
-        sorted[begin..end].sort_by(|a, b| a.1.total_cmp(&b.1).then(a.2.cmp(&b.2)));
-        begin = end;
-    }
     sorted
+}
+
+/// Consecutive columns of about [`ATOMS_OF_BLOCK`] atoms, each with its own share of the keys, clusters and slots.
+fn blocks<'a>(
+    counts: &'a [u32],
+    mut keys: &'a mut [Key],
+    mut clusters: &'a mut [Bounds],
+    mut order: &'a mut [u32],
+) -> Vec<Block<'a>> {
+    let (mut blocks, mut first_column, mut first) = (Vec::new(), 0, 0);
+    while first_column < counts.len() {
+        let (mut end, mut atoms, mut filled) = (first_column, 0, 0);
+        while end < counts.len() && atoms < ATOMS_OF_BLOCK {
+            atoms += counts[end] as usize;
+            filled += (counts[end] as usize).div_ceil(LANES);
+            end += 1;
+        }
+        let (own_keys, own_clusters, own_order);
+        (own_keys, keys) = keys.split_at_mut(atoms);
+        (own_clusters, clusters) = clusters.split_at_mut(filled);
+        (own_order, order) = order.split_at_mut(filled * LANES);
+        blocks.push(Block {
+            first_column,
+            first,
+            counts: &counts[first_column..end],
+            keys: own_keys,
+            clusters: own_clusters,
+            order: own_order,
+            columns: Vec::with_capacity(end - first_column),
+            bins: Vec::with_capacity(2 * atoms),
+        });
+        first_column = end;
+        first += (filled * LANES) as u32;
+    }
+    blocks
+}
+
+/// Appends the bins of one column; their number.
+fn push_bins(bins: &mut Vec<u32>, keys: &[Key], first: u32, bins_per_height: f64) -> u32 {
+    let Some((lowest, highest)) = keys.first().zip(keys.last()) else { return 0 };
+    let count = ((highest.height - lowest.height) * bins_per_height) as u32 + 1;
+    let mut next = 0;
+    for bin in 0..count {
+        // The same rounding as in `window`: a height belongs to the bin of its truncated quotient.
+        while next < keys.len() && ((keys[next].height - lowest.height) * bins_per_height) as u32 == bin {
+            next += 1;
+        }
+        bins.push(first + next as u32);
+    }
+    count
 }
