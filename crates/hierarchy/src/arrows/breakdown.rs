@@ -10,11 +10,10 @@
 
 mod judgement;
 
-use super::experiments::{bare, flow, kinetic_knudsen, reduced_flow, start};
+use super::experiments::{bare, drawn_atoms, flow, kinetic_knudsen, reduced_flow, start};
 use super::printed::Printed;
 use crate::experiment::{
-    AtomStart, DrawnPositions, DsmcSettings, Engine, Experiment, GalerkinSettings, Interaction, LatticeChoice,
-    MolecularSettings, Observation, Scheme, StepControl, Viscosity,
+    DsmcSettings, Engine, Experiment, GalerkinSettings, Interaction, Observation, Scheme, StepControl, Viscosity,
 };
 use crate::transport::viscosity_law;
 use crate::verify::{Arrow, Fault, Interrupt, Settings, Study, Task, TaskError};
@@ -158,21 +157,12 @@ fn molecular(
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<f64>, TaskError> {
     let mut experiment = experiment(density, ratio)?;
-    experiment.molecular = Some(MolecularSettings {
-        start: AtomStart::Drawn { atoms, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
-        group: None,
-        engine: Some(if density > DILUTE {
-            Engine::TimeStepped(Scheme { time_step: 0.003, control: StepControl::Thermal })
-        } else {
-            Engine::Encounters { tolerance: 1e-8 }
-        }),
-        replicas: replica + 1,
-        seed: settings.seed,
-        trajectory: None,
-        prepare: None,
-        thermostat: None,
-        bonds: None,
-    });
+    let engine = if density > DILUTE {
+        Engine::TimeStepped(Scheme { time_step: 0.003, control: StepControl::Thermal })
+    } else {
+        Engine::Encounters { tolerance: 1e-8 }
+    };
+    experiment.molecular = Some(drawn_atoms(settings, atoms, Some(engine), replica));
     Ok(vec![sheared(&experiment, "molecular", replica, interrupt)?[0]])
 }
 

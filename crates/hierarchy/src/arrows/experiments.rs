@@ -1,6 +1,9 @@
 //! The experiments that the studies share: a gas of unit mass, density and temperature.
 
-use crate::experiment::{Experiment, Interaction, Preparation, Schedule, State};
+use crate::experiment::{
+    AtomStart, DrawnPositions, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Preparation,
+    Schedule, State,
+};
 use crate::verify::{Fault, Settings, TaskError};
 use crate::{plans, viscosity};
 use omd_flow::{AffineFlow, Description, Matrix3};
@@ -90,6 +93,26 @@ pub(crate) fn bare(flow: AffineFlow, interaction: Interaction, knudsen: f64, end
         galerkin: None,
         euler: false,
         navier_stokes: None,
+    }
+}
+
+/// Atoms at random places of a cubic cell, replica `replica` of which is run.
+pub(crate) fn drawn_atoms(
+    settings: &Settings,
+    atoms: usize,
+    engine: Option<Engine>,
+    replica: usize,
+) -> MolecularSettings {
+    MolecularSettings {
+        start: AtomStart::Drawn { atoms, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
+        group: None,
+        engine,
+        replicas: replica + 1,
+        seed: settings.seed,
+        trajectory: None,
+        prepare: None,
+        thermostat: None,
+        bonds: None,
     }
 }
 

@@ -29,7 +29,13 @@ fn maxwell() -> CollisionKernel {
 }
 
 /// Maxwell molecules of unit mass, density and temperature in the unit cube, without waves, one cell, one step.
-fn unit_gas(settings: &Settings, flow: &AffineFlow, knudsen: f64, particles: usize, replica: u64) -> SpatialParameters {
+pub(super) fn unit_gas(
+    settings: &Settings,
+    flow: &AffineFlow,
+    knudsen: f64,
+    particles: usize,
+    replica: u64,
+) -> SpatialParameters {
     SpatialParameters {
         flow: flow.clone(),
         kernel: maxwell(),

@@ -12,7 +12,7 @@ use crate::statistics::{greater, mean_and_error};
 use crate::verify::{
     Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, line, power,
 };
-use omd_flow::{Matrix3, Philox, Vector3};
+use omd_flow::{AffineFlow, Matrix3, Philox, Vector3};
 use omd_interaction::{Gaussian, PairPotential, SmoothForm, Truncation};
 use omd_kinetic::mean_field::{
     Cloud, CloudParameters, ForceMethod, MeanField, MeanFieldParameters, Order, Profile, Stability,
@@ -95,6 +95,28 @@ fn homogeneous(settings: Settings, case: Case) -> Study {
     }
 }
 
+/// The homogeneous system, and how it starts.
+pub(super) fn weighted_atoms(
+    settings: &Settings,
+    flow: &AffineFlow,
+    count: usize,
+    replica: usize,
+    time_step: f64,
+) -> Result<(Molecular, Atoms), TaskError> {
+    let mut random = Philox::new(settings.seed, (2 << 40) | (count * 1000 + replica) as u64);
+    let positions: Vec<Vector3<f64>> = (0..count).map(|_| Vector3::from_fn(|_, _| EDGE * random.uniform())).collect();
+    let shifts = vec![Vector3::zeros(); count];
+    let cell = Matrix3::identity() * EDGE;
+    let atoms =
+        Atoms::given(cell, positions, shifts, None, &Matrix3::identity(), &mut random).map_err(TaskError::failed)?;
+    let form = Arc::new(Gaussian { epsilon: STRENGTH / count as f64, sigma: WIDTH });
+    let potential = PairPotential::new(form, Some(CUTOFF), Truncation::ShiftedForce);
+    let model = Model { flow: flow.clone(), potential, mass: 1.0 };
+    let scheme = Scheme { time_step, control: StepControl::Fixed };
+    let molecular = Molecular::new(&model, scheme, &atoms).map_err(TaskError::failed)?;
+    Ok((molecular, atoms))
+}
+
 /// The mean of `|F(t) w - w(0)|`, the distance of `F w` from the law it started with, atom by atom: W1 is at most that.
 fn wandering(
     settings: &Settings,
@@ -103,18 +125,8 @@ fn wandering(
     replica: usize,
     interrupt: Interrupt<'_>,
 ) -> Result<Vec<f64>, TaskError> {
-    let mut random = Philox::new(settings.seed, (2 << 40) | (count * 1000 + replica) as u64);
-    let positions: Vec<Vector3<f64>> = (0..count).map(|_| Vector3::from_fn(|_, _| EDGE * random.uniform())).collect();
-    let shifts = vec![Vector3::zeros(); count];
-    let cell = Matrix3::identity() * EDGE;
-    let atoms =
-        Atoms::given(cell, positions, shifts, None, &Matrix3::identity(), &mut random).map_err(TaskError::failed)?;
     let flow = flow(case.gradient())?;
-    let form = Arc::new(Gaussian { epsilon: STRENGTH / count as f64, sigma: WIDTH });
-    let potential = PairPotential::new(form, Some(CUTOFF), Truncation::ShiftedForce);
-    let model = Model { flow: flow.clone(), potential, mass: 1.0 };
-    let scheme = Scheme { time_step: 0.02, control: StepControl::Fixed };
-    let mut molecular = Molecular::new(&model, scheme, &atoms).map_err(TaskError::failed)?;
+    let (mut molecular, atoms) = weighted_atoms(settings, &flow, count, replica, 0.02)?;
     interrupt.advance(&mut molecular, END)?;
     let moved = molecular.atoms();
     let gradient = flow.velocity_gradient(END);
@@ -222,6 +234,27 @@ fn ball(settings: &Settings, particles: usize, [width, speed]: [f64; 2], stream:
     Cloud::drawn(&parameters, &mut Philox::new(settings.seed, stream)).map_err(TaskError::failed)
 }
 
+/// Sample `sample` of the finite system.
+pub(super) fn cloud_of(
+    settings: &Settings,
+    flow: &AffineFlow,
+    particles: usize,
+    sample: usize,
+    time_step: f64,
+) -> Result<MeanField, TaskError> {
+    let cloud = ball(settings, particles, [0.8, 0.5], (3 << 40) | sample as u64)?;
+    let parameters = MeanFieldParameters {
+        flow: flow.clone(),
+        form: FORM,
+        mass: 1.0,
+        number_density: 1.0,
+        time_step,
+        order: Order::Four,
+        method: ForceMethod::Direct,
+    };
+    MeanField::new(parameters, cloud).map_err(TaskError::failed)
+}
+
 /// W1 at the start and at the end, and its growth over what Theorem 2.5 allows.
 fn parting(
     settings: &Settings,
@@ -233,18 +266,7 @@ fn parting(
     let flow = flow(case.gradient())?;
     let mut runs = Vec::new();
     for member in 0..2 {
-        let stream = (3 << 40) | (2 * (count * 1000 + pair) + member) as u64;
-        let cloud = ball(settings, count, [0.8, 0.5], stream)?;
-        let parameters = MeanFieldParameters {
-            flow: flow.clone(),
-            form: FORM,
-            mass: 1.0,
-            number_density: 1.0,
-            time_step: 0.05,
-            order: Order::Four,
-            method: ForceMethod::Direct,
-        };
-        runs.push(MeanField::new(parameters, cloud).map_err(TaskError::failed)?);
+        runs.push(cloud_of(settings, &flow, count, 2 * (count * 1000 + pair) + member, 0.05)?);
     }
     let mut distances = [0.0; 2];
     let mut radius = 0.0f64;

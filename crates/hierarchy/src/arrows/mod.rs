@@ -1,6 +1,7 @@
 //! The studies of `omd verify`: one module an arrow of Figure 1.
 
 mod breakdown;
+mod conservation;
 mod diagram;
 mod dilute_limit;
 mod experiments;
@@ -27,6 +28,7 @@ pub fn studies(settings: &Settings) -> Vec<Study> {
     studies.extend(hydrodynamic_limit::studies(settings));
     studies.extend(diagram::studies(settings));
     studies.extend(breakdown::studies(settings));
+    studies.extend(conservation::studies(settings));
     studies
 }
 

@@ -10,7 +10,8 @@ mod sensitivity;
 use super::experiments::{flow, full_flow, reduced_flow, rows};
 use crate::statistics::greater;
 use crate::verify::{Arrow, Claim, Curve, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError};
-use block::Block;
+pub(super) use block::Block;
+pub(super) use groups::{KINDS, Kind};
 use omd_flow::{AffineFlow, Matrix3, Philox, Vector3};
 use omd_interaction::{LennardJones, PairPotential, Truncation};
 use omd_molecular::{Atoms, Model, Molecular, Scheme, StepControl};
@@ -30,12 +31,12 @@ pub(super) fn studies(settings: &Settings) -> Vec<Study> {
     vec![copies(*settings), groups::study(*settings), sensitivity::study(*settings)]
 }
 
-fn potential() -> PairPotential {
+pub(super) fn potential() -> PairPotential {
     PairPotential::new(Arc::new(LennardJones { epsilon: 1.0, sigma: 1.0 }), Some(CUTOFF), Truncation::ShiftedForce)
 }
 
 /// A few atoms of a dense fluid, at places off a lattice by chance.
-fn atoms(seed: u64, stream: u64) -> Result<Atoms, TaskError> {
+pub(super) fn atoms(seed: u64, stream: u64) -> Result<Atoms, TaskError> {
     let mut random = Philox::new(seed, (1 << 40) | stream);
     let spacing = EDGE / PER_EDGE as f64;
     let mut positions = Vec::new();
@@ -52,9 +53,10 @@ fn atoms(seed: u64, stream: u64) -> Result<Atoms, TaskError> {
     Atoms::given(cell, positions, shifts, None, &Matrix3::identity(), &mut random).map_err(TaskError::failed)
 }
 
-fn objective(flow: AffineFlow, atoms: &Atoms) -> Result<Molecular, TaskError> {
+/// The images of the block.
+pub(super) fn objective(flow: AffineFlow, atoms: &Atoms, time_step: f64) -> Result<Molecular, TaskError> {
     let model = Model { flow, potential: potential(), mass: 1.0 };
-    let scheme = Scheme { time_step: STEP, control: StepControl::Fixed };
+    let scheme = Scheme { time_step, control: StepControl::Fixed };
     Molecular::new(&model, scheme, atoms).map_err(TaskError::failed)
 }
 
@@ -91,7 +93,7 @@ fn deviations(
     let flow = flow(full_flow())?;
     let atoms = atoms(settings.seed, 0)?;
     let mut block = Block::new(&flow, &atoms, &potential(), layers);
-    let mut molecular = objective(reduced_flow(settings, &flow)?, &atoms)?;
+    let mut molecular = objective(reduced_flow(settings, &flow)?, &atoms, STEP)?;
     let mut numbers = Vec::new();
     for comparison in 1..=steps / EVERY {
         for _ in 0..EVERY {

@@ -10,7 +10,9 @@ mod fit;
 mod run;
 
 pub use finding::{Claim, Curve, Finding, Map, Plot, Table, Verdict, worst};
-pub use fit::{Fit, Power, Slopes, chi_square_tail, line, power, richardson, student_quantile, student_tail};
+pub use fit::{
+    Fit, Power, Slopes, chi_square_tail, line, power, richardson, richardson_even, student_quantile, student_tail,
+};
 pub use run::{Keep, RunError, run};
 
 use omd_flow::{Advance, Description, Monitor, Pace, Stop};

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 type Cell = [i32; 3];
 
 /// Copies of the simulated atoms; m = 1.
-pub(super) struct Block {
+pub(in crate::arrows) struct Block {
     positions: Vec<Vector3<f64>>,
     velocities: Vec<Vector3<f64>>,
     accelerations: Vec<Vector3<f64>>,
@@ -23,7 +23,7 @@ pub(super) struct Block {
 
 impl Block {
     /// Copy `nu` is displaced by `E nu` and moves faster by `A E nu`, eq. (10) at t = 0.
-    pub(super) fn new(flow: &AffineFlow, atoms: &Atoms, potential: &PairPotential, layers: usize) -> Self {
+    pub(in crate::arrows) fn new(flow: &AffineFlow, atoms: &Atoms, potential: &PairPotential, layers: usize) -> Self {
         let range = -(layers as i64)..=layers as i64;
         let mut elements = Vec::new();
         for i in range.clone() {
@@ -62,7 +62,7 @@ impl Block {
     }
 
     /// One step of velocity Verlet.
-    pub(super) fn step(&mut self, step: f64) {
+    pub(in crate::arrows) fn step(&mut self, step: f64) {
         for ((x, v), a) in self.positions.iter_mut().zip(&mut self.velocities).zip(&self.accelerations) {
             *v += a * (0.5 * step);
             *x += *v * step;
@@ -82,6 +82,24 @@ impl Block {
     pub(super) fn copy(&self, copy: usize) -> (&[Vector3<f64>], &[Vector3<f64>]) {
         let range = copy * self.atoms..(copy + 1) * self.atoms;
         (&self.positions[range.clone()], &self.accelerations[range])
+    }
+
+    /// Atoms.
+    pub(in crate::arrows) fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// The energy of the whole block, and its kinetic part.
+    pub(in crate::arrows) fn energies(&self) -> [f64; 2] {
+        let kinetic = 0.5 * self.velocities.iter().map(Vector3::norm_squared).sum::<f64>();
+        let others = |i: usize| self.positions[i + 1..].iter().map(move |x| (x - self.positions[i]).norm());
+        let pairs = (0..self.len()).flat_map(others).filter(|&distance| distance < self.cutoff);
+        [kinetic + pairs.map(|distance| self.potential.energy(distance)).sum::<f64>(), kinetic]
+    }
+
+    /// The sum of the velocities.
+    pub(in crate::arrows) fn momentum(&self) -> Vector3<f64> {
+        self.velocities.iter().sum()
     }
 
     fn accelerate(&mut self) {

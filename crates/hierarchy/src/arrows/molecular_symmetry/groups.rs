@@ -25,7 +25,7 @@ const REACH: [[f64; 4]; 2] = [[1e3, 60.0, 16.0, 14.0], [1e3, 120.0, 30.0, 22.0]]
 const INNER: f64 = 1.5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(in crate::arrows) enum Kind {
     Helix,
     Ring,
     Dihedral,
@@ -35,11 +35,11 @@ enum Kind {
     Inversion,
 }
 
-const KINDS: [Kind; 7] =
+pub(in crate::arrows) const KINDS: [Kind; 7] =
     [Kind::Helix, Kind::Ring, Kind::Dihedral, Kind::Nanotube, Kind::TiltingLayer, Kind::Tetragonal, Kind::Inversion];
 
 impl Kind {
-    fn name(self) -> &'static str {
+    pub(in crate::arrows) fn name(self) -> &'static str {
         match self {
             Self::Helix => "helix of one radian, pulled",
             Self::Ring => "ring of 7",
@@ -88,6 +88,37 @@ impl Kind {
 
     fn group(self, flow: &AffineFlow) -> Result<ObjectiveGroup, TaskError> {
         ObjectiveGroup::new(flow, &self.generators()).map_err(TaskError::failed)
+    }
+
+    pub(in crate::arrows) fn start(self, settings: &Settings) -> Result<Start, TaskError> {
+        let flow = flow(self.gradient())?;
+        let group = self.group(&flow)?;
+        let mut random = Philox::new(settings.seed, (1 << 41) | self as u64);
+        let [positions, peculiar] = atoms(&group, &mut random)?;
+        Ok(Start { kind: self, flow, group, positions, peculiar })
+    }
+}
+
+/// The simulated atoms of a group at t = 0.
+pub(in crate::arrows) struct Start {
+    kind: Kind,
+    pub(in crate::arrows) flow: AffineFlow,
+    group: ObjectiveGroup,
+    positions: Vec<Vector3<f64>>,
+    peculiar: Vec<Vector3<f64>>,
+}
+
+impl Start {
+    /// They and their images.
+    pub(in crate::arrows) fn objective(
+        &self,
+        settings: &Settings,
+        time_step: f64,
+    ) -> Result<GroupMolecular, TaskError> {
+        let group = self.kind.group(&reduced_flow(settings, &self.flow)?)?;
+        let model = GroupModel { group, field: Arc::new(Sites(Arc::new(potential()))), mass: 1.0, cell: None };
+        let scheme = Scheme { time_step, control: StepControl::Fixed };
+        GroupMolecular::new(&model, scheme, &self.positions, &self.peculiar).map_err(TaskError::failed)
     }
 }
 
@@ -142,21 +173,15 @@ pub(super) fn study(settings: Settings) -> Study {
 /// The copies, how many are compared and until when; the largest distance of an atom from its image and of its
 /// acceleration from the image's; how far the atoms moved.
 fn deviations(settings: &Settings, kind: Kind, steps: usize, interrupt: Interrupt<'_>) -> Result<Vec<f64>, TaskError> {
-    let flow = flow(kind.gradient())?;
-    let group = kind.group(&flow)?;
-    let mut random = Philox::new(settings.seed, (1 << 41) | kind as u64);
-    let [positions, peculiar] = atoms(&group, &mut random)?;
-    let velocities: Vec<_> = positions.iter().zip(&peculiar).map(|(x, w)| flow.lab_from_peculiar(0.0, x, w)).collect();
+    let begin = kind.start(settings)?;
+    let Start { flow, group, positions, peculiar, .. } = &begin;
+    let velocities: Vec<_> = positions.iter().zip(peculiar).map(|(x, w)| flow.lab_from_peculiar(0.0, x, w)).collect();
     let centre = positions.iter().sum::<Vector3<f64>>() / ATOMS as f64;
     let reach = settings.choose(REACH[0], REACH[1])[group.dimension()];
     let labels = group.within(0.0, &centre, reach);
     let elements: Vec<_> = labels.iter().map(|label| group.element(label)).collect();
-    let mut block = Block::of_copies(&elements, &positions, &velocities, &potential());
-    let reduced = kind.group(&reduced_flow(settings, &flow)?)?;
-    let field = Arc::new(Sites(Arc::new(potential())));
-    let model = GroupModel { group: reduced, field, mass: 1.0, cell: None };
-    let scheme = Scheme { time_step: STEP, control: StepControl::Fixed };
-    let mut molecular = GroupMolecular::new(&model, scheme, &positions, &peculiar).map_err(TaskError::failed)?;
+    let mut block = Block::of_copies(&elements, positions, &velocities, &potential());
+    let mut molecular = begin.objective(settings, STEP)?;
     let inner = if group.dimension() == 0 { reach } else { INNER };
     let compared: Vec<_> =
         (0..elements.len()).filter(|&copy| (elements[copy].position(0.0, &centre) - centre).norm() <= inner).collect();
@@ -179,7 +204,7 @@ fn deviations(settings: &Settings, kind: Kind, steps: usize, interrupt: Interrup
             }
         }
     }
-    let moved = molecular.atoms().positions.iter().zip(&positions).map(|(a, b)| (a - b).norm()).fold(0.0, greater);
+    let moved = molecular.atoms().positions.iter().zip(positions).map(|(a, b)| (a - b).norm()).fold(0.0, greater);
     Ok(vec![elements.len() as f64, compared.len() as f64, distance, acceleration, moved])
 }
 

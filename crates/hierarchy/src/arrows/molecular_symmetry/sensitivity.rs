@@ -47,7 +47,7 @@ fn rates(settings: &Settings, replica: u64, interrupt: Interrupt<'_>) -> Result<
     for offset in OFFSETS {
         let mut second = first.clone();
         second.positions[0].x += offset;
-        let mut runs = [objective(flow.clone(), &first)?, objective(flow.clone(), &second)?];
+        let mut runs = [objective(flow.clone(), &first, STEP)?, objective(flow.clone(), &second, STEP)?];
         let mut logarithms = [0.0; 2];
         for (logarithm, time) in logarithms.iter_mut().zip(WINDOW) {
             for run in &mut runs {
