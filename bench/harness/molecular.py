@@ -6,7 +6,7 @@ from .shell import Spread, cores, say
 from .starts import Start
 
 ATOMS = 32_000
-SIZES = (4000, 8000, 16000, 32_000, 64000, 128000, 256000)
+SIZES = (4000, 8000, 16000, 32_000, 64000, 128000, 256000, 1_024_000)
 
 
 class Duel:

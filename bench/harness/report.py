@@ -3,7 +3,7 @@
 import datetime
 import re
 
-from . import dsmc, lammps, molecular, omd, spectral
+from . import dsmc, lammps, many_body, molecular, omd, spectral
 from .shell import BENCH, busy, cores, cpu_model, say
 
 QUIET = 0.3
@@ -12,6 +12,10 @@ SPARTA = """SPARTA, quoted, not measured here: a native build on two cores of an
 spheres, homogeneous, 10^6 collisions/s: 1e6 particles 1.14 on one core (10^3 cells, sorted), 0.72 in its default
 settings, 1.63 in one cell with 0.35 collisions per particle and step, 2.5 to 4.0 on two ranks; 1e5 particles 3.2 on one
 core. Its collisions share time steps with free flight; omd's candidates include the majorant's rejections."""
+
+MANY_BODY = """LAMMPS {version}, one core, double precision, `-sf opt` where it has such a style (EAM), the fastest of three
+skins, lists checked every step; the same file, crystal and time step, velocities of 1000 K of each code's own, processor time of the step loop.
+The energy at the start is that of the perfect crystal."""
 
 SPECTRAL = """One evaluation of Q for Maxwell molecules, double precision, one core; fsm.py is the fast spectral method of
 Gamba, Haack, Hauck and Hu in NumPy and FFTW. omd with the grid and the rule it takes by default. For each of two errors, of
@@ -36,6 +40,8 @@ def write(only, quick, rounds):
     lines = ["# Side by side", "", *_provenance(load, quick, rounds)]
     if only in (None, "md"):
         lines += _molecular(rounds, quick)
+    if only in (None, "many-body"):
+        lines += _many_body(rounds)
     if only in (None, "dsmc"):
         lines += _dsmc(rounds, quick)
     if only in (None, "spectral"):
@@ -109,6 +115,12 @@ def _molecular(rounds, quick):
         "",
         *molecular.floor_rows(duels, floors),
     ]
+
+
+def _many_body(rounds):
+    version = lammps.install()
+    omd.build(("omd-bench", ["--bin", "many_body_steps"]))
+    return ["", "## Many-body crystals: LAMMPS", "", MANY_BODY.format(version=version), "", *many_body.rows(rounds)]
 
 
 def _spectral(rounds, quick):
