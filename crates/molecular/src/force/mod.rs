@@ -9,3 +9,4 @@ mod table;
 pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
 pub(crate) use kernel::{COMPONENTS, ForcePart, ROW, Surroundings, energy_of_chunk};
 pub(crate) use law::{ForceField, PairLaw};
+pub(crate) use rows::transpose;
