@@ -161,14 +161,26 @@ impl EmbeddedAtoms {
         let (tables, zero) = (Tables::new(&self.atom), f64x4::splat(simd, 0.0));
         let cutoff = f64x4::splat(simd, self.atom.cutoff() * self.atom.cutoff());
         let (mut energy, mut virial, mut begin) = (zero, [zero; 6], 0);
+        let mut groups = Vec::new();
         for (k, (out, &end)) in part.forces.iter_mut().zip(&part.chunk.ends).enumerate() {
             let centre = Centre::new(simd, &places[part.first + k]);
-            let mut force = [zero; 3];
-            for four in part.chunk.near[begin..end as usize].chunks_exact(LANES) {
+            let row = &part.chunk.near[begin..end as usize];
+            if groups.len() < row.len() / LANES {
+                groups.resize(row.len() / LANES, Group::default());
+            }
+            let groups = &mut groups[..row.len() / LANES];
+            // In a loop of their own: with what follows there would be too few at a time to hide how long they take.
+            for (four, group) in row.chunks_exact(LANES).zip(groups.iter_mut()) {
                 let (r, square, slope) = centre.separation(simd, places, [four[0], four[1], four[2], four[3]]);
                 let distance = square.sqrt();
                 // Zero for the far place: it brings nothing.
                 let inverse = square.simd_lt(cutoff).select(f64x4::splat(simd, 1.0) / distance, zero);
+                group.store([r[0], r[1], r[2], slope, distance, inverse]);
+            }
+            let mut force = [zero; 3];
+            for group in groups.iter() {
+                let [x, y, z, slope, distance, inverse] = group.load(simd);
+                let r = [x, y, z];
                 let pairs = tables.pairs(simd, distance, inverse);
                 energy += pairs.energy;
                 let (by_density, half) = (pairs.density_slope * inverse, pairs.slope * (inverse * 0.5));
@@ -221,6 +233,29 @@ impl Within<'_> {
         self.near[self.count..end].fill(far);
         self.squares[self.count..end].fill(1e60);
         end
+    }
+}
+
+/// Four neighbours: separations, `F'(rho)`, distances, and one over them.
+#[derive(Clone, Copy, Default)]
+#[repr(C, align(32))]
+struct Group([[f64; LANES]; 6]);
+
+impl Group {
+    #[inline(always)]
+    fn store<S: Simd>(&mut self, lanes: [f64x4<S>; 6]) {
+        for k in 0..6 {
+            lanes[k].store_slice(&mut self.0[k]);
+        }
+    }
+
+    #[inline(always)]
+    fn load<S: Simd>(&self, simd: S) -> [f64x4<S>; 6] {
+        let mut lanes = [f64x4::splat(simd, 0.0); 6];
+        for k in 0..6 {
+            lanes[k] = f64x4::from_slice(simd, &self.0[k]);
+        }
+        lanes
     }
 }
 
