@@ -111,6 +111,15 @@ transpose!(transpose_avx512, avx512, Avx512);
 #[cfg(target_arch = "x86_64")]
 transpose!(transpose_avx2, avx2, Avx2);
 
+/// All that this machine has a code of its own for here.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let mut levels = vec![Level::new(), Level::baseline()];
+    #[cfg(target_arch = "x86_64")]
+    levels.extend(Level::new().as_avx2().map(|avx2| avx2.level()));
+    levels
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +138,7 @@ mod tests {
     fn rows_become_columns_at_every_level() {
         let rows = [0, 1, 2, 3].map(|i| [0, 1, 2, 3].map(|j| f64::from(4 * i + j)));
         let columns = [0, 1, 2, 3].map(|j| [0, 1, 2, 3].map(|i| f64::from(4 * i + j)));
-        for level in [Level::new(), Level::baseline()] {
+        for level in levels() {
             assert_eq!(dispatch!(level, simd => transposed(simd, &rows)), columns);
         }
     }

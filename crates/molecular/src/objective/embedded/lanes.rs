@@ -4,7 +4,7 @@ use crate::force::transpose;
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_interaction::{EmbeddedAtom, EmbeddedInterval};
 
-/// Pairs that are evaluated together.
+/// Neighbours that are evaluated together.
 pub(super) const LANES: usize = 4;
 
 /// Adding it leaves a whole number in the low bits.
@@ -16,7 +16,7 @@ const WHOLE: f64 = (1u64 << 52) as f64;
 pub(super) struct Place(pub(super) [f64; LANES]);
 
 impl Place {
-    /// Beyond every cutoff.
+    /// Beyond every cutoff, and its square a number.
     pub(super) const FAR: Self = Self([1e30, 1e30, 1e30, 0.0]);
 }
 
@@ -99,7 +99,8 @@ fn slope<S: Simd>([c3, c2, c1, _]: [f64x4<S>; 4], p: f64x4<S>) -> f64x4<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fearless_simd::{Level, dispatch};
+    use crate::force::levels;
+    use fearless_simd::dispatch;
     use omd_interaction::EmbeddedTables;
 
     #[inline(always)]
@@ -132,7 +133,7 @@ mod tests {
         for k in 0..2000 {
             let distances = [0, 1, 2, 3].map(|lane| 0.0025 * f64::from(1 + (k + 517 * lane) % 2000));
             past += usize::from(distances[0] > 4.9);
-            for level in [Level::new(), Level::baseline()] {
+            for level in levels() {
                 let found = dispatch!(level, simd => four(simd, &tables, &distances));
                 for (lane, &distance) in distances.iter().enumerate() {
                     let pair = atom.pair(distance);

@@ -1,6 +1,8 @@
 //! Embedded atoms: two passes over the lists, and nothing kept of a pair between them but that it is one.
 
 mod lanes;
+#[cfg(test)]
+mod tests;
 
 use super::forces::{Evaluation, ForceField, Neighbourhood, Sites};
 use crate::parallel::each;
