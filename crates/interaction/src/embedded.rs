@@ -57,10 +57,21 @@ pub enum EmbeddedError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmbeddedAtom {
     embedding: Cubics,
-    /// `[rho, r phi]`, coefficients of one interval in one cache line, highest power first.
-    functions: Vec<[[f64; 4]; 2]>,
+    functions: Vec<EmbeddedInterval>,
     per_step: f64,
     cutoff: f64,
+}
+
+/// The cubics of `rho` and `r phi` between two entries, in one cache line.
+///
+/// Each is `[c3, c2, c1, c0]`, in powers of the part of the interval that is passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C, align(64))]
+pub struct EmbeddedInterval {
+    /// Of `rho`, density.
+    pub density: [f64; 4],
+    /// Of `r phi`, energy x length.
+    pub pair: [f64; 4],
 }
 
 /// What one neighbour at a distance brings.
@@ -142,7 +153,7 @@ impl EmbeddedAtom {
         let functions = cubics(&tables.density).into_iter().zip(cubics(&tables.pair));
         Ok(Self {
             embedding: Cubics { coefficients: cubics(&tables.embedding), per_step: 1.0 / tables.density_step },
-            functions: functions.map(|(density, pair)| [density, pair]).collect(),
+            functions: functions.map(|(density, pair)| EmbeddedInterval { density, pair }).collect(),
             per_step: 1.0 / tables.distance_step,
             cutoff: tables.cutoff,
         })
@@ -160,12 +171,20 @@ impl EmbeddedAtom {
         (value(c, p) + slope * beyond, slope)
     }
 
+    /// The intervals of the distance, the first from zero on, and how many there are in a unit of length.
+    ///
+    /// For loops over many distances at a time; [`Self::pair`] says what is to come of it.
+    #[must_use]
+    pub fn intervals(&self) -> (&[EmbeddedInterval], f64) {
+        (&self.functions, self.per_step)
+    }
+
     /// `rho` at a distance below the cutoff.
     #[inline(always)]
     #[must_use]
     pub fn density(&self, distance: f64) -> f64 {
         let (index, p) = interval(distance * self.per_step, self.functions.len());
-        value(&self.functions[index][0], p)
+        value(&self.functions[index].density, p)
     }
 
     /// `rho`, `phi` and their slopes at a distance below the cutoff.
@@ -173,7 +192,7 @@ impl EmbeddedAtom {
     #[must_use]
     pub fn pair(&self, distance: f64) -> EmbeddedPair {
         let (index, p) = interval(distance * self.per_step, self.functions.len());
-        let [density, pair] = &self.functions[index];
+        let EmbeddedInterval { density, pair } = &self.functions[index];
         let inverse = 1.0 / distance;
         let energy = value(pair, p) * inverse;
         EmbeddedPair {

@@ -16,7 +16,7 @@ mod stillinger_weber;
 mod tersoff;
 
 pub use cluster::{Cluster, ClusterFailure, ClusterPotential, NeighbourRange, NeighbourRows};
-pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedPair, EmbeddedTables};
+pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedInterval, EmbeddedPair, EmbeddedTables};
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 #[cfg(feature = "kim")]
 pub use kim::{KimError, KimModel, KimUnits};

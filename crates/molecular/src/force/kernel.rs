@@ -1,7 +1,7 @@
 //! The loops over neighbour lists.
 
 use super::PairLaw;
-use super::rows::row_of_sums;
+use super::rows::{row_of_sums, transpose};
 use crate::neighbours::{CHUNK, Centre, ChunkList, Exclusions, LANES, MaskedEntry, STRIDE, translation};
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
@@ -185,9 +185,7 @@ fn masked_separation<S: Simd>(
 #[inline(always)]
 fn add_rows<S: Simd>(force: &[f64x4<S>; 3], zero: f64x4<S>, rows: &mut [f64]) {
     let [x, y, z] = *force;
-    let (y_low, y_high) = (y.zip_low(zero), y.zip_high(zero));
-    let (xz_low, xz_high) = (x.zip_low(z), x.zip_high(z));
-    let four = [xz_low.zip_low(y_low), xz_low.zip_high(y_low), xz_high.zip_low(y_high), xz_high.zip_high(y_high)];
+    let four = transpose(zero.token(), [x, y, z, zero]);
     for k in 0..LANES {
         let row = &mut rows[k * ROW..(k + 1) * ROW];
         (f64x4::from_slice(zero.token(), row) + four[k]).store_slice(row);

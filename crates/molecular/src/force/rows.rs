@@ -1,4 +1,4 @@
-//! Sums across lanes where the portable operations cost too many shuffles.
+//! Sums across lanes, and exchanges of lanes and rows, where the portable operations cost too many shuffles.
 
 use fearless_simd::{Level, Simd, f64x4, prelude::*};
 
@@ -22,6 +22,29 @@ pub(super) fn row_of_sums<S: Simd>(simd: S, [x, y, z]: [f64x4<S>; 3]) -> f64x4<S
     let xy = x.unzip_low(y) + x.unzip_high(y);
     let z0 = z.unzip_low(zero) + z.unzip_high(zero);
     xy.unzip_low(z0) + xy.unzip_high(z0)
+}
+
+/// Columns from rows.
+#[inline(always)]
+pub(crate) fn transpose<S: Simd>(simd: S, rows: [f64x4<S>; 4]) -> [f64x4<S>; 4] {
+    let [a, b, c, d] = rows;
+    #[cfg(target_arch = "x86_64")]
+    {
+        match simd.level() {
+            Level::Avx512(token) => {
+                let columns = transpose_avx512(token, [lanes(a), lanes(b), lanes(c), lanes(d)]);
+                return columns.map(|column| f64x4::from_slice(simd, &column));
+            }
+            Level::Avx2(token) => {
+                let columns = transpose_avx2(token, [lanes(a), lanes(b), lanes(c), lanes(d)]);
+                return columns.map(|column| f64x4::from_slice(simd, &column));
+            }
+            _ => {}
+        }
+    }
+    let (ac, bd) = (a.interleave(c), b.interleave(d));
+    let (low, high) = (ac.0.interleave(bd.0), ac.1.interleave(bd.1));
+    [low.0, low.1, high.0, high.1]
 }
 
 /// In registers: the optimiser sees through the array.
@@ -55,7 +78,68 @@ macro_rules! in_lane {
         );
     };
 }
+
+/// Pairs within 128 bits, then halves.
+#[cfg(target_arch = "x86_64")]
+macro_rules! transpose {
+    ($name:ident, $token:ident, $level:ident) => {
+        fearless_simd::kernel!(
+            #[inline(always)]
+            fn $name($token: $level, rows: [[f64; 4]; 4]) -> [[f64; 4]; 4] {
+                use core::arch::x86_64::*;
+                let [a, b, c, d] = rows;
+                let (a, b): (f64x4<_>, f64x4<_>) = (f64x4::from_slice($token, &a), f64x4::from_slice($token, &b));
+                let (c, d): (f64x4<_>, f64x4<_>) = (f64x4::from_slice($token, &c), f64x4::from_slice($token, &d));
+                let (a, b, c, d): (__m256d, __m256d, __m256d, __m256d) = (a.into(), b.into(), c.into(), d.into());
+                let (even_ab, odd_ab) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+                let (even_cd, odd_cd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+                let first: f64x4<_> = _mm256_permute2f128_pd::<0x20>(even_ab, even_cd).simd_into($token);
+                let second: f64x4<_> = _mm256_permute2f128_pd::<0x20>(odd_ab, odd_cd).simd_into($token);
+                let third: f64x4<_> = _mm256_permute2f128_pd::<0x31>(even_ab, even_cd).simd_into($token);
+                let fourth: f64x4<_> = _mm256_permute2f128_pd::<0x31>(odd_ab, odd_cd).simd_into($token);
+                [lanes(first), lanes(second), lanes(third), lanes(fourth)]
+            }
+        );
+    };
+}
 #[cfg(target_arch = "x86_64")]
 in_lane!(in_lane_avx512, avx512, Avx512);
 #[cfg(target_arch = "x86_64")]
 in_lane!(in_lane_avx2, avx2, Avx2);
+#[cfg(target_arch = "x86_64")]
+transpose!(transpose_avx512, avx512, Avx512);
+#[cfg(target_arch = "x86_64")]
+transpose!(transpose_avx2, avx2, Avx2);
+
+/// All that this machine has a code of its own for here.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let mut levels = vec![Level::new(), Level::baseline()];
+    #[cfg(target_arch = "x86_64")]
+    levels.extend(Level::new().as_avx2().map(|avx2| avx2.level()));
+    levels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fearless_simd::dispatch;
+
+    #[inline(always)]
+    fn transposed<S: Simd>(simd: S, rows: &[[f64; 4]; 4]) -> [[f64; 4]; 4] {
+        transpose(simd, rows.map(|row| f64x4::from_slice(simd, &row))).map(|column| {
+            let mut lanes = [0.0; 4];
+            column.store_slice(&mut lanes);
+            lanes
+        })
+    }
+
+    #[test]
+    fn rows_become_columns_at_every_level() {
+        let rows = [0, 1, 2, 3].map(|i| [0, 1, 2, 3].map(|j| f64::from(4 * i + j)));
+        let columns = [0, 1, 2, 3].map(|j| [0, 1, 2, 3].map(|i| f64::from(4 * i + j)));
+        for level in levels() {
+            assert_eq!(dispatch!(level, simd => transposed(simd, &rows)), columns);
+        }
+    }
+}

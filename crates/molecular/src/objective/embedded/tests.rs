@@ -1,0 +1,64 @@
+use super::*;
+use crate::force::levels;
+use omd_flow::Philox;
+use omd_interaction::EmbeddedTables;
+
+/// Functions that do not vanish at the cutoff, and densities beyond the last one of the table.
+fn metal() -> EmbeddedAtom {
+    let grid = |step: f64, f: fn(f64) -> f64| (0..60).map(|m| f(step * f64::from(m))).collect::<Vec<_>>();
+    EmbeddedAtom::new(&EmbeddedTables {
+        density_step: 0.05,
+        embedding: grid(0.05, |rho| -rho.sqrt()),
+        distance_step: 0.05,
+        density: grid(0.05, |r| 3.0 * (-1.5 * r).exp()),
+        pair: grid(0.05, |r| 8.0 * (-2.0 * r).exp() - 0.2 * r),
+        cutoff: 3.0,
+    })
+    .unwrap()
+}
+
+/// Rows of every length from nobody to all, half of them with neighbours beyond the cutoff, against sites one by one.
+#[test]
+fn lanes_are_the_sum_over_sites() {
+    let atom = metal();
+    let mut random = Philox::new(7, 0);
+    // More than a chunk, the last one alone.
+    let count = CHUNK + 21;
+    let mut positions: Vec<_> = (0..count).map(|_| Vector3::from_fn(|_, _| 6.0 * random.uniform())).collect();
+    positions[count - 1] = Vector3::repeat(40.0);
+    let reach = |i: usize| if i.is_multiple_of(2) { 3.0 } else { 4.5 };
+    let (mut starts, mut neighbours) = (vec![0], Vec::new());
+    for (i, x) in positions.iter().enumerate() {
+        let near = |&j: &usize| j != i && (positions[j] - x).norm() < reach(i);
+        neighbours.extend((0..count).filter(near).map(|j| j as u32));
+        starts.push(neighbours.len() as u32);
+    }
+    let sources: Vec<u32> = (0..count as u32).collect();
+    let around = Neighbourhood {
+        positions: &positions,
+        contributing: count,
+        starts: &starts,
+        neighbours: &neighbours,
+        sources: &sources,
+    };
+    let mut expected = Evaluation::default();
+    Sites(Arc::new(atom.clone())).evaluate(&around, &mut expected);
+    let largest = expected.forces.iter().map(Vector3::norm).fold(0.0, f64::max);
+    let mut densities = positions.iter().enumerate().map(|(i, x)| {
+        let others = positions.iter().enumerate().filter(|(j, y)| *j != i && (*y - x).norm() < 3.0);
+        others.map(|(_, y)| atom.density((y - x).norm())).sum::<f64>()
+    });
+    assert!(densities.any(|density| density > 3.0));
+    for level in levels() {
+        let mut found = Evaluation::default();
+        // Twice: nothing of the first may be left.
+        for _ in 0..2 {
+            EmbeddedAtoms { atom: atom.clone(), level }.evaluate(&around, &mut found);
+        }
+        assert!((found.energy - expected.energy).abs() < 1e-13 * expected.energy.abs(), "{level:?}");
+        assert!((found.virial - expected.virial).norm() < 1e-13 * expected.virial.norm(), "{level:?}");
+        for (found, expected) in found.forces.iter().zip(&expected.forces) {
+            assert!((found - expected).norm() < 1e-13 * largest, "{level:?}: {found} {expected}");
+        }
+    }
+}
