@@ -135,7 +135,7 @@ impl Case {
         let full = [halves(0.1, 5), vec![0.0015]].concat();
         match self.gas {
             Gas::HardSpheres => (settings.choose(halves(0.05, 3), full), settings.choose(256e3, 2.1e6)),
-            Gas::Wca => (settings.choose(halves(0.05, 3), full), settings.choose(128e3, 2.1e6)),
+            Gas::Wca => (settings.choose(halves(0.05, 3), full), settings.choose(128e3, 1.05e6)),
             _ => {
                 let full = [vec![0.1, 0.07], halves(0.05, 3)].concat();
                 (settings.choose(halves(0.05, 3), full), settings.choose(32e3, 512e3))
