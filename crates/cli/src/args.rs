@@ -203,6 +203,9 @@ pub(crate) struct Verify {
     /// Only this arrow; may be given more than once.
     #[arg(long = "arrow", value_name = "ARROW", value_parser = ARROWS)]
     pub(crate) arrows: Vec<String>,
+    /// Only the study of this name; may be given more than once.
+    #[arg(long = "study", value_name = "STUDY", conflicts_with = "arrows")]
+    pub(crate) studies: Vec<String>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

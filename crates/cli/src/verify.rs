@@ -21,7 +21,14 @@ pub(crate) fn verify(arguments: &Verify, quiet: bool) -> Result<(), Failure> {
     };
     let wanted: Vec<Arrow> = arguments.arrows.iter().filter_map(|name| Arrow::named(name)).collect();
     let mut studies = studies(&settings);
-    studies.retain(|study| wanted.is_empty() || wanted.contains(&study.arrow));
+    if let Some(unknown) = arguments.studies.iter().find(|&name| studies.iter().all(|study| study.name != name)) {
+        let names: Vec<&str> = studies.iter().map(|study| study.name).collect();
+        return Err(Failure::input(format!("no study is called {unknown}; there are {}", names.join(", "))));
+    }
+    studies.retain(|study| {
+        let is_named = arguments.studies.iter().any(|name| name == study.name);
+        is_named || arguments.studies.is_empty() && (wanted.is_empty() || wanted.contains(&study.arrow))
+    });
     let name = if arguments.quick { "verify-quick" } else { "verify" };
     let directory = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(name));
     let names: Vec<&str> = studies.iter().map(|study| study.name).collect();

@@ -47,3 +47,19 @@ fn verify_leaves_its_page() {
         assert!(page.contains(words), "{words}");
     }
 }
+
+#[test]
+fn verify_does_the_studies_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = omd(folder.path(), &["verify", "--quick", "--study", "residuals", "--out", "there"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table = std::fs::read_to_string(folder.path().join("there/verify.csv")).unwrap();
+    assert!(table.lines().skip(1).all(|line| line.contains("residuals")) && table.lines().count() > 1, "{table}");
+
+    let output = omd(folder.path(), &["verify", "--study", "residual", "--out", "none"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("no study is called residual; there are copies, ") && !folder.path().join("none").exists());
+    let output = omd(folder.path(), &["verify", "--study", "residuals", "--arrow", "6"]);
+    assert_eq!(output.status.code(), Some(2));
+}

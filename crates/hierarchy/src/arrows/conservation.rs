@@ -12,8 +12,8 @@ use crate::statistics::greater;
 use crate::verify::{Arrow, Claim, Finding, Interrupt, Settings, Study, Table, Task, TaskError, richardson_even};
 use omd_flow::Matrix3;
 use residuals::{
-    CLOUD_STEPS, KINDS, Kinetic, Residuals, STEPS, by_encounters, cloud, copies, event_driven, explicit, images,
-    kinetic, lennard_jones, viscous, weighted,
+    CLOUD_STEPS, ENCOUNTERS, KINDS, Kinetic, Residuals, STEPS, by_encounters, cloud, copies, event_driven, explicit,
+    images, kinetic, lennard_jones, viscous, weighted,
 };
 use std::sync::Arc;
 
@@ -111,6 +111,12 @@ fn cases(arrow: Arrow) -> Vec<Case> {
             cloud(settings, flow, CLOUD_STEPS[k], interrupt)
         })
     };
+    let encounters = |gas: Gas| {
+        let label = format!("{}, encounters", gas.name());
+        Case::new(label, Energy::Below(ENCOUNTERS), move |settings, _, interrupt| {
+            by_encounters(settings, gas, flow, interrupt)
+        })
+    };
     match arrow {
         Arrow::MolecularSymmetry => {
             let block =
@@ -123,7 +129,7 @@ fn cases(arrow: Arrow) -> Vec<Case> {
             [block, images].into_iter().chain(groups).collect()
         }
         Arrow::MolecularToKinetic => {
-            vec![spheres(), stepped(), of(Gas::HardSpheres, Kinetic::Simulation), mean_field()]
+            vec![spheres(), stepped(), encounters(Gas::Wca), of(Gas::HardSpheres, Kinetic::Simulation), mean_field()]
         }
         Arrow::KineticSymmetry => vec![
             of(Gas::HardSpheres, Kinetic::InSpace),
@@ -136,14 +142,10 @@ fn cases(arrow: Arrow) -> Vec<Case> {
             });
             vec![weights, mean_field(), of(Gas::Maxwell, Kinetic::FreeFlight)]
         }
-        Arrow::BoltzmannGradLimit => {
-            vec![
-                spheres(),
-                stepped(),
-                of(Gas::HardSpheres, Kinetic::Simulation),
-                of(Gas::LennardJones, Kinetic::Simulation),
-            ]
-        }
+        Arrow::BoltzmannGradLimit => [spheres(), stepped(), encounters(Gas::Wca)]
+            .into_iter()
+            .chain([Gas::HardSpheres, Gas::LennardJones, Gas::Wca].map(|gas| of(gas, Kinetic::Simulation)))
+            .collect(),
         Arrow::KineticToHydrodynamic => Gas::ALL.map(|gas| of(gas, Kinetic::Deterministic)).to_vec(),
         Arrow::HydrodynamicSymmetry => vec![of(Gas::HardSpheres, Kinetic::Euler), fluid(Gas::HardSpheres)],
         Arrow::HydrodynamicLimit => Gas::ALL
@@ -157,20 +159,13 @@ fn cases(arrow: Arrow) -> Vec<Case> {
             of(Gas::HardSpheres, Kinetic::Deterministic),
             fluid(Gas::HardSpheres),
         ],
-        Arrow::Breakdown => {
-            let encounters = Case::new(
-                "Lennard-Jones, encounters",
-                Energy::Below(residuals::ENCOUNTERS),
-                move |settings, _, interrupt| by_encounters(settings, flow, interrupt),
-            );
-            vec![
-                encounters,
-                stepped(),
-                of(Gas::LennardJones, Kinetic::Simulation),
-                of(Gas::LennardJones, Kinetic::Deterministic),
-                fluid(Gas::LennardJones),
-            ]
-        }
+        Arrow::Breakdown => vec![
+            encounters(Gas::LennardJones),
+            stepped(),
+            of(Gas::LennardJones, Kinetic::Simulation),
+            of(Gas::LennardJones, Kinetic::Deterministic),
+            fluid(Gas::LennardJones),
+        ],
     }
 }
 

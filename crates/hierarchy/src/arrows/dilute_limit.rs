@@ -9,26 +9,20 @@
 //! The same comparison with the full Boltzmann equation, its positions kept, in place of the reduced one: (1) and (4)
 //! against (2) and (3), one square of the diagram.
 
+mod atoms;
 mod judgement;
 
-use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows, start};
-use crate::experiment::{
-    AtomStart, DrawnPositions, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Scheme, StepControl,
-};
+use super::experiments::{Gas, bare, flow, halves, kinetic_knudsen, reduced_flow, rows};
+use crate::experiment::Experiment;
 use crate::transport::collision_kernel;
 use crate::verify::{Arrow, Interrupt, Settings, Study, Task, TaskError};
+use atoms::{atoms_at, molecules, seconds};
 use judgement::judge;
 use omd_flow::{Description, Matrix3, Vector3};
-use omd_interaction::{LennardJones, PairPotential, Truncation};
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, Spatial, SpatialParameters};
-use std::sync::Arc;
 
 /// Sample times; the stress relaxes with the rate 1/2.
 const TIMES: [f64; 3] = [1.0, 2.0, 3.0];
-/// Atoms in the cell at `n sigma^3 = 0.05`: 6 mean free paths along an edge.
-const ATOMS: f64 = 1000.0;
-/// Time steps per `sigma (m/k_B T)^(1/2)`.
-const STEP: f64 = 0.004;
 
 /// Of `(w_x, w_y)/sqrt(T)`, along each axis; opposite cells are one.
 const CELLS: usize = 4;
@@ -58,7 +52,7 @@ enum Boltzmann {
     InSpace,
 }
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 6] = [
     Case {
         arrow: Arrow::MolecularToKinetic,
         gas: Gas::HardSpheres,
@@ -74,6 +68,13 @@ const CASES: [Case; 4] = [
         boltzmann: Boltzmann::Reduced,
     },
     Case {
+        arrow: Arrow::MolecularToKinetic,
+        gas: Gas::Wca,
+        name: "relaxation-wca",
+        title: "WCA atoms at A = 0: an anisotropic start relaxes as the Boltzmann equation says",
+        boltzmann: Boltzmann::Reduced,
+    },
+    Case {
         arrow: Arrow::BoltzmannGradLimit,
         gas: Gas::HardSpheres,
         name: "dilute-hard-spheres",
@@ -85,6 +86,13 @@ const CASES: [Case; 4] = [
         gas: Gas::LennardJones,
         name: "dilute-lennard-jones",
         title: "Lennard-Jones in shear tends to the Boltzmann equation as its range falls",
+        boltzmann: Boltzmann::Reduced,
+    },
+    Case {
+        arrow: Arrow::BoltzmannGradLimit,
+        gas: Gas::Wca,
+        name: "dilute-wca",
+        title: "WCA atoms in shear tend to the Boltzmann equation as their range falls",
         boltzmann: Boltzmann::Reduced,
     },
 ];
@@ -127,25 +135,13 @@ impl Case {
         let full = [halves(0.1, 5), vec![0.0015]].concat();
         match self.gas {
             Gas::HardSpheres => (settings.choose(halves(0.05, 3), full), settings.choose(256e3, 8.4e6)),
+            Gas::Wca => (settings.choose(halves(0.05, 3), full), settings.choose(128e3, 1.05e6)),
             _ => {
                 let full = [vec![0.1, 0.07], halves(0.05, 3)].concat();
                 (settings.choose(halves(0.05, 3), full), settings.choose(32e3, 512e3))
             }
         }
     }
-
-    /// `sigma` at unit density with the viscosity of the gas: `n sigma^2` everywhere.
-    fn length(self) -> Result<f64, TaskError> {
-        Ok(match self.gas.interaction_with_cutoff()? {
-            Interaction::HardSphere { diameter } => diameter,
-            Interaction::Potential(potential) => potential.form().length(),
-            _ => return Err(TaskError::failed("no atoms")),
-        })
-    }
-}
-
-fn atoms_at(density: f64) -> usize {
-    (ATOMS * (0.05 / density).powi(2)).round() as usize
 }
 
 fn study(settings: Settings, case: Case) -> Study {
@@ -164,10 +160,9 @@ fn study(settings: Settings, case: Case) -> Study {
         }));
     }
     for (&density, &replicas) in densities.iter().zip(&replicas) {
-        let atoms = atoms_at(density);
-        let each = if case.gas == Gas::HardSpheres { 2e-5 } else { 1e-5 / density };
+        let cost = seconds(case.gas, density);
         for replica in 0..replicas {
-            tasks.push(Task::new(format!("{density}, {replica}"), each * atoms as f64, move |interrupt| {
+            tasks.push(Task::new(format!("{density}, {replica}"), cost, move |interrupt| {
                 molecules(&settings, case, density, replica, interrupt)
             }));
         }
@@ -214,7 +209,7 @@ fn sampled(mut at: impl FnMut(f64) -> Result<(f64, Vec<Vector3<f64>>), TaskError
     Ok(numbers)
 }
 
-/// NaN where collisions are not counted.
+/// Per particle since the start, of a potential those that come within the cutoff; NaN where they are not counted.
 fn collisions(description: &mut dyn Description) -> f64 {
     let row = description.observe();
     row.extra.iter().find(|extra| extra.name == "collisions_per_particle").map_or(f64::NAN, |extra| extra.value)
@@ -301,53 +296,6 @@ fn in_space(
     })
 }
 
-fn molecules(
-    settings: &Settings,
-    case: Case,
-    density: f64,
-    replica: usize,
-    interrupt: Interrupt<'_>,
-) -> Result<Vec<f64>, TaskError> {
-    // n sigma^2 = length^2 at unit density.
-    let fixed = case.length()?.powi(2);
-    let sigma = density / fixed;
-    let (interaction, engine) = if case.gas == Gas::HardSpheres {
-        (Interaction::HardSphere { diameter: sigma }, None)
-    } else {
-        let form = Arc::new(LennardJones { epsilon: 0.5, sigma });
-        let potential = PairPotential::new(form, Some(3.0 * sigma), Truncation::ShiftedForce);
-        // At these densities most atoms are within the cutoff of others: encounters would cost more than time steps.
-        let scheme = Scheme { time_step: STEP * sigma, control: StepControl::Thermal };
-        (Interaction::Potential(potential), Some(Engine::TimeStepped(scheme)))
-    };
-    let mut experiment: Experiment = bare(flow(case.gradient())?, interaction, 1.0, TIMES[2]);
-    experiment.state.number_density = fixed / (sigma * sigma);
-    experiment.state.temperature_tensor = case.tensor();
-    experiment.molecular = Some(MolecularSettings {
-        start: AtomStart::Drawn {
-            atoms: atoms_at(density),
-            positions: DrawnPositions::Random,
-            lattice: LatticeChoice::Cubic,
-        },
-        group: None,
-        engine,
-        replicas: replica + 1,
-        seed: settings.seed,
-        trajectory: None,
-        prepare: None,
-        thermostat: None,
-        bonds: None,
-    });
-    let mut atoms = start(&experiment, "molecular", replica)?;
-    sampled(|time| {
-        interrupt.advance(atoms.as_mut(), time)?;
-        let moved = atoms.structure().ok_or_else(|| TaskError::failed("no atoms"))?;
-        let gradient = experiment.flow.velocity_gradient(time);
-        let peculiar = moved.positions.iter().zip(&moved.lab_velocities).map(|(x, v)| v - gradient * x);
-        Ok((collisions(atoms.as_mut()), peculiar.collect()))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::test_support::assert_quick_red;
@@ -363,9 +311,15 @@ mod tests {
         assert_quick_red("kinetic-square", is_atoms, &[Fault::CollisionRate]);
     }
 
+    #[test]
+    fn the_limit_of_encounters_is_boltzmann_and_planted_faults_turn_the_arrow_red() {
+        assert_quick_red("dilute-wca", is_atoms, &[Fault::CollisionRate, Fault::FlowSign]);
+    }
+
     // Without a flow there is no sign of it, and no fluid whose dissipation could be wrong.
     #[test]
     fn at_rest_the_limit_is_boltzmann_and_collisions_too_frequent_turn_the_arrow_red() {
         assert_quick_red("relaxation-hard-spheres", is_atoms, &[Fault::CollisionRate]);
+        assert_quick_red("relaxation-wca", is_atoms, &[Fault::CollisionRate]);
     }
 }

@@ -18,12 +18,17 @@ pub(crate) enum Gas {
     HardSpheres,
     /// `epsilon = 1/2`: at the reduced temperature 2.
     LennardJones,
+    /// The repulsion of that alone: Lennard-Jones cut at its minimum and shifted \[WeeksChandlerAndersen1971\].
+    Wca,
 }
 
+/// Depth of the wells at T = 1.
+const EPSILON: f64 = 0.5;
 /// Viscosity of every [`Gas`] at T = 1.
 pub(crate) const VISCOSITY: f64 = 2.0;
 
 impl Gas {
+    /// Those that the arrows of the fluids have.
     pub(crate) const ALL: [Self; 3] = [Self::Maxwell, Self::HardSpheres, Self::LennardJones];
 
     pub(crate) fn name(self) -> &'static str {
@@ -31,22 +36,23 @@ impl Gas {
             Self::Maxwell => "Maxwell molecules",
             Self::HardSpheres => "hard spheres",
             Self::LennardJones => "Lennard-Jones",
+            Self::Wca => "WCA",
         }
     }
 
-    /// The interaction whose length is chosen for the viscosity; a potential without cutoff.
+    /// The interaction whose length is chosen for the viscosity; Lennard-Jones without cutoff.
     pub(crate) fn interaction(self) -> Result<Interaction, TaskError> {
         self.of_viscosity(false)
     }
 
-    /// The same for particles: a potential ends, with its force, at three lengths.
+    /// The same for particles: Lennard-Jones ends, with its force, at three lengths.
     pub(crate) fn interaction_with_cutoff(self) -> Result<Interaction, TaskError> {
         self.of_viscosity(true)
     }
 
     fn of_viscosity(self, ends: bool) -> Result<Interaction, TaskError> {
         // Every replica asks for it, and the collision integrals of a potential can take longer than the replica.
-        static LENGTHS: [[OnceLock<f64>; 2]; 3] = [const { [const { OnceLock::new() }; 2] }; 3];
+        static LENGTHS: [[OnceLock<f64>; 2]; 4] = [const { [const { OnceLock::new() }; 2] }; 4];
         let known = &LENGTHS[self as usize][usize::from(ends)];
         if let Some(&length) = known.get() {
             return Ok(self.of_length(length, ends));
@@ -57,12 +63,14 @@ impl Gas {
         Ok(self.of_length(*known.get_or_init(|| length), ends))
     }
 
-    fn of_length(self, length: f64, ends: bool) -> Interaction {
+    /// The interaction with this `sigma`, or diameter; `ends` as in [`Self::interaction_with_cutoff`].
+    pub(crate) fn of_length(self, length: f64, ends: bool) -> Interaction {
         match self {
             Self::Maxwell => Interaction::KernelOnly { rate: 1.0, exponent: 0.0 },
             Self::HardSpheres => Interaction::HardSphere { diameter: length },
+            Self::Wca => Interaction::Potential(PairPotential::wca(EPSILON, length)),
             Self::LennardJones => {
-                let form = Arc::new(LennardJones { epsilon: 0.5, sigma: length });
+                let form = Arc::new(LennardJones { epsilon: EPSILON, sigma: length });
                 let truncation = if ends { Truncation::ShiftedForce } else { Truncation::Truncated };
                 Interaction::Potential(PairPotential::new(form, ends.then_some(3.0 * length), truncation))
             }

@@ -32,21 +32,22 @@ enum Distance {
     LateStress,
 }
 
+/// Whether the data are well prepared, the study's name and its title.
+const CASES: [(Gas, bool, &str, &str); 4] = [
+    (Gas::Maxwell, true, "knudsen-maxwell", "Maxwell molecules from well-prepared data"),
+    (Gas::HardSpheres, true, "knudsen-hard-spheres", "Hard spheres from well-prepared data"),
+    (Gas::LennardJones, true, "knudsen-lennard-jones", "Lennard-Jones from well-prepared data"),
+    (Gas::Maxwell, false, "knudsen-initial-layer", "Maxwell molecules from equilibrium: the initial layer"),
+];
+
 pub(super) fn studies(settings: &Settings) -> Vec<Study> {
-    let gases = Gas::ALL.map(|gas| study(*settings, gas, true));
-    gases.into_iter().chain([study(*settings, Gas::Maxwell, false)]).collect()
+    CASES.into_iter().map(|case| study(*settings, case)).collect()
 }
 
-fn study(settings: Settings, gas: Gas, prepared: bool) -> Study {
+fn study(settings: Settings, (gas, prepared, name, title): (Gas, bool, &'static str, &'static str)) -> Study {
     let knudsen: Vec<f64> = match gas {
         Gas::Maxwell => settings.choose(vec![0.05, 0.025, 0.0125, 0.00625, 0.003_125], halves(0.05, 8)),
-        Gas::HardSpheres | Gas::LennardJones => settings.choose(halves(0.04, 4), halves(0.04, 6)),
-    };
-    let (name, title) = match (gas, prepared) {
-        (Gas::Maxwell, true) => ("knudsen-maxwell", "Maxwell molecules from well-prepared data"),
-        (Gas::HardSpheres, _) => ("knudsen-hard-spheres", "Hard spheres from well-prepared data"),
-        (Gas::LennardJones, _) => ("knudsen-lennard-jones", "Lennard-Jones from well-prepared data"),
-        (Gas::Maxwell, false) => ("knudsen-initial-layer", "Maxwell molecules from equilibrium: the initial layer"),
+        _ => settings.choose(halves(0.04, 4), halves(0.04, 6)),
     };
     let solver = if gas == Gas::Maxwell { "exact moments".to_owned() } else { format!("Galerkin, order {ORDER}") };
     let input = format!(

@@ -14,9 +14,7 @@ use crate::transport::{collision_kernel, viscosity_law};
 use crate::verify::{Fault, Interrupt, Settings, TaskError};
 use omd_flow::{AffineFlow, Description, Matrix3, Observables, Vector3};
 use omd_hydro::strain_rate_deviator;
-use omd_interaction::{LennardJones, PairPotential, Truncation};
 use omd_kinetic::boltzmann::{Spatial, SpatialParameters};
-use std::sync::Arc;
 
 pub(super) use crate::arrows::molecular_symmetry::KINDS;
 
@@ -44,7 +42,7 @@ pub(super) const ENCOUNTERS: f64 = 100.0 * TOLERANCE;
 
 pub(super) fn input() -> String {
     format!(
-        "t = {END}; gases of viscosity 2, m = n = T = 1, Kn = {KNUDSEN}: {PARTICLES} particles, in space in {CELLS}^3 cells with steps of {STEP_IN_SPACE}, Galerkin of order {ORDER}, exact moments of Maxwell molecules; {PANELS} panels of Gauss's rule with four nodes for the integral of P:L; {ATOMS} Lennard-Jones atoms (epsilon = 1/2, cutoff 3) at n sigma^3 = {DENSITY}, a tenth of that by encounters with the tolerance {TOLERANCE:e}, and as many hard spheres; time steps {STEPS:?} to t = {SHORT}, of clouds {CLOUD_STEPS:?}"
+        "t = {END}; gases of viscosity 2, m = n = T = 1, Kn = {KNUDSEN}: {PARTICLES} particles, in space in {CELLS}^3 cells with steps of {STEP_IN_SPACE}, Galerkin of order {ORDER}, exact moments of Maxwell molecules; {PANELS} panels of Gauss's rule with four nodes for the integral of P:L; {ATOMS} hard spheres, Lennard-Jones (epsilon = 1/2, cutoff 3) or WCA atoms at n sigma^3 = {DENSITY}, Lennard-Jones by encounters at a tenth of that, tolerance {TOLERANCE:e}; time steps {STEPS:?} to t = {SHORT}, of clouds {CLOUD_STEPS:?}"
     )
 }
 
@@ -303,11 +301,6 @@ fn gas_of_atoms(
     Ok(experiment)
 }
 
-fn potential() -> Interaction {
-    let form = Arc::new(LennardJones { epsilon: 0.5, sigma: 1.0 });
-    Interaction::Potential(PairPotential::new(form, Some(3.0), Truncation::ShiftedForce))
-}
-
 pub(super) fn event_driven(
     settings: &Settings,
     gradient: Matrix3<f64>,
@@ -325,18 +318,21 @@ pub(super) fn lennard_jones(
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
     let engine = Engine::TimeStepped(Scheme { time_step: step, control: StepControl::Fixed });
-    let experiment = gas_of_atoms(settings, gradient, DENSITY, potential(), Some(engine))?;
+    let experiment = gas_of_atoms(settings, gradient, DENSITY, Gas::LennardJones.of_length(1.0, true), Some(engine))?;
     let mut atoms = start(&experiment, "molecular", 0)?;
     of_translations(&flow(gradient)?, atoms.as_mut(), SHORT, interrupt)
 }
 
 pub(super) fn by_encounters(
     settings: &Settings,
+    gas: Gas,
     gradient: Matrix3<f64>,
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
     let engine = Engine::Encounters { tolerance: TOLERANCE };
-    let experiment = gas_of_atoms(settings, gradient, 0.1 * DENSITY, potential(), Some(engine))?;
+    // The long cutoff of Lennard-Jones wants a dilute gas.
+    let density = if gas == Gas::LennardJones { 0.1 * DENSITY } else { DENSITY };
+    let experiment = gas_of_atoms(settings, gradient, density, gas.of_length(1.0, true), Some(engine))?;
     let mut atoms = start(&experiment, "molecular", 0)?;
     of_translations(&flow(gradient)?, atoms.as_mut(), 10.0 * END, interrupt)
 }

@@ -1,6 +1,7 @@
 //! Lines and parabolas through the distances of the atoms from the Boltzmann equation, and where they meet zero density.
 
-use super::{Case, QUANTITIES, SHARES, TIMES, atoms_at};
+use super::atoms::atoms_at;
+use super::{Case, QUANTITIES, SHARES, TIMES};
 use crate::arrows::experiments::Gas;
 use crate::statistics::{Sample, mean_and_error};
 use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Power, Table, Verdict, power};
@@ -154,7 +155,7 @@ pub(super) fn judge(
         rows: densities.iter().map(|d| vec![format!("{d}")]).collect(),
     };
     let mut orders = Table {
-        caption: "Order of the distances in n sigma^3; claimed of hard spheres, but for the fourth moment, which hardly differs, and of the temperature of Lennard-Jones".to_owned(),
+        caption: "Order of the distances in n sigma^3; claimed of hard spheres and WCA, but for the fourth moment, which hardly differs, and of the temperature of Lennard-Jones".to_owned(),
         header: ["distance", "order", "standard error", "chi^2", ""].map(str::to_owned).to_vec(),
         rows: Vec::new(),
     };
@@ -188,8 +189,8 @@ pub(super) fn judge(
         for (row, [_, distance, error]) in table.rows.iter_mut().zip(&points) {
             row.extend([format!("{distance:+.5}"), format!("{error:.5}")]);
         }
-        // Without forces that last no time there is no count of collisions; at A = 0 the temperature does not move.
-        let is_counted = case.gas == Gas::HardSpheres || q != 3;
+        // Time steps count no collisions; at A = 0 nothing but potential energy moves the temperature.
+        let is_counted = case.gas != Gas::LennardJones || q != 3;
         let moves = case.arrow != Arrow::MolecularToKinetic || q != 0;
         if !(is_counted && moves) {
             continue;
@@ -216,8 +217,8 @@ pub(super) fn judge(
         let noisy: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x, y, e.hypot(wanted_error / scale)]).collect();
         // With the atoms of a full study the noise hides the orders of the others of Lennard-Jones.
         let is_claimed = match case.gas {
-            Gas::HardSpheres => name != "fourth moment",
-            _ => name == "temperature",
+            Gas::LennardJones => name == "temperature",
+            _ => name != "fourth moment",
         };
         first_order(&mut finding, &mut orders, name, told.then(|| power(&noisy, 1.0)), is_claimed);
         plot.curves.push(Curve { label: name.to_owned(), points, is_theory: false });
@@ -226,7 +227,7 @@ pub(super) fn judge(
     }
     let found = distribution(densities, &groups, reference);
     finding.claims.push(found.claim);
-    let is_claimed = case.gas == Gas::HardSpheres;
+    let is_claimed = case.gas != Gas::LennardJones;
     first_order(&mut finding, &mut orders, "distribution of (w_x, w_y)", found.order, is_claimed);
     for (row, distance) in table.rows.iter_mut().zip(found.distances) {
         row.push(format!("{distance:.5}"));
