@@ -134,6 +134,10 @@ impl Case {
         // To a million atoms in the full form.
         let full = [halves(0.1, 5), vec![0.0015]].concat();
         match self.gas {
+            // At rest the distances are so small that four times the atoms tell no more.
+            Gas::HardSpheres if self.arrow == Arrow::MolecularToKinetic => {
+                (settings.choose(halves(0.05, 3), full), settings.choose(256e3, 2.1e6))
+            }
             Gas::HardSpheres => (settings.choose(halves(0.05, 3), full), settings.choose(256e3, 8.4e6)),
             Gas::Wca => (settings.choose(halves(0.05, 3), full), settings.choose(128e3, 1.05e6)),
             _ => {

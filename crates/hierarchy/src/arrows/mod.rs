@@ -29,6 +29,7 @@ pub fn studies(settings: &Settings) -> Vec<Study> {
     studies.extend(diagram::studies(settings));
     studies.extend(breakdown::studies(settings));
     studies.extend(conservation::studies(settings));
+    studies.sort_by_key(|study| study.arrow);
     studies
 }
 

@@ -90,6 +90,11 @@ impl Kind {
         ObjectiveGroup::new(flow, &self.generators()).map_err(TaskError::failed)
     }
 
+    /// Whether its images fill space.
+    pub(in crate::arrows) fn has_volume(self) -> bool {
+        matches!(self, Self::Tetragonal | Self::Inversion)
+    }
+
     pub(in crate::arrows) fn start(self, settings: &Settings) -> Result<Start, TaskError> {
         let flow = flow(self.gradient())?;
         let group = self.group(&flow)?;
