@@ -157,14 +157,14 @@ impl Cluster {
         let Some((index, place)) = earliest else { return };
         self.pop();
         let mut size = duration * place;
-        let half = self.width() / 2;
         // The interpolated time first, then Newton's; the last correction is too small for another step.
         for _ in 0..4 {
-            let accelerations = &self.accelerations[(last - 1) * half..last * half];
-            motion.step(&self.edges, begin, self.node(last - 1), accelerations, size, step);
-            let (r, u) = self.edges[index].relative(begin + size, &step.end);
-            let (excess, rate) = (r.norm_squared() - reach * reach, 2.0 * r.dot(&u));
-            let change = if rate > 0.0 { excess / rate } else { 0.0 };
+            let (excess, rate) = self.at_end_of_step(motion, index, size, step);
+            if rate <= 0.0 {
+                size = self.halve(motion, index, [size, duration], step);
+                break;
+            }
+            let change = excess / rate;
             if change.abs() <= 1e-13 * (duration + begin) {
                 break;
             }
@@ -172,6 +172,29 @@ impl Cluster {
         }
         self.leaving = Some(index);
         self.push(motion, begin + size, step);
+    }
+
+    /// Takes a step of `size` from the last node; how far beyond the cutoff a pair is then, squared, and how fast that grows.
+    fn at_end_of_step(&self, motion: &Motion<'_>, edge: usize, size: f64, step: &mut Step) -> (f64, f64) {
+        let (last, half) = (self.times.len() - 1, self.width() / 2);
+        let (begin, accelerations) = (self.times[last], &self.accelerations[last * half..(last + 1) * half]);
+        motion.step(&self.edges, begin, self.node(last), accelerations, size, step);
+        let (r, u) = self.edges[edge].relative(begin + size, &step.end);
+        (r.norm_squared() - motion.window.diameter.powi(2), 2.0 * r.dot(&u))
+    }
+
+    /// The step at whose end a pair leaves, between one at whose end it does not and one at whose end it has left.
+    ///
+    /// A pair that grazes the cutoff while a third atom turns it may be interpolated to leave where it still approaches. Left
+    /// there it would be met again at once, for ever.
+    fn halve(&self, motion: &Motion<'_>, edge: usize, [mut within, mut beyond]: [f64; 2], step: &mut Step) -> f64 {
+        for _ in 0..50 {
+            let middle = 0.5 * (within + beyond);
+            let (excess, rate) = self.at_end_of_step(motion, edge, middle, step);
+            if excess > 0.0 && rate > 0.0 { beyond = middle } else { within = middle }
+        }
+        self.at_end_of_step(motion, edge, beyond, step);
+        beyond
     }
 
     /// The separation of a pair in the step after node `k`.
