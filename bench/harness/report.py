@@ -41,7 +41,7 @@ def write(only, quick, rounds):
     if only in (None, "md"):
         lines += _molecular(rounds, quick)
     if only in (None, "many-body"):
-        lines += _many_body(rounds)
+        lines += _many_body(rounds, quick)
     if only in (None, "dsmc"):
         lines += _dsmc(rounds, quick)
     if only in (None, "spectral"):
@@ -117,10 +117,10 @@ def _molecular(rounds, quick):
     ]
 
 
-def _many_body(rounds):
+def _many_body(rounds, quick):
     version = lammps.install()
     omd.build(("omd-bench", ["--bin", "many_body_steps"]))
-    return ["", "## Many-body crystals: LAMMPS", "", MANY_BODY.format(version=version), "", *many_body.rows(rounds)]
+    return ["", "## Many-body crystals: LAMMPS", "", MANY_BODY.format(version=version), "", *many_body.rows(rounds, quick)]
 
 
 def _spectral(rounds, quick):

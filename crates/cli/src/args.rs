@@ -203,7 +203,7 @@ pub(crate) struct Verify {
     /// Only this arrow; may be given more than once.
     #[arg(long = "arrow", value_name = "ARROW", value_parser = ARROWS)]
     pub(crate) arrows: Vec<String>,
-    /// Only the study of this name; may be given more than once.
+    /// Only the study of this name; may be given more than once. The page has no other then.
     #[arg(long = "study", value_name = "STUDY", conflicts_with = "arrows")]
     pub(crate) studies: Vec<String>,
     /// Seed of everything random.
@@ -215,7 +215,7 @@ pub(crate) struct Verify {
     /// The output directory. Default: results/verify, results/verify-quick.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Compute again: forget the results of these arrows, and all that another seed, form or version left in the output directory.
+    /// Compute again: forget the results of these arrows or studies (without any named, of all), and whatever another seed, form or version left in the output directory.
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -61,7 +61,7 @@ impl Plan {
         Ok(Self { name, replicas, start: Box::new(start), first: Mutex::new(Some(first)) })
     }
 
-    /// Looks at replica 0 while it is still at t = 0.
+    /// Looks at replica 0, or prepares it, while it is still at t = 0.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&mut dyn Description) -> T) -> Option<T> {
         let mut first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         first.as_mut().map(|description| look(description.as_mut()))

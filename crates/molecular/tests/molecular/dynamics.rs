@@ -44,6 +44,28 @@ fn any_number_of_threads_gives_the_same_bits() {
     assert!(states[0] == states[1] && states[0] == states[2]);
 }
 
+/// A gas, whose atoms cross the faces of the cell and change their order between lists.
+#[test]
+fn atoms_that_cross_the_cell_do_so_alike_on_any_number_of_threads() {
+    let start = shaken(cube(2.7 * 20.0), [20; 3], 0.5, 2.0, 8);
+    let model = model(flow(FULL), lennard_jones(2.5, Truncation::ShiftedForce));
+    let states = [1, 2, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut molecular = Molecular::new(&model, fixed(5e-3), &start).unwrap();
+            molecular.advance(1.0, &mut Free).unwrap();
+            let mut state = StateWriter::new();
+            molecular.save(&mut state);
+            (state.into_bytes(), molecular.list_builds(), molecular.atoms())
+        })
+    });
+    let (_, builds, end) = &states[0];
+    let inverse = start.cell.try_inverse().unwrap();
+    let outside = |x: &&Vector3<f64>| (inverse * *x).iter().any(|c| !(0.0..1.0).contains(c));
+    assert!(*builds > 5 && end.positions.iter().filter(outside).count() > 500, "{builds}");
+    assert!(states[0] == states[1] && states[0] == states[2]);
+}
+
 #[test]
 fn a_paused_saved_and_restored_run_has_the_bits_of_an_uninterrupted_one() {
     for control in [StepControl::Fixed, StepControl::Thermal] {

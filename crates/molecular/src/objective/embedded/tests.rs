@@ -17,7 +17,8 @@ fn metal() -> EmbeddedAtom {
     .unwrap()
 }
 
-/// Rows of every length from nobody to all, half of them with neighbours beyond the cutoff, against sites one by one.
+/// Rows of many lengths, one of them empty, half of them with neighbours beyond the cutoff, against sites one by one; on one and on
+/// three threads to the bit.
 #[test]
 fn lanes_are_the_sum_over_sites() {
     let atom = metal();
@@ -55,6 +56,10 @@ fn lanes_are_the_sum_over_sites() {
         for _ in 0..2 {
             EmbeddedAtoms { atom: atom.clone(), level }.evaluate(&around, &mut found);
         }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        let mut again = Evaluation::default();
+        pool.install(|| EmbeddedAtoms { atom: atom.clone(), level }.evaluate(&around, &mut again));
+        assert_eq!((again.energy, again.virial, &again.forces), (found.energy, found.virial, &found.forces));
         assert!((found.energy - expected.energy).abs() < 1e-13 * expected.energy.abs(), "{level:?}");
         assert!((found.virial - expected.virial).norm() < 1e-13 * expected.virial.norm(), "{level:?}");
         for (found, expected) in found.forces.iter().zip(&expected.forces) {
