@@ -2,7 +2,7 @@
 
 use super::consistency::Tables;
 use super::reader::{Reader, Section};
-use super::tables::{MolecularKeys, Start, subtable};
+use super::tables::{MolecularKeys, Start};
 use super::wording::{called, rounded, show};
 use super::{Parts, keys};
 use crate::structure::{FileBondLaw, FileBonds};
@@ -20,7 +20,7 @@ const SAME_LAW: f64 = 1e-3;
 
 /// The table, where it is there.
 pub(super) fn bonds(reader: &mut Reader<'_>, interaction: &Section<'_>) -> Option<BondSettings> {
-    let (header, table) = subtable(reader, interaction, "bonds", TABLE)?;
+    let (header, table) = reader.subtable(interaction, "bonds", TABLE)?;
     let section = Section::new(TABLE, &header, table);
     let kind = reader.choice(&section, "kind");
     let own: &[&'static str] = match kind {
@@ -76,7 +76,7 @@ pub(super) fn of_file(
         reader.error(span, message, Some(help.to_owned()));
         return None;
     };
-    let (header, table) = subtable(reader, parts.tables.get("interaction")?, "bonds", TABLE)?;
+    let (header, table) = reader.subtable(parts.tables.get("interaction")?, "bonds", TABLE)?;
     let section = Section::new(TABLE, &header, table);
     if section.has("within") {
         let message = format!("{} and the section Bonds of {file} exclude each other", called(TABLE, "within"));

@@ -3,7 +3,6 @@
 use super::group::GroupKeys;
 use super::keys;
 use super::reader::{Reader, Section};
-use super::tables::subtable;
 use super::wording::{called, found};
 use omd_flow::{Matrix3, Vector3};
 use omd_hierarchy::experiment::{AtomStart, Crystal, CubicLattice, GroupElement, Honeycomb, Nanotube, NanotubePeriod};
@@ -27,7 +26,7 @@ pub(super) struct Built {
 
 /// The table, where it is there.
 pub(super) fn build(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<Built> {
-    let (header, table) = subtable(reader, molecular, "build", TABLE)?;
+    let (header, table) = reader.subtable(molecular, "build", TABLE)?;
     let section = Section::new(TABLE, &header, table);
     for name in ["atoms", "structure", "lattice", "positions", "group"].into_iter().filter(|name| molecular.has(name)) {
         let what = if name == "group" { "[molecular.group]".to_owned() } else { called("molecular", name) };

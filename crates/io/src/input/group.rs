@@ -2,7 +2,6 @@
 
 use super::keys::{self, Absent};
 use super::reader::{Reader, Section};
-use super::tables::subtable;
 use super::wording::{called, form, found};
 use crate::units::Quantity;
 use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
@@ -48,7 +47,7 @@ impl GroupKeys {
 
 /// The table, where it is there and is not that of the cell of `[molecular]`.
 pub(super) fn group(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<GroupKeys> {
-    let (header, table) = subtable(reader, molecular, "group", TABLE)?;
+    let (header, table) = reader.subtable(molecular, "group", TABLE)?;
     let section = Section::new(TABLE, &header, table);
     let kind = reader.choice(&section, "kind");
     let own: &[&str] = match kind {

@@ -355,6 +355,23 @@ impl<'a> Reader<'a> {
         whole.then_some(matrix)
     }
 
+    /// The table `key` inside `section`, where it is there, and where it begins; `name` is what it is called in full.
+    pub(super) fn subtable<'s>(
+        &mut self,
+        section: &Section<'s>,
+        key: &'static str,
+        name: &str,
+    ) -> Option<(Range<usize>, &'s DeTable<'s>)> {
+        let value = section.value(key)?;
+        let header = section.key_span(key);
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some((header, table));
+        }
+        let message = format!("[{name}] must be a table, found {}", found(value));
+        self.error(&header, message, Some(format!("write `[{name}]` on a line of its own")));
+        None
+    }
+
     /// The tables of the document by their names; complains about what is not a table.
     pub(super) fn tables<'s>(&mut self, root: &'s DeTable<'s>) -> BTreeMap<&'static str, Section<'s>> {
         let mut tables = BTreeMap::new();

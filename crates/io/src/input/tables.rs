@@ -16,7 +16,7 @@ use omd_hierarchy::experiment::{
     StepControl, Viscosity,
 };
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 /// `[time]`.
 pub(super) fn time(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Schedule> {
@@ -226,30 +226,13 @@ pub(super) fn dsmc(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Dsm
 }
 
 fn histogram(reader: &mut Reader<'_>, dsmc: &Section<'_>) -> Option<HistogramSettings> {
-    let (header, table) = subtable(reader, dsmc, "histogram", "dsmc.histogram")?;
+    let (header, table) = reader.subtable(dsmc, "histogram", "dsmc.histogram")?;
     let section = Section::new("dsmc.histogram", &header, table);
     reader.unknown_keys(&section, &keys::names("dsmc.histogram").collect::<Vec<_>>());
     let every = reader.count(&section, "every");
     let bins = reader.count(&section, "bins");
     let range = reader.number(&section, "range");
     Some(HistogramSettings { every: every?, bins: bins?, range: range? })
-}
-
-/// The table `key` inside `section`, where it is there, and where it begins.
-pub(super) fn subtable<'a>(
-    reader: &mut Reader<'_>,
-    section: &Section<'a>,
-    key: &'static str,
-    name: &str,
-) -> Option<(std::ops::Range<usize>, &'a DeTable<'a>)> {
-    let value = section.value(key)?;
-    let header = section.key_span(key);
-    if let DeValue::Table(table) = value.get_ref() {
-        return Some((header, table));
-    }
-    let message = format!("[{name}] must be a table, found {}", found(value));
-    reader.error(&header, message, Some(format!("write `[{name}]` on a line of its own")));
-    None
 }
 
 /// `[mean-field]`.

@@ -2,7 +2,6 @@
 
 use super::keys;
 use super::reader::{Reader, Section};
-use super::tables::subtable;
 use super::wording::called;
 use omd_hierarchy::experiment::{
     Engine, Experiment, Interaction, ObjectiveGroup, PrepareSettings, Relaxation, Thermostat, ThermostatKind,
@@ -87,7 +86,7 @@ impl PrepareKeys {
 
 /// `[molecular.prepare]`.
 pub(super) fn prepare(reader: &mut Reader<'_>, molecular: &Section<'_>, engine: Option<Engine>) -> Option<PrepareKeys> {
-    let (header, table) = subtable(reader, molecular, "prepare", PREPARE)?;
+    let (header, table) = reader.subtable(molecular, "prepare", PREPARE)?;
     let section = Section::new(PREPARE, &header, table);
     reader.unknown_keys(&section, &keys::names(PREPARE).collect::<Vec<_>>());
     if !section.has("relax") && !section.has("equilibrate") {
@@ -140,7 +139,7 @@ pub(super) fn thermostat(
     molecular: &Section<'_>,
     engine: Option<Engine>,
 ) -> Option<ThermostatKeys> {
-    let (header, table) = subtable(reader, molecular, "thermostat", THERMOSTAT)?;
+    let (header, table) = reader.subtable(molecular, "thermostat", THERMOSTAT)?;
     let section = Section::new(THERMOSTAT, &header, table);
     reader.unknown_keys(&section, &keys::names(THERMOSTAT).collect::<Vec<_>>());
     let word = reader.choice(&section, "kind");

@@ -2,7 +2,6 @@
 
 use super::keys;
 use super::reader::{Reader, Section};
-use super::tables::subtable;
 use super::wording::{called, counted, found, rounded};
 use omd_flow::Dimension;
 use omd_hierarchy::experiment::{Schedule, ShownImages, TrajectoryFormat, TrajectorySettings};
@@ -71,7 +70,7 @@ impl TrajectoryKeys {
 
 /// The table, where it is there; `of_group` where the images are not the translations of a cell.
 pub(super) fn trajectory(reader: &mut Reader<'_>, molecular: &Section<'_>, of_group: bool) -> Option<TrajectoryKeys> {
-    let (header, table) = subtable(reader, molecular, "trajectory", TABLE)?;
+    let (header, table) = reader.subtable(molecular, "trajectory", TABLE)?;
     let section = Section::new(TABLE, &header, table);
     reader.unknown_keys(&section, &keys::names(TABLE).collect::<Vec<_>>());
     let format = reader.choice(&section, "format").map(|word| match word {
