@@ -3,8 +3,8 @@
 //! `d rho/dt + tr(L) rho = 0`, the mean of `w` stays zero, `rho de/dt + P : L = 0`, whatever closes them. The energy of a
 //! distribution or a fluid is compared with the integral of the stress that it reports, of simulations in the mean of
 //! replicas, since their stress is sampled at instants. That of atoms is compared with the ledger of the work that their images do on
-//! them: to rounding from event to event, to the order of the steps where there are steps. A density is that of the flow of its
-//! description.
+//! them: to rounding from event to event, to the order of the steps (and of the ledger's trapezoids) where there are steps. So
+//! the mass tells whether the flow of a description is the one that is meant, the ledger whether forces and virial belong together.
 
 mod atoms;
 mod kinetic;
@@ -18,7 +18,8 @@ use kinetic::Kinetic;
 use omd_flow::{Matrix3, Observables, Vector3};
 use std::sync::Arc;
 
-/// The solvers without noise: 128 intervals, each with an error of 1e-13 by collocation; the energy of Burnett functions has no other.
+/// The solvers without noise: the 128 intervals between the nodes of the quadrature, each with the error of 1e-13 that collocation is
+/// asked for; that of Burnett functions is asked for 1e-11 but keeps the energy by its equations.
 const SOLVED: f64 = 2e-11;
 /// Of sums over particles that nothing but rounding changes.
 const ROUNDING: f64 = 1e-11;
@@ -180,7 +181,7 @@ fn shear() -> Matrix3<f64> {
     Matrix3::new(0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 }
 
-/// The flow of an arrow's other studies.
+/// A flow that other studies of the arrow have, too.
 fn gradient(arrow: Arrow) -> Matrix3<f64> {
     match arrow {
         Arrow::MolecularToKinetic => Matrix3::zeros(),
@@ -290,7 +291,7 @@ fn study(settings: Settings, arrow: Arrow) -> Study {
         arrow,
         name: name(arrow),
         title: "Mass, momentum and energy follow the conservation laws (50)",
-        input: cases.iter().fold(format!("A = {}, m = 1, T = 1", rows(&gradient(arrow))), |text, case| {
+        input: cases.iter().fold(format!("A = {}, m = 1; P/n = {} at the start, isotropic for fluids and in the studies named; {REPLICAS} replicas where there is noise", rows(&gradient(arrow)), rows(&kinetic::tensor())), |text, case| {
             format!("{text}; {}: {}", case.label, case.input)
         }),
         tasks,

@@ -176,6 +176,7 @@ impl Gas {
             rebuild.edges.retain(|edge| *edge != pair);
         } else {
             rebuild.edges.push(pair);
+            // From outside: pairs that start within the cutoff, or are found again at a window's start, have not met.
             self.flight.ledger.collisions += 1;
         }
         self.rebuild(window, contact.time, &rebuild, farthest)

@@ -57,6 +57,7 @@ impl Encounters {
         row.push("potential_energy", interaction.energy, Dimension::Energy);
         row.push("energy_balance", residual + gained, Dimension::Energy);
         row.push("fourth_moment", fourth, Dimension::VelocityToTheFourth);
+        // A collision is one of both atoms.
         let collisions = 2.0 * flight.ledger.collisions as f64 / flight.len() as f64;
         row.push("collisions_per_particle", collisions, Dimension::None);
         push_drift(&mut row, &drift);

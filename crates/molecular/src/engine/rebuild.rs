@@ -1,4 +1,4 @@
-//! New basis, new order, new list.
+//! Lists made anew, when atoms have moved too far for the last one: basis, order, neighbours.
 
 use super::{Engine, get, put};
 use crate::force::{ChunkSums, ForcePart, ROW};
@@ -23,7 +23,7 @@ impl Engine {
         self.reach = self.policy.reach(density, self.time_step, gradient);
         self.list_time = self.time;
         let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
-        let (ids, positions, velocities) = self.brought_back(&edges, &inverse);
+        let (ids, positions, velocities) = self.bring_back(&edges, &inverse);
         let arrangement = Arrangement::new(edges, inverse, &positions, &ids);
         self.take_order(&arrangement, &ids, &positions, &velocities);
         self.anchors.clone_from(&self.positions);
@@ -31,8 +31,8 @@ impl Engine {
         self.rebuilds += 1;
     }
 
-    /// The atoms in the order of their slots, in the cell: ids, positions, lab velocities.
-    fn brought_back(
+    /// The atoms in the order of their slots, in the cell: ids, positions, lab velocities; the wraps count what that took.
+    fn bring_back(
         &mut self,
         edges: &Matrix3<f64>,
         inverse: &Matrix3<f64>,
@@ -55,6 +55,7 @@ impl Engine {
             for (((k, &id), position), velocity) in occupied.zip(positions.iter_mut()).zip(velocities.iter_mut()) {
                 (*position, *velocity) = (get(&self.positions, *first + k), get(&self.velocities, *first + k));
                 let label = (inverse * *position).map(f64::floor);
+                // A place that is no number does not come here: the step has stopped the run for it.
                 if label != Vector3::zeros() && label.iter().all(|x| x.is_finite()) {
                     *position -= edges * label;
                     *velocity -= rates * label;

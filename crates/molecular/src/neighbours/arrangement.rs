@@ -155,7 +155,7 @@ impl Arrangement {
                 block.clusters[cluster] = bounds;
                 cluster += 1;
             }
-            // A gas drawn out along one edge has columns much longer than that.
+            // A gas drawn out along one edge has columns much longer than its atoms need.
             let most = BINS_PER_ATOM * f64::from(count) / (high.z - low.z).max(f64::MIN_POSITIVE);
             let bins_per_height = self.bins_per_height.min(most);
             let bins = [block.bins.len() as u32, push_bins(&mut block.bins, keys, first, bins_per_height)];
@@ -170,6 +170,7 @@ impl Arrangement {
         for key in cluster {
             let position = &positions[key.index as usize];
             let mut place = self.frame * position;
+            // To the bit what the bins are made of.
             place.z = key.height;
             bounds.low = bounds.low.inf(&place);
             bounds.high = bounds.high.sup(&place);
@@ -185,6 +186,7 @@ impl Arrangement {
     /// The slots of `column` with heights from `low` to `high`, and a few more.
     #[inline(always)]
     pub(crate) fn window(&self, column: &Column, low: f64, high: f64) -> std::ops::Range<usize> {
+        debug_assert!(column.count > 0, "an empty column has no bins");
         let [start, count] = column.bins;
         // Conversions saturate: below the column is bin 0.
         let from = ((low - column.low.z) * column.bins_per_height) as u32;
@@ -204,12 +206,12 @@ fn frame_along_third(edges: &Matrix3<f64>) -> Matrix3<f64> {
     Matrix3::from_rows(&[first.transpose(), second.transpose(), third.transpose()])
 }
 
-/// As many columns as make clusters of four about as wide as high, with eight atoms or more in a column.
+/// As many columns as make clusters of four about as wide as high, along each edge no more than an eighth of the atoms.
 fn column_shape(edges: &Matrix3<f64>, inverse: &Matrix3<f64>, atoms: usize) -> [usize; 2] {
     let volume = edges.determinant().abs();
     let width = (LANES as f64 * volume / atoms.max(1) as f64).cbrt();
-    let most = ((atoms as f64 / 8.0).sqrt()).max(1.0);
-    [0, 1].map(|k| (1.0 / (inverse.row(k).norm() * width)).round().clamp(1.0, most * most) as usize)
+    let most = (atoms as f64 / 8.0).max(1.0);
+    [0, 1].map(|k| (1.0 / (inverse.row(k).norm() * width)).round().clamp(1.0, most) as usize)
 }
 
 fn column_of(inverse: &Matrix3<f64>, position: &Vector3<f64>, shape: [usize; 2]) -> usize {

@@ -55,7 +55,7 @@ fn ledger(
     Ok(found)
 }
 
-/// A gas of atoms at `n sigma^3`, with the viscosity that its kinetic theory has at Kn = 1.
+/// A gas of atoms with `sigma` = 1, not isotropic at the start.
 fn gas_of_atoms(
     settings: &Settings,
     gradient: Matrix3<f64>,

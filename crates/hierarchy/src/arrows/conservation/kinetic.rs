@@ -170,7 +170,7 @@ pub(super) fn kinetic(
                     &given,
                     experiment.knudsen,
                     PARTICLES,
-                    (1 << 20) | replica as u64,
+                    (3 << 20) | replica as u64,
                 )
             };
             let gas = Spatial::new(parameters).map_err(TaskError::failed)?;

@@ -1,4 +1,4 @@
-//! Embedded atoms: two passes over the lists, and nothing kept of a pair between them but that it is one.
+//! Embedded atoms (EAM): two passes over the lists, and nothing kept of a pair between them but that it is one.
 
 mod lanes;
 #[cfg(test)]
