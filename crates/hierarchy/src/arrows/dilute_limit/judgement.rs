@@ -103,8 +103,9 @@ fn distribution(densities: &[f64], groups: &[&[Vec<f64>]], reference: &[Vec<f64>
         .zip(&apart[1..])
         .zip(&weights[1..])
         .map(|((&density, apart), weight)| {
-            // Twice, for half of the runs.
-            [density, direction.dot(apart), (spread(&sigma) / weight + 2.0 * spread(&wanted.covariance)).sqrt()]
+            // Twice, for half of the runs; and as often as there are densities, since it is the same in all of them.
+            let common = 2.0 * (densities.len() - 1) as f64 * spread(&wanted.covariance);
+            [density, direction.dot(apart), (spread(&sigma) / weight + common).sqrt()]
         })
         .collect();
     Distribution {
@@ -213,8 +214,10 @@ pub(super) fn judge(
         ));
         // Collisions are of first order far into the dense gas; of the others few densities would measure the second as well.
         let told = q == 3 || points.len() >= ENOUGH;
-        // Boltzmann's noise is the same in all of them; counted at each it makes the error of the order no smaller.
-        let noisy: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x, y, e.hypot(wanted_error / scale)]).collect();
+        // Boltzmann's noise is the same in all of them. An order is a sum `sum c_i y_i`, and `(sum c_i)^2 <= n sum c_i^2`: with n times its
+        // variance at each density, as if they were independent, the error of the order is not too small.
+        let common = wanted_error / scale * (points.len() as f64).sqrt();
+        let noisy: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x, y, e.hypot(common)]).collect();
         // With the atoms of a full study the noise hides the orders of the others of Lennard-Jones.
         let is_claimed = match case.gas {
             Gas::LennardJones => name == "temperature",
