@@ -52,10 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut molecular = Molecular::new(&model, scheme, &atoms)?;
     drop(atoms);
     let start = energies(&molecular.observe(), count, volume);
-    molecular.advance(f64::from(arguments.warm) * arguments.dt, &mut Free)?;
+    // On the threads of the pool, as a run does it: from outside every step would wait for them to wake.
+    rayon::scope(|_| molecular.advance(f64::from(arguments.warm) * arguments.dt, &mut Free))?;
     let warm = energies(&molecular.observe(), count, volume);
     let (steps, builds, clock) = (molecular.steps(), molecular.list_builds(), Instant::now());
-    molecular.advance(f64::from(arguments.warm + arguments.steps) * arguments.dt, &mut Free)?;
+    rayon::scope(|_| molecular.advance(f64::from(arguments.warm + arguments.steps) * arguments.dt, &mut Free))?;
     let seconds = clock.elapsed().as_secs_f64();
     let (steps, builds) = (molecular.steps() - steps, molecular.list_builds() - builds);
     let report = json!({
