@@ -75,6 +75,12 @@ pub struct Observables {
 }
 
 impl Observables {
+    /// The value of the extra column `name`; none where the description has no such column.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<f64> {
+        self.extra.iter().find(|extra| extra.name == name).map(|extra| extra.value)
+    }
+
     /// Whether there is a volume, and with it a density and a pressure.
     #[must_use]
     pub fn has_volume(&self) -> bool {

@@ -42,20 +42,25 @@ pub struct GaussCollocation {
     tolerance: f64,
 }
 
+/// Nodes and weights of Gauss's quadrature on [0, 1], exact for polynomials to degree 7: the zeros of the Legendre polynomial P4
+/// in closed form.
+#[must_use]
+pub fn gauss_rule() -> ([f64; STAGES], [f64; STAGES]) {
+    let root = (6.0f64 / 5.0).sqrt();
+    let inner = (3.0 / 7.0 - 2.0 / 7.0 * root).sqrt();
+    let outer = (3.0 / 7.0 + 2.0 / 7.0 * root).sqrt();
+    let nodes = [-outer, -inner, inner, outer].map(|x| 0.5 * (1.0 + x));
+    (nodes, std::array::from_fn(|j| integral(&lagrange(&nodes, j), 1.0)))
+}
+
 impl GaussCollocation {
     /// `tolerance` bounds the error of a step relative to the norm of the state.
     #[must_use]
     pub fn new(tolerance: f64) -> Self {
-        // Nodes of the Legendre polynomial P4 on [0, 1], closed form.
-        let root = (6.0f64 / 5.0).sqrt();
-        let inner = (3.0 / 7.0 - 2.0 / 7.0 * root).sqrt();
-        let outer = (3.0 / 7.0 + 2.0 / 7.0 * root).sqrt();
-        let nodes = [-outer, -inner, inner, outer].map(|x| 0.5 * (1.0 + x));
+        let (nodes, weights) = gauss_rule();
         let mut matrix = [[0.0; STAGES]; STAGES];
-        let mut weights = [0.0; STAGES];
         for j in 0..STAGES {
             let polynomial = lagrange(&nodes, j);
-            weights[j] = integral(&polynomial, 1.0);
             for i in 0..STAGES {
                 matrix[i][j] = integral(&polynomial, nodes[i]);
             }

@@ -10,7 +10,7 @@
 
 mod judgement;
 
-use super::experiments::{bare, drawn_atoms, flow, kinetic_knudsen, reduced_flow, start};
+use super::experiments::{bare, drawn_atoms, flow, kinetic_knudsen, reduced_flow, shear, start};
 use super::printed::Printed;
 use crate::experiment::{
     DsmcSettings, Engine, Experiment, GalerkinSettings, Interaction, Observation, Scheme, StepControl, Viscosity,
@@ -78,8 +78,8 @@ fn viscosity_at_start() -> Result<f64, TaskError> {
 fn experiment(density: f64, ratio: f64) -> Result<Experiment, TaskError> {
     let relaxation = viscosity_at_start()? / (density * TEMPERATURE);
     let rate = ratio / relaxation;
-    let shear = flow(Matrix3::new(0.0, rate, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))?;
-    let mut experiment = bare(shear, interaction(), 1.0, RELAXATIONS * relaxation);
+    let sheared = flow(shear(rate))?;
+    let mut experiment = bare(sheared, interaction(), 1.0, RELAXATIONS * relaxation);
     experiment.state.temperature_tensor = Matrix3::identity() * TEMPERATURE;
     experiment.state.number_density = density;
     Ok(experiment)

@@ -7,14 +7,14 @@
 //! the mass tells whether the flow of a description is the one that is meant, the ledger whether forces and virial belong together.
 
 mod atoms;
-mod kinetic;
+mod levels;
 
-use super::experiments::{Gas, full_flow, rows};
+use super::experiments::{Gas, full_flow, rows, shear};
 use super::molecular_symmetry::KINDS;
 use crate::statistics::greater;
 use crate::verify::{Arrow, Claim, Finding, Interrupt, Settings, Study, Table, Task, TaskError, richardson_even};
 use atoms::{CLOUD_STEPS, ENCOUNTERS, STEPS};
-use kinetic::Kinetic;
+use levels::Level;
 use omd_flow::{Matrix3, Observables, Vector3};
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ struct Residuals {
 
 /// A column of a description; no number where there is none.
 fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).map_or(f64::NAN, |extra| extra.value)
+    row.column(name).unwrap_or(f64::NAN)
 }
 
 /// The mean peculiar velocity.
@@ -53,6 +53,9 @@ struct Laws {
     mass: bool,
     momentum: bool,
 }
+
+const BOTH: Laws = Laws { mass: true, momentum: true };
+const MOMENTUM: Laws = Laws { mass: false, momentum: true };
 
 /// How the residual of the energy is judged.
 #[derive(Clone, Copy)]
@@ -94,15 +97,14 @@ impl Case {
     fn new(
         label: impl Into<String>,
         input: impl Into<String>,
-        [mass, momentum]: [bool; 2],
+        laws: Laws,
         energy: Energy,
         measure: impl Fn(&Settings, usize, Interrupt<'_>) -> Result<Residuals, TaskError> + Send + Sync + 'static,
     ) -> Self {
-        let (label, input, laws) = (label.into(), input.into(), Laws { mass, momentum });
-        Self { label, input, laws, energy, measure: Arc::new(measure) }
+        Self { label: label.into(), input: input.into(), laws, energy, measure: Arc::new(measure) }
     }
 
-    fn of(gas: Gas, what: Kinetic, gradient: Matrix3<f64>) -> Self {
+    fn of(gas: Gas, what: Level, gradient: Matrix3<f64>) -> Self {
         let energy = match what.is_random() {
             // At rest collisions conserve to rounding, and nothing else happens.
             true if gradient == Matrix3::zeros() => Energy::Below(ROUNDING),
@@ -110,23 +112,19 @@ impl Case {
             false => Energy::Below(SOLVED),
         };
         let label = format!("{}, {}", gas.name(), what.name());
-        Self::new(label, what.input(), [true, what.is_random()], energy, move |settings, replica, interrupt| {
-            kinetic::kinetic(settings, gas, what, gradient, replica, interrupt)
-        })
-    }
-
-    /// The fluid of a gas.
-    fn viscous(gas: Gas, gradient: Matrix3<f64>) -> Self {
-        let (label, input) = (format!("{}, Navier-Stokes", gas.name()), Kinetic::Euler.input());
-        Self::new(label, input, [true, false], Energy::Below(SOLVED), move |settings, _, interrupt| {
-            kinetic::viscous(settings, gas, gradient, interrupt)
-        })
+        Self::new(
+            label,
+            what.input(),
+            Laws { mass: true, momentum: what.is_random() },
+            energy,
+            move |settings, replica, interrupt| levels::level(settings, gas, what, gradient, replica, interrupt),
+        )
     }
 
     fn hard_spheres(gradient: Matrix3<f64>) -> Self {
         let input = format!("{} atoms, n sigma^3 = {}, t = {}", atoms::ATOMS, atoms::DENSITY, atoms::LONG);
         let energy = Energy::Below(ROUNDING);
-        Self::new("hard spheres, event-driven", input, [true; 2], energy, move |settings, _, interrupt| {
+        Self::new("hard spheres, event-driven", input, BOTH, energy, move |settings, _, interrupt| {
             atoms::event_driven(settings, gradient, interrupt)
         })
     }
@@ -135,7 +133,7 @@ impl Case {
         let (count, density, end) = (atoms::ATOMS, atoms::density_of_encounters(gas), atoms::LONG);
         let input = format!("{count} atoms, n sigma^3 = {density}, tolerance {:e}, t = {end}", atoms::TOLERANCE);
         let label = format!("{}, encounters", gas.name());
-        Self::new(label, input, [true; 2], Energy::Below(ENCOUNTERS), move |settings, _, interrupt| {
+        Self::new(label, input, BOTH, Energy::Below(ENCOUNTERS), move |settings, _, interrupt| {
             atoms::by_encounters(settings, gas, gradient, interrupt)
         })
     }
@@ -144,7 +142,7 @@ impl Case {
     fn stepped(
         label: impl Into<String>,
         input: impl Into<String>,
-        laws: [bool; 2],
+        laws: Laws,
         measure: impl Fn(&Settings, f64, Interrupt<'_>) -> Result<Residuals, TaskError> + Send + Sync + 'static,
     ) -> Self {
         let input = format!("{}, steps {STEPS:?} to t = {}", input.into(), atoms::SHORT);
@@ -155,7 +153,7 @@ impl Case {
 
     fn lennard_jones(gradient: Matrix3<f64>) -> Self {
         let input = format!("{} atoms, epsilon = 1/2, n sigma^3 = {}", atoms::ATOMS, atoms::DENSITY);
-        Self::stepped("Lennard-Jones, time steps", input, [true; 2], move |settings, step, interrupt| {
+        Self::stepped("Lennard-Jones, time steps", input, BOTH, move |settings, step, interrupt| {
             atoms::lennard_jones(settings, gradient, step, interrupt)
         })
     }
@@ -164,28 +162,24 @@ impl Case {
         let input =
             format!("{} particles of `finite`, steps {CLOUD_STEPS:?} to t = {}", atoms::PARTICLES, atoms::CLOUD_END);
         let energy = Energy::Order(4.0, &CLOUD_STEPS);
-        Self::new("cloud with weights 1/N", input, [false, true], energy, move |settings, k, interrupt| {
+        Self::new("cloud with weights 1/N", input, MOMENTUM, energy, move |settings, k, interrupt| {
             atoms::cloud(settings, gradient, CLOUD_STEPS[k], interrupt)
         })
     }
 
     fn weighted(gradient: Matrix3<f64>) -> Self {
         let input = format!("{} atoms of `homogeneous`", atoms::PARTICLES);
-        Self::stepped("atoms with weights 1/N", input, [true; 2], move |settings, step, interrupt| {
+        Self::stepped("atoms with weights 1/N", input, BOTH, move |settings, step, interrupt| {
             atoms::weighted(settings, gradient, step, interrupt)
         })
     }
-}
-
-fn shear() -> Matrix3<f64> {
-    Matrix3::new(0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 }
 
 /// A flow that other studies of the arrow have, too.
 fn gradient(arrow: Arrow) -> Matrix3<f64> {
     match arrow {
         Arrow::MolecularToKinetic => Matrix3::zeros(),
-        Arrow::BoltzmannGradLimit | Arrow::KineticToHydrodynamic | Arrow::Breakdown => shear(),
+        Arrow::BoltzmannGradLimit | Arrow::KineticToHydrodynamic | Arrow::Breakdown => shear(0.5),
         _ => full_flow(),
     }
 }
@@ -196,12 +190,12 @@ fn cases(arrow: Arrow) -> Vec<Case> {
     match arrow {
         Arrow::MolecularSymmetry => {
             let mut cases = vec![
-                Case::stepped("explicit block", "27 copies of `copies`", [false, true], atoms::explicit),
-                Case::stepped("images of the block", "the same atoms", [true; 2], atoms::images),
+                Case::stepped("explicit block", "27 copies of `copies`", MOMENTUM, atoms::explicit),
+                Case::stepped("images of the block", "the same atoms", BOTH, atoms::images),
             ];
             cases.extend(KINDS.map(|kind| {
                 // Rotations turn the mean of `w`, and what is no crystal has no density.
-                let laws = [kind.has_volume(), false];
+                let laws = Laws { mass: kind.has_volume(), momentum: false };
                 Case::stepped(kind.name(), "atoms and A of `groups`", laws, move |settings, step, interrupt| {
                     atoms::copies(settings, kind, step, interrupt)
                 })
@@ -212,46 +206,46 @@ fn cases(arrow: Arrow) -> Vec<Case> {
             Case::hard_spheres(flow),
             Case::lennard_jones(flow),
             Case::encounters(Gas::Wca, flow),
-            of(Gas::HardSpheres, Kinetic::Simulation),
+            of(Gas::HardSpheres, Level::Simulation),
             Case::cloud(flow),
         ],
         Arrow::KineticSymmetry => vec![
-            of(Gas::HardSpheres, Kinetic::InSpace),
-            of(Gas::HardSpheres, Kinetic::Simulation),
-            of(Gas::Maxwell, Kinetic::Deterministic),
+            of(Gas::HardSpheres, Level::InSpace),
+            of(Gas::HardSpheres, Level::Simulation),
+            of(Gas::Maxwell, Level::Deterministic),
         ],
         Arrow::MeanFieldLimit => {
-            vec![Case::weighted(flow), Case::cloud(flow), of(Gas::Maxwell, Kinetic::FreeFlight)]
+            vec![Case::weighted(flow), Case::cloud(flow), of(Gas::Maxwell, Level::FreeFlight)]
         }
         Arrow::BoltzmannGradLimit => vec![
             Case::hard_spheres(flow),
             Case::lennard_jones(flow),
             Case::encounters(Gas::Wca, flow),
-            of(Gas::HardSpheres, Kinetic::Simulation),
-            of(Gas::LennardJones, Kinetic::Simulation),
-            of(Gas::Wca, Kinetic::Simulation),
+            of(Gas::HardSpheres, Level::Simulation),
+            of(Gas::LennardJones, Level::Simulation),
+            of(Gas::Wca, Level::Simulation),
         ],
-        Arrow::KineticToHydrodynamic => Gas::ALL.map(|gas| of(gas, Kinetic::Deterministic)).to_vec(),
+        Arrow::KineticToHydrodynamic => Gas::ALL.map(|gas| of(gas, Level::Deterministic)).to_vec(),
         Arrow::HydrodynamicSymmetry => {
-            vec![of(Gas::HardSpheres, Kinetic::Euler), Case::viscous(Gas::HardSpheres, flow)]
+            vec![of(Gas::HardSpheres, Level::Euler), of(Gas::HardSpheres, Level::NavierStokes)]
         }
         Arrow::HydrodynamicLimit => Gas::ALL
             .into_iter()
-            .flat_map(|gas| [of(gas, Kinetic::Deterministic), Case::viscous(gas, flow)])
-            .chain([of(Gas::Maxwell, Kinetic::Euler)])
+            .flat_map(|gas| [of(gas, Level::Deterministic), of(gas, Level::NavierStokes)])
+            .chain([of(Gas::Maxwell, Level::Euler)])
             .collect(),
         Arrow::Diagram => vec![
             Case::hard_spheres(flow),
-            of(Gas::HardSpheres, Kinetic::InSpace),
-            of(Gas::HardSpheres, Kinetic::Deterministic),
-            Case::viscous(Gas::HardSpheres, flow),
+            of(Gas::HardSpheres, Level::InSpace),
+            of(Gas::HardSpheres, Level::Deterministic),
+            of(Gas::HardSpheres, Level::NavierStokes),
         ],
         Arrow::Breakdown => vec![
             Case::encounters(Gas::LennardJones, flow),
             Case::lennard_jones(flow),
-            of(Gas::LennardJones, Kinetic::Simulation),
-            of(Gas::LennardJones, Kinetic::Deterministic),
-            Case::viscous(Gas::LennardJones, flow),
+            of(Gas::LennardJones, Level::Simulation),
+            of(Gas::LennardJones, Level::Deterministic),
+            of(Gas::LennardJones, Level::NavierStokes),
         ],
     }
 }
@@ -291,12 +285,19 @@ fn study(settings: Settings, arrow: Arrow) -> Study {
         arrow,
         name: name(arrow),
         title: "Mass, momentum and energy follow the conservation laws (50)",
-        input: cases.iter().fold(format!("A = {}, m = 1; P/n = {} at the start, isotropic for fluids and in the studies named; {REPLICAS} replicas where there is noise", rows(&gradient(arrow)), rows(&kinetic::tensor())), |text, case| {
-            format!("{text}; {}: {}", case.label, case.input)
-        }),
+        input: input(arrow, &cases),
         tasks,
         judge: Box::new(move |results| judge(&cases, results)),
     }
+}
+
+fn input(arrow: Arrow, cases: &[Case]) -> String {
+    let common = format!(
+        "A = {}, m = 1; P/n = {} at the start, isotropic for fluids and in the studies named; {REPLICAS} replicas where there is noise",
+        rows(&gradient(arrow)),
+        rows(&levels::tensor())
+    );
+    cases.iter().fold(common, |text, case| format!("{text}; {}: {}", case.label, case.input))
 }
 
 fn judge(cases: &[Case], results: &[Vec<f64>]) -> Finding {

@@ -1,7 +1,7 @@
 //! The diagram commutes: two ways from one corner to another give the same numbers.
 
 use super::dilute_limit;
-use super::experiments::{Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, start};
+use super::experiments::{Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, shear, start};
 use super::printed::Printed;
 use crate::experiment::{Experiment, GalerkinSettings, MomentsSettings, Viscosity};
 use crate::transport;
@@ -137,8 +137,7 @@ fn heating(settings: &Settings, gas: Gas, knudsen: f64, interrupt: Interrupt<'_>
 
 /// `-P_xy/(Kn mu K)` at the end.
 fn stress(settings: &Settings, gas: Gas, knudsen: f64, interrupt: Interrupt<'_>) -> Result<f64, TaskError> {
-    let shear = Matrix3::new(0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    let (experiment, name) = kinetic(settings, gas, shear, knudsen)?;
+    let (experiment, name) = kinetic(settings, gas, shear(1.0), knudsen)?;
     let mut exact = start(&experiment, name, 0)?;
     interrupt.advance(exact.as_mut(), END)?;
     let row = exact.observe();

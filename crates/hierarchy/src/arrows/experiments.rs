@@ -149,6 +149,11 @@ pub(crate) fn full_flow() -> Matrix3<f64> {
     Matrix3::new(0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15)
 }
 
+/// Simple shear, `u_x = rate y`.
+pub(crate) fn shear(rate: f64) -> Matrix3<f64> {
+    Matrix3::new(0.0, rate, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+}
+
 /// `AffineFlow` of a matrix.
 pub(crate) fn flow(gradient: Matrix3<f64>) -> Result<AffineFlow, TaskError> {
     AffineFlow::new(gradient).map_err(TaskError::failed)

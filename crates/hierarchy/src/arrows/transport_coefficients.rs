@@ -4,7 +4,7 @@
 //! the viscosity with the square of Kn; and the fluctuations of the N-particle process at rest, whose time correlations
 //! give viscosity and conductivity without any gradient (Green and Kubo).
 
-use super::experiments::{Gas, bare, flow, kinetic_knudsen, start};
+use super::experiments::{Gas, bare, flow, kinetic_knudsen, shear, start};
 use crate::experiment::{DsmcSettings, GalerkinSettings, MomentsSettings, Observation};
 use crate::transport;
 use crate::verify::{
@@ -50,8 +50,8 @@ fn weak_shear(settings: Settings, gas: Gas, name: &'static str) -> Study {
     let tasks = knudsen.iter().map(|&kn| {
         let seconds = if gas == Gas::Maxwell { 0.1 } else { 0.005 / kn };
         Task::new(format!("{kn}"), seconds, move |interrupt| {
-            let shear = flow(Matrix3::new(0.0, RATE, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))?;
-            let mut experiment = bare(shear, gas.interaction()?, kinetic_knudsen(&settings, kn), END);
+            let flow = flow(shear(RATE))?;
+            let mut experiment = bare(flow, gas.interaction()?, kinetic_knudsen(&settings, kn), END);
             let name = if gas == Gas::Maxwell { "moments" } else { "galerkin" };
             if gas == Gas::Maxwell {
                 experiment.moments = Some(MomentsSettings::Exact { order: 2 });

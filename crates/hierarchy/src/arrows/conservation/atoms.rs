@@ -1,12 +1,12 @@
 //! Atoms: the work that their images do on them against their energy.
 
-use super::kinetic::tensor;
+use super::levels::tensor;
 use super::{Residuals, drift, extra};
 use crate::arrows::experiments::{Gas, bare, drawn_atoms, flow, full_flow, reduced_flow, start};
 use crate::arrows::mean_field_limit::{cloud_of, weighted_atoms};
 use crate::arrows::molecular_symmetry;
 use crate::arrows::molecular_symmetry::{Block, Kind, atoms, objective};
-use crate::experiment::{Engine, Experiment, Interaction, Scheme, StepControl};
+use crate::experiment::{Engine, Interaction, Scheme, StepControl};
 use crate::statistics::greater;
 use crate::verify::{Interrupt, Settings, TaskError};
 use omd_flow::{AffineFlow, Description, Matrix3, Observables, Vector3};
@@ -56,18 +56,20 @@ fn ledger(
 }
 
 /// A gas of atoms with `sigma` = 1, not isotropic at the start.
-fn gas_of_atoms(
+fn gas(
     settings: &Settings,
     gradient: Matrix3<f64>,
-    density: f64,
+    [density, end]: [f64; 2],
     interaction: Interaction,
     engine: Option<Engine>,
-) -> Result<Experiment, TaskError> {
-    let mut experiment = bare(flow(gradient)?, interaction, 1.0, LONG);
+    interrupt: Interrupt<'_>,
+) -> Result<Residuals, TaskError> {
+    let mut experiment = bare(flow(gradient)?, interaction, 1.0, end);
     experiment.state.number_density = density;
     experiment.state.temperature_tensor = tensor();
     experiment.molecular = Some(drawn_atoms(settings, ATOMS, engine, 0));
-    Ok(experiment)
+    let mut atoms = start(&experiment, "molecular", 0)?;
+    ledger(&experiment.flow, atoms.as_mut(), end, interrupt)
 }
 
 pub(super) fn event_driven(
@@ -75,9 +77,7 @@ pub(super) fn event_driven(
     gradient: Matrix3<f64>,
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
-    let experiment = gas_of_atoms(settings, gradient, DENSITY, Interaction::HardSphere { diameter: 1.0 }, None)?;
-    let mut atoms = start(&experiment, "molecular", 0)?;
-    ledger(&flow(gradient)?, atoms.as_mut(), LONG, interrupt)
+    gas(settings, gradient, [DENSITY, LONG], Gas::HardSpheres.of_length(1.0, true), None, interrupt)
 }
 
 pub(super) fn lennard_jones(
@@ -87,22 +87,19 @@ pub(super) fn lennard_jones(
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
     let engine = Engine::TimeStepped(Scheme { time_step: step, control: StepControl::Fixed });
-    let experiment = gas_of_atoms(settings, gradient, DENSITY, Gas::LennardJones.of_length(1.0, true), Some(engine))?;
-    let mut atoms = start(&experiment, "molecular", 0)?;
-    ledger(&flow(gradient)?, atoms.as_mut(), SHORT, interrupt)
+    let interaction = Gas::LennardJones.of_length(1.0, true);
+    gas(settings, gradient, [DENSITY, SHORT], interaction, Some(engine), interrupt)
 }
 
 pub(super) fn by_encounters(
     settings: &Settings,
-    gas: Gas,
+    kind: Gas,
     gradient: Matrix3<f64>,
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
     let engine = Engine::Encounters { tolerance: TOLERANCE };
-    let experiment =
-        gas_of_atoms(settings, gradient, density_of_encounters(gas), gas.of_length(1.0, true), Some(engine))?;
-    let mut atoms = start(&experiment, "molecular", 0)?;
-    ledger(&flow(gradient)?, atoms.as_mut(), LONG, interrupt)
+    let density = density_of_encounters(kind);
+    gas(settings, gradient, [density, LONG], kind.of_length(1.0, true), Some(engine), interrupt)
 }
 
 /// Atoms under a group with rotations.

@@ -8,6 +8,7 @@ use crate::experiment::{DsmcSettings, GalerkinSettings, MomentsSettings, Observa
 use crate::statistics::greater;
 use crate::transport::{collision_kernel, viscosity_law};
 use crate::verify::{Fault, Interrupt, Settings, TaskError};
+use omd_flow::ode::gauss_rule;
 use omd_flow::{AffineFlow, Description, Matrix3, Observables};
 use omd_hydro::strain_rate_deviator;
 use omd_kinetic::boltzmann::{Spatial, SpatialParameters};
@@ -24,9 +25,9 @@ const STEP_IN_SPACE: f64 = 0.01;
 /// Of the Galerkin expansion.
 const ORDER: usize = 6;
 
-/// A solution of the Boltzmann equation, or what is solved without a closure.
+/// A level of description without atoms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kinetic {
+pub(super) enum Level {
     /// Exact moments of Maxwell molecules, Burnett functions for the others.
     Deterministic,
     /// Particles.
@@ -35,11 +36,13 @@ pub(super) enum Kinetic {
     InSpace,
     /// No collisions, eq. (16).
     FreeFlight,
-    /// No stress.
+    /// The fluid without a stress.
     Euler,
+    /// The fluid with Chapman and Enskog's.
+    NavierStokes,
 }
 
-impl Kinetic {
+impl Level {
     pub(super) fn is_random(self) -> bool {
         matches!(self, Self::Simulation | Self::InSpace)
     }
@@ -51,7 +54,7 @@ impl Kinetic {
             Self::Deterministic => format!("{nodes}, moments of order 2 or Burnett functions of order {ORDER}"),
             Self::Simulation => format!("{nodes}, {PARTICLES} particles"),
             Self::InSpace => format!("{nodes}, {PARTICLES} particles, {CELLS}^3 cells, steps of {STEP_IN_SPACE}"),
-            Self::FreeFlight | Self::Euler => nodes,
+            Self::FreeFlight | Self::Euler | Self::NavierStokes => nodes,
         }
     }
 
@@ -62,28 +65,21 @@ impl Kinetic {
             Self::InSpace => "DSMC in space",
             Self::FreeFlight => "free flight",
             Self::Euler => "Euler",
+            Self::NavierStokes => "Navier-Stokes",
         }
     }
 }
 
 /// `(time, weight)` on `[0, END]`, in order.
 fn nodes() -> Vec<(f64, f64)> {
-    let root = (6.0f64 / 5.0).sqrt();
-    let place = |sign: f64| (3.0 / 7.0 + sign * 2.0 / 7.0 * root).sqrt();
-    let weight = |sign: f64| (18.0 - sign * 30.0f64.sqrt()) / 72.0;
-    let four = [
-        (-place(1.0), weight(1.0)),
-        (-place(-1.0), weight(-1.0)),
-        (place(-1.0), weight(-1.0)),
-        (place(1.0), weight(1.0)),
-    ];
+    let (nodes, weights) = gauss_rule();
     let width = END / PANELS as f64;
-    let panel = |k: usize| four.map(|(x, w)| (width * (k as f64 + 0.5 * (1.0 + x)), width * w));
+    let panel = |k: usize| std::array::from_fn::<_, 4, _>(|i| (width * (k as f64 + nodes[i]), width * weights[i]));
     (0..PANELS).flat_map(panel).collect()
 }
 
 /// The residuals under `flow` of what has density, temperature and pressure; m = 1, no potential energy.
-fn sampled(
+fn residuals(
     flow: &AffineFlow,
     mut at: impl FnMut(f64) -> Result<Observables, TaskError>,
 ) -> Result<Residuals, TaskError> {
@@ -112,7 +108,7 @@ fn follow(
     mut description: Box<dyn Description>,
     interrupt: Interrupt<'_>,
 ) -> Result<Residuals, TaskError> {
-    sampled(flow, |time| {
+    residuals(flow, |time| {
         interrupt.advance(description.as_mut(), time)?;
         Ok(description.observe())
     })
@@ -123,10 +119,10 @@ pub(super) fn tensor() -> Matrix3<f64> {
     Matrix3::new(1.4, 0.2, 0.0, 0.2, 0.8, -0.1, 0.0, -0.1, 0.8)
 }
 
-pub(super) fn kinetic(
+pub(super) fn level(
     settings: &Settings,
     gas: Gas,
-    what: Kinetic,
+    level: Level,
     gradient: Matrix3<f64>,
     replica: usize,
     interrupt: Interrupt<'_>,
@@ -135,31 +131,41 @@ pub(super) fn kinetic(
     let reduced = reduced_flow(settings, &given)?;
     let mut experiment = bare(reduced, gas.interaction()?, kinetic_knudsen(settings, KNUDSEN), END);
     experiment.state.temperature_tensor = tensor();
-    let name = match what {
-        Kinetic::Deterministic if gas == Gas::Maxwell => {
+    let name = match level {
+        Level::Deterministic if gas == Gas::Maxwell => {
             experiment.moments = Some(MomentsSettings::Exact { order: 2 });
             "moments"
         }
-        Kinetic::Deterministic => {
+        Level::Deterministic => {
             experiment.galerkin = Some(GalerkinSettings { order: ORDER, basis_temperature: 1.0 });
             "galerkin"
         }
-        Kinetic::FreeFlight => {
+        Level::FreeFlight => {
             experiment.free_flight = true;
             "free-flight"
         }
-        Kinetic::Euler => {
+        Level::Euler => {
             experiment.euler = true;
             experiment.state.temperature_tensor = Matrix3::identity();
             "euler"
         }
-        Kinetic::Simulation => {
+        Level::NavierStokes => {
+            if settings.has(Fault::PrintedDissipation) {
+                return as_printed(&given, gas);
+            }
+            experiment.navier_stokes = Some(Viscosity::ChapmanEnskog);
+            experiment.state.temperature_tensor = Matrix3::identity();
+            // What is planted in the collisions is planted in the kinetic levels.
+            experiment.knudsen = KNUDSEN;
+            "navier-stokes"
+        }
+        Level::Simulation => {
             experiment.interaction = Some(gas.interaction_with_cutoff()?);
             let (replicas, observation) = (replica + 1, Observation::default());
             experiment.dsmc = Some(DsmcSettings { particles: PARTICLES, replicas, seed: settings.seed, observation });
             "dsmc"
         }
-        Kinetic::InSpace => {
+        Level::InSpace => {
             let parameters = SpatialParameters {
                 kernel: collision_kernel(&experiment)?,
                 covariance: tensor(),
@@ -180,22 +186,11 @@ pub(super) fn kinetic(
     follow(&given, start(&experiment, name, replica)?, interrupt)
 }
 
-/// Navier-Stokes; with the planted fault its temperature follows (20) as printed.
-pub(super) fn viscous(
-    settings: &Settings,
-    gas: Gas,
-    gradient: Matrix3<f64>,
-    interrupt: Interrupt<'_>,
-) -> Result<Residuals, TaskError> {
-    let given = flow(gradient)?;
-    let mut experiment = bare(reduced_flow(settings, &given)?, gas.interaction()?, KNUDSEN, END);
-    if !settings.has(Fault::PrintedDissipation) {
-        experiment.navier_stokes = Some(Viscosity::ChapmanEnskog);
-        return follow(&given, start(&experiment, "navier-stokes", 0)?, interrupt);
-    }
-    let viscosity = viscosity_law(&experiment)?;
+/// Navier-Stokes with a temperature that follows (20) as printed.
+fn as_printed(given: &AffineFlow, gas: Gas) -> Result<Residuals, TaskError> {
+    let viscosity = viscosity_law(&bare(given.clone(), gas.interaction()?, KNUDSEN, END))?;
     let mut printed = Printed::new(given.clone(), KNUDSEN, viscosity.clone());
-    sampled(&given, |time| {
+    residuals(given, |time| {
         let (temperature, density) =
             (printed.temperature(time).map_err(TaskError::failed)?, 1.0 / given.volume_ratio(time));
         let strain = strain_rate_deviator(&given.velocity_gradient(time));
