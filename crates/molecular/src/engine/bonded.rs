@@ -2,9 +2,9 @@
 
 use super::{Engine, get};
 use crate::bonds::Bonds;
-use crate::force::{COMPONENTS, ForcePart, ROW};
+use crate::force::{COMPONENTS, ForcePart};
 use crate::group::unimodular_inverse;
-use crate::neighbours::{Exclusion, Exclusions, LANES, PADDING, translation};
+use crate::neighbours::{Exclusion, Exclusions, PADDING, translation};
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
 
@@ -31,9 +31,10 @@ impl EngineBonds {
 }
 
 impl Engine {
-    /// Finds the atoms of the bonds in their new slots, and takes the pairs they exclude out of the list.
-    pub(super) fn place_bonds(&mut self) {
-        let Some(mut bonded) = self.bonded.take() else { return };
+    /// Finds the atoms of the bonds in their new slots, and takes the pairs they exclude out of the list; the part of the bonds,
+    /// where there are some.
+    pub(super) fn place_bonds(&mut self) -> Option<ForcePart> {
+        let mut bonded = self.bonded.take()?;
         let mut slots = vec![0u32; self.len()];
         for (slot, &id) in self.ids.iter().enumerate().filter(|(_, id)| **id != PADDING) {
             slots[id as usize] = slot as u32;
@@ -49,15 +50,11 @@ impl Engine {
             let pairs = bonded.placed.iter().map(|(slots, label)| Exclusion { slots: *slots, label: *label });
             bonded.exclusions = self.list.exclude(self.counts.len(), pairs);
         }
-        let clusters = self.counts.len();
-        // The last part is that of the bonds: no lists of its own, all clusters touched.
-        let mut part = ForcePart { first: 0, own: 0, touched: clusters, ..ForcePart::default() };
-        part.forces.resize(clusters * LANES * ROW, 0.0);
-        self.parts.push(part);
         self.bonded = Some(bonded);
+        Some(ForcePart::of_everything(self.list.chunks.len()))
     }
 
-    /// Fills the part of the bonds.
+    /// Fills the part of the bonds, the last one.
     pub(super) fn fill_bonds(&mut self) {
         let Some(mut bonded) = self.bonded.take() else { return };
         let edges = self.group.edges(self.time);
@@ -72,13 +69,13 @@ impl Engine {
             }
         });
         if let Some(part) = self.parts.last_mut() {
-            part.forces.fill(0.0);
+            part.lines.iter_mut().for_each(|line| line.force = [0.0; 4]);
             part.shifted = [0.0; 6];
             for (force, (slots, label)) in forces.iter().zip(&bonded.placed) {
                 let shift = translation(&edges, *label);
                 for k in 0..3 {
-                    part.forces[slots[0] as usize * ROW + k] += force[k];
-                    part.forces[slots[1] as usize * ROW + k] -= force[k];
+                    part.lines[slots[0] as usize].force[k] += force[k];
+                    part.lines[slots[1] as usize].force[k] -= force[k];
                 }
                 for (k, (i, j)) in COMPONENTS.into_iter().enumerate() {
                     part.shifted[k] += shift[i] * force[j];

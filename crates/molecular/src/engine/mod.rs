@@ -46,6 +46,8 @@ pub(crate) struct Engine {
     /// Time step of the last step, for the policy.
     time_step: f64,
     parts: Vec<ForcePart>,
+    /// As [`Finish::contributors`].
+    contributors: Vec<Vec<[u32; 2]>>,
     chunk_sums: Vec<ChunkSums>,
     pub(crate) sums: ChunkSums,
     pub(crate) rebuilds: u64,
@@ -102,6 +104,7 @@ impl Engine {
             policy: SkinPolicy::new(cutoff, speed),
             time_step,
             parts: Vec::new(),
+            contributors: Vec::new(),
             chunk_sums: Vec::new(),
             sums: ChunkSums::default(),
             rebuilds: 0,
@@ -211,8 +214,7 @@ impl Engine {
         let mut parts = std::mem::take(&mut self.parts);
         let (around, level, lists) = (self.surroundings(), self.level, &self.list.chunks);
         each(&mut parts, |part| {
-            let first = part.first / CHUNK;
-            let own = &lists[first..first + part.own.div_ceil(CHUNK)];
+            let own = &lists[part.own.clone()];
             if around.exclusions.is_some() {
                 dispatch!(level, simd => part.fill::<_, P, true>(simd, law, &around, own));
             } else {
@@ -228,7 +230,7 @@ impl Engine {
     fn finish(&mut self, half_kick: f64) {
         let finish = Finish {
             parts: &self.parts,
-            clusters: self.counts.len(),
+            contributors: &self.contributors,
             gradient: self.model.flow.velocity_gradient(self.time),
             half_kick,
         };
@@ -239,8 +241,7 @@ impl Engine {
             .map(|(index, (((forces, velocities), positions), sums))| (index, forces, velocities, positions, sums))
             .collect();
         each(&mut chunks, |(index, forces, velocities, positions, sums)| {
-            let first = *index * CHUNK;
-            **sums = dispatch!(level, simd => finish_chunk(simd, &finish, first, positions, forces, velocities));
+            **sums = dispatch!(level, simd => finish_chunk(simd, &finish, *index, positions, forces, velocities));
         });
         self.sums = ChunkSums::default();
         for sums in &self.chunk_sums {
@@ -265,16 +266,17 @@ impl Engine {
 
     fn energy_with<P: PairLaw>(&self, law: &P) -> f64 {
         let (around, level) = (self.surroundings(), self.level);
-        let mut parts: Vec<(usize, f64)> = (0..self.list.chunks.len()).map(|index| (index, 0.0)).collect();
-        each(&mut parts, |(index, energy)| {
-            let list = &self.list.chunks[*index];
+        let chunks = self.parts.iter().flat_map(|part| part.own.clone().map(move |chunk| (part, chunk, 0.0)));
+        let mut chunks: Vec<(&ForcePart, usize, f64)> = chunks.collect();
+        each(&mut chunks, |(part, chunk, energy)| {
+            let (list, first) = (&self.list.chunks[*chunk], *chunk * CHUNK);
             *energy = if around.exclusions.is_some() {
-                dispatch!(level, simd => energy_of_chunk::<_, P, true>(simd, law, &around, list, *index * CHUNK))
+                dispatch!(level, simd => energy_of_chunk::<_, P, true>(simd, law, &around, part, list, first))
             } else {
-                dispatch!(level, simd => energy_of_chunk::<_, P, false>(simd, law, &around, list, *index * CHUNK))
+                dispatch!(level, simd => energy_of_chunk::<_, P, false>(simd, law, &around, part, list, first))
             };
         });
-        parts.iter().map(|(_, energy)| energy).sum::<f64>() + self.bond_energy()
+        chunks.iter().map(|(_, _, energy)| energy).sum::<f64>() + self.bond_energy()
     }
 
     /// Slot and atom of every simulated atom, in slot order.

@@ -1,7 +1,7 @@
 //! Lists made anew, when atoms have moved too far for the last one: basis, order, neighbours.
 
 use super::{Engine, get, put};
-use crate::force::{ChunkSums, ForcePart, ROW};
+use crate::force::{ChunkSums, ForcePart, localise};
 use crate::neighbours::{Arrangement, CHUNK, LANES, PADDING, STRIDE};
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
@@ -73,19 +73,25 @@ impl Engine {
     /// The list of the atoms in their slots, and the parts that work on it.
     pub(super) fn build_list(&mut self, arrangement: &Arrangement) {
         self.list.build(arrangement, &self.positions, &self.reach, self.level);
-        let chunks = &self.list.chunks;
-        let clusters = self.counts.len();
-        let count = (chunks.len() / CHUNKS_OF_PART).clamp(1, MOST_PARTS);
+        let count = (self.list.chunks.len() / CHUNKS_OF_PART).clamp(1, MOST_PARTS);
         self.parts.resize_with(count, ForcePart::default);
-        for (index, part) in self.parts.iter_mut().enumerate() {
-            let [begin, end] = [index, index + 1].map(|k| k * chunks.len() / count);
-            part.first = begin * CHUNK;
-            part.own = (end * CHUNK).min(clusters) - part.first;
-            let reach = (begin..end).map(|chunk| chunk * CHUNK - part.first + chunks[chunk].span).max();
-            part.touched = reach.unwrap_or(0).min(clusters);
-            part.forces.resize(part.touched * LANES * ROW, 0.0);
+        let lists = &self.list.chunks;
+        let mut parts: Vec<_> = self.parts.iter_mut().enumerate().collect();
+        each(&mut parts, |(index, part)| {
+            let [begin, end] = [*index, *index + 1].map(|k| k * lists.len() / count);
+            part.assign(begin..end, lists);
+        });
+        let bonds = self.place_bonds();
+        let masked = self.bonded.as_mut().map_or(&mut [][..], |bonded| &mut bonded.exclusions.entries);
+        localise(&self.parts, &mut self.list.chunks, masked);
+        self.parts.extend(bonds);
+        self.contributors.resize_with(self.list.chunks.len(), Vec::new);
+        self.contributors.iter_mut().for_each(Vec::clear);
+        for (index, part) in self.parts.iter().enumerate() {
+            for (touched, &chunk) in part.touched.iter().enumerate() {
+                self.contributors[chunk as usize].push([index as u32, touched as u32]);
+            }
         }
-        self.place_bonds();
     }
 
     /// Fills the slots in the order of `arrangement`.

@@ -1,6 +1,8 @@
 //! Adding up the parts' forces, and what is done with them in the same pass over memory.
 
-use super::kernel::{COMPONENTS, ForcePart, ROW, load, store, sum};
+use super::kernel::{COMPONENTS, load, store, sum};
+use super::part::ForcePart;
+use super::rows::transpose;
 use crate::neighbours::{LANES, STRIDE};
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_flow::Matrix3;
@@ -36,20 +38,20 @@ impl ChunkSums {
 pub(crate) struct Finish<'a> {
     /// All parts, in order.
     pub(crate) parts: &'a [ForcePart],
-    /// Clusters in all.
-    pub(crate) clusters: usize,
+    /// For each chunk the parts that touch it, in order, and which of their touched chunks it is.
+    pub(crate) contributors: &'a [Vec<[u32; 2]>],
     /// `L(t)`.
     pub(crate) gradient: Matrix3<f64>,
     /// `dt/(2m)`: the half kick that follows the forces; 0 for none.
     pub(crate) half_kick: f64,
 }
 
-/// Forces, the half kick and the sums of one chunk; all slices are the chunk's own, `first` its first cluster.
+/// Forces, the half kick and the sums of chunk `chunk`; all slices are its own.
 #[inline(always)]
 pub(crate) fn finish_chunk<S: Simd>(
     simd: S,
     finish: &Finish<'_>,
-    first: usize,
+    chunk: usize,
     positions: &[f64],
     forces: &mut [f64],
     velocities: &mut [f64],
@@ -57,30 +59,26 @@ pub(crate) fn finish_chunk<S: Simd>(
     let zero = f64x4::splat(simd, 0.0);
     let mut sums = LaneSums { kinetic: [zero; 6], drift: [zero; 3], virial: [zero; 6] };
     let blocks = forces.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
-    for (index, ((force, velocity), position)) in blocks.zip(positions.chunks_exact(STRIDE)).enumerate() {
-        let total = total_force(simd, finish, first + index);
+    for (member, ((force, velocity), position)) in blocks.zip(positions.chunks_exact(STRIDE)).enumerate() {
+        let total = total_force(simd, finish, chunk, member);
         store(&total, force);
         sums.add_cluster(simd, finish, &load(simd, position), &total, velocity);
     }
     sums.reduce()
 }
 
-/// The sum over parts for one cluster, as lanes.
+/// The sum over parts for one cluster of a chunk, as lanes.
 #[inline(always)]
-fn total_force<S: Simd>(simd: S, finish: &Finish<'_>, cluster: usize) -> [f64x4<S>; 3] {
+fn total_force<S: Simd>(simd: S, finish: &Finish<'_>, chunk: usize, member: usize) -> [f64x4<S>; 3] {
     let mut rows = [f64x4::splat(simd, 0.0); LANES];
-    for part in finish.parts {
-        let ahead = if cluster >= part.first { cluster - part.first } else { cluster + finish.clusters - part.first };
-        if ahead < part.touched {
-            let block = &part.forces[ahead * LANES * ROW..(ahead + 1) * LANES * ROW];
-            for k in 0..LANES {
-                rows[k] += f64x4::from_slice(simd, &block[k * ROW..(k + 1) * ROW]);
-            }
+    for &[part, touched] in &finish.contributors[chunk] {
+        let lines = finish.parts[part as usize].cluster_lines(touched, member);
+        for k in 0..LANES {
+            rows[k] += f64x4::from_slice(simd, &lines[k].force);
         }
     }
-    let [a, b, c, d] = rows;
-    let (ac, bd) = (a.zip_low(c), b.zip_low(d));
-    [ac.zip_low(bd), ac.zip_high(bd), a.zip_high(c).zip_low(b.zip_high(d))]
+    let [x, y, z, _] = transpose(simd, rows);
+    [x, y, z]
 }
 
 /// [`ChunkSums`] with four lanes each.

@@ -1,9 +1,10 @@
 //! The loops over neighbour lists.
 
 use super::PairLaw;
+use super::part::{ForcePart, Line};
 use super::rows::{row_of_sums, transpose};
 use crate::neighbours::{CHUNK, Centre, ChunkList, Exclusions, LANES, MaskedEntry, STRIDE, translation};
-use fearless_simd::{Simd, f64x4, prelude::*};
+use fearless_simd::{Simd, f64x4, mask64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 
 /// What the forces of every part are made from.
@@ -24,25 +25,6 @@ pub(crate) struct Surroundings<'a> {
 /// The pairs (row, column) of the six components xx yy zz xy xz yz.
 pub(crate) const COMPONENTS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
 
-/// Forces that the pairs listed for some consecutive clusters exert, on those clusters and on the ones that follow.
-///
-/// Each part has its own array, so parts run on any thread; the arrays are added up in the order of the parts.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ForcePart {
-    /// The first cluster, and the clusters whose lists it works on.
-    pub(crate) first: usize,
-    pub(crate) own: usize,
-    /// Clusters its pairs touch, from the first on and around the end.
-    pub(crate) touched: usize,
-    /// `x y z` and one unused number for each slot of the touched clusters, force.
-    pub(crate) forces: Vec<f64>,
-    /// `sum_s s G_s`, `G_s` the force that its atoms feel from images translated by `s`; xx yy zz xy xz yz, energy.
-    pub(crate) shifted: [f64; 6],
-}
-
-/// Numbers of one slot in the forces of a part.
-pub(crate) const ROW: usize = 4;
-
 impl ForcePart {
     /// Computes the forces; `lists` are those of its own clusters.
     #[inline(always)]
@@ -53,24 +35,19 @@ impl ForcePart {
         around: &Surroundings<'_>,
         lists: &[ChunkList],
     ) {
-        let zero = f64x4::splat(simd, 0.0);
         self.shifted = [0.0; 6];
-        let target = Target { first: (LANES * self.first) as u32, total: (LANES * around.counts.len()) as u32 };
-        let mut cleared = 0;
         for (index, list) in lists.iter().enumerate() {
-            // Just ahead of its use, so that it is in the cache.
-            let reached = (index * CHUNK + list.span).min(self.touched) * LANES * ROW;
-            self.forces[cleared..reached.max(cleared)].fill(0.0);
-            cleared = reached.max(cleared);
+            self.open(simd, index, around.positions);
+            let home = self.first_line(index);
             let (mut entry, mut segment) = (0, 0);
             for (member, &end) in list.ends.iter().enumerate() {
-                let cluster = self.first + index * CHUNK + member;
+                let cluster = (self.own.start + index) * CHUNK + member;
                 let mut force = own_forces::<S, P, EXCLUDING>(simd, law, around, cluster);
                 while segment < end as usize {
                     let part = &list.segments[segment];
                     let shift = translation(&around.edges, part.label);
                     let entries = &list.entries[entry..part.end as usize];
-                    let felt = segment_forces(simd, law, around, cluster, &shift, entries, target, &mut self.forces);
+                    let felt = segment_forces(simd, law, around, cluster, &shift, entries, &mut self.lines);
                     if part.label != [0; 3] {
                         add_shifted(&mut self.shifted, &shift, &felt);
                     }
@@ -78,39 +55,38 @@ impl ForcePart {
                     entry = part.end as usize;
                     segment += 1;
                 }
-                let place = (cluster - self.first) * LANES * ROW;
-                add_rows(&force, zero, &mut self.forces[place..place + LANES * ROW]);
+                add_forces(simd, &force, &mut self.lines[home + member * LANES..][..LANES]);
             }
             if EXCLUDING && let Some(exclusions) = around.exclusions {
-                for entry in &exclusions.entries[self.first / CHUNK + index] {
+                let first = (self.own.start + index) * CHUNK;
+                for entry in &exclusions.entries[self.own.start + index] {
                     let shift = translation(&around.edges, entry.label);
-                    let force = masked_forces(simd, law, around, entry, &shift, target, &mut self.forces);
+                    let force = masked_forces(simd, law, around, entry, &shift, &mut self.lines);
                     add_shifted(&mut self.shifted, &shift, &force);
-                    let place = (entry.cluster - self.first) * LANES * ROW;
-                    add_rows(&force, zero, &mut self.forces[place..place + LANES * ROW]);
+                    let place = home + (entry.cluster - first) * LANES;
+                    add_forces(simd, &force, &mut self.lines[place..place + LANES]);
                 }
             }
         }
     }
 }
 
-/// Where forces on a slot go in the array of a part.
+/// An entry on its way through the loop of [`segment_forces`].
 #[derive(Clone, Copy)]
-struct Target {
-    first: u32,
-    total: u32,
-}
-
-impl Target {
-    /// Slots are counted from the first one and around the end; both branches of the wrapping difference at once.
-    #[inline(always)]
-    fn place(self, slot: u32) -> usize {
-        let ahead = slot.wrapping_sub(self.first);
-        ROW * ahead.min(ahead.wrapping_add(self.total)) as usize
-    }
+struct Underway<S: Simd> {
+    separation: [f64x4<S>; 3],
+    inside: mask64x4<S>,
+    /// Of [`PairLaw::begin`].
+    begun: f64x4<S>,
+    /// The line of the neighbour.
+    line: usize,
 }
 
 /// Forces between a cluster and one image of its surroundings: returned for the cluster, subtracted for the others.
+///
+/// From its load to its store an entry takes some eighty cycles, eight times what its instructions take, and a core looks
+/// ahead over few of them. So each turn begins two entries, completes the two before, and gives the forces of the two before
+/// those to the neighbours: chains that do not wait for each other.
 #[inline(always)]
 fn segment_forces<S: Simd, P: PairLaw>(
     simd: S,
@@ -119,28 +95,81 @@ fn segment_forces<S: Simd, P: PairLaw>(
     cluster: usize,
     shift: &Vector3<f64>,
     entries: &[u32],
-    target: Target,
-    forces: &mut [f64],
+    lines: &mut [Line],
 ) -> [f64x4<S>; 3] {
     let zero = f64x4::splat(simd, 0.0);
+    let mut force = [zero; 3];
     let centre = Centre::load(simd, around.positions, cluster, around.counts[cluster], shift);
     let cutoff_squared = f64x4::splat(simd, around.cutoff_squared);
     let ready = law.ready(simd);
-    let mut force = [zero; 3];
-    for &slot in entries {
-        let [x, y, z] = centre.separation(simd, around.positions, slot);
-        let squared = z.mul_add(z, y.mul_add(y, x * x));
-        let inside = squared.simd_lt(cutoff_squared);
-        let strength = inside.select(law.force_over_distance(simd, &ready, squared), zero);
-        let felt = [strength * x, strength * y, strength * z];
+    let (twos, rest) = entries.as_chunks::<2>();
+    if let Some((first, others)) = twos.split_first() {
+        let mut underway = [
+            begin(simd, law, &ready, &centre, cutoff_squared, first[0], lines),
+            begin(simd, law, &ready, &centre, cutoff_squared, first[1], lines),
+        ];
+        // No forces are complete at first.
+        let (mut felt, mut given) = ([[zero; 3]; 2], first.map(|line| line as usize));
+        for two in others {
+            for k in 0..2 {
+                give(simd, felt[k], &mut lines[given[k]]);
+            }
+            for k in 0..2 {
+                (felt[k], given[k]) = (complete(simd, law, &ready, &underway[k]), underway[k].line);
+                force = [force[0] + felt[k][0], force[1] + felt[k][1], force[2] + felt[k][2]];
+            }
+            for k in 0..2 {
+                underway[k] = begin(simd, law, &ready, &centre, cutoff_squared, two[k], lines);
+            }
+        }
+        for k in 0..2 {
+            give(simd, felt[k], &mut lines[given[k]]);
+        }
+        for last in underway {
+            let felt = complete(simd, law, &ready, &last);
+            force = [force[0] + felt[0], force[1] + felt[1], force[2] + felt[2]];
+            give(simd, felt, &mut lines[last.line]);
+        }
+    }
+    for &entry in rest {
+        let last = begin(simd, law, &ready, &centre, cutoff_squared, entry, lines);
+        let felt = complete(simd, law, &ready, &last);
         force = [force[0] + felt[0], force[1] + felt[1], force[2] + felt[2]];
-        // Four lanes of x, y and z become one row of sums.
-        let row = row_of_sums(simd, felt);
-        let place = target.place(slot);
-        let room = &mut forces[place..place + ROW];
-        (f64x4::from_slice(simd, room) - row).store_slice(room);
+        give(simd, felt, &mut lines[last.line]);
     }
     force
+}
+
+/// Distances to an entry, and what takes long of the force.
+#[inline(always)]
+fn begin<S: Simd, P: PairLaw>(
+    simd: S,
+    law: &P,
+    ready: &P::Ready<S>,
+    centre: &Centre<S>,
+    cutoff_squared: f64x4<S>,
+    entry: u32,
+    lines: &[Line],
+) -> Underway<S> {
+    let separation = centre.separation(simd, &lines[entry as usize].place);
+    let [x, y, z] = separation;
+    let squared = z.mul_add(z, y.mul_add(y, x * x));
+    let (inside, begun) = (squared.simd_lt(cutoff_squared), law.begin(simd, ready, squared));
+    Underway { separation, inside, begun, line: entry as usize }
+}
+
+/// What the four atoms feel from an entry that was begun.
+#[inline(always)]
+fn complete<S: Simd, P: PairLaw>(simd: S, law: &P, ready: &P::Ready<S>, underway: &Underway<S>) -> [f64x4<S>; 3] {
+    let strength = underway.inside.select(law.complete(ready, underway.begun), f64x4::splat(simd, 0.0));
+    let [x, y, z] = underway.separation;
+    [strength * x, strength * y, strength * z]
+}
+
+/// Takes from a line what the four atoms feel: four lanes of x, y and z become one row of sums.
+#[inline(always)]
+fn give<S: Simd>(simd: S, felt: [f64x4<S>; 3], line: &mut Line) {
+    (f64x4::from_slice(simd, &line.force) - row_of_sums(simd, felt)).store_slice(&mut line.force);
 }
 
 /// Forces between an image and those of a cluster that an exclusion leaves: one entry, as [`segment_forces`].
@@ -151,18 +180,15 @@ fn masked_forces<S: Simd, P: PairLaw>(
     around: &Surroundings<'_>,
     entry: &MaskedEntry,
     shift: &Vector3<f64>,
-    target: Target,
-    forces: &mut [f64],
+    lines: &mut [Line],
 ) -> [f64x4<S>; 3] {
-    let ([x, y, z], squared) = masked_separation(simd, around, entry, shift);
+    let line = &mut lines[entry.slot as usize];
+    let ([x, y, z], squared) = masked_separation(simd, around, entry, shift, &line.place);
     let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
     let zero = f64x4::splat(simd, 0.0);
     let strength = inside.select(law.force_over_distance(simd, &law.ready(simd), squared), zero);
     let felt = [strength * x, strength * y, strength * z];
-    let row = row_of_sums(simd, felt);
-    let place = target.place(entry.slot);
-    let room = &mut forces[place..place + ROW];
-    (f64x4::from_slice(simd, room) - row).store_slice(room);
+    give(simd, felt, line);
     felt
 }
 
@@ -173,22 +199,22 @@ fn masked_separation<S: Simd>(
     around: &Surroundings<'_>,
     entry: &MaskedEntry,
     shift: &Vector3<f64>,
+    place: &[f64; 4],
 ) -> ([f64x4<S>; 3], f64x4<S>) {
     let centre = Centre::load(simd, around.positions, entry.cluster, around.counts[entry.cluster], shift);
-    let [x, y, z] = centre.separation(simd, around.positions, entry.slot);
+    let [x, y, z] = centre.separation(simd, place);
     let squared = z.mul_add(z, y.mul_add(y, x * x));
     let acts = f64x4::from_slice(simd, &entry.acts).simd_gt(f64x4::splat(simd, 0.5));
     ([x, y, z], acts.select(squared, f64x4::splat(simd, 1e60)))
 }
 
-/// Adds four lanes of x, y and z to four rows.
+/// Adds four lanes of x, y and z to the forces of four lines.
 #[inline(always)]
-fn add_rows<S: Simd>(force: &[f64x4<S>; 3], zero: f64x4<S>, rows: &mut [f64]) {
+fn add_forces<S: Simd>(simd: S, force: &[f64x4<S>; 3], lines: &mut [Line]) {
     let [x, y, z] = *force;
-    let four = transpose(zero.token(), [x, y, z, zero]);
-    for k in 0..LANES {
-        let row = &mut rows[k * ROW..(k + 1) * ROW];
-        (f64x4::from_slice(zero.token(), row) + four[k]).store_slice(row);
+    let four = transpose(simd, [x, y, z, f64x4::splat(simd, 0.0)]);
+    for (line, row) in lines.iter_mut().zip(four) {
+        (f64x4::from_slice(simd, &line.force) + row).store_slice(&mut line.force);
     }
 }
 
@@ -225,7 +251,7 @@ fn own_separation<S: Simd, const EXCLUDING: bool>(
     lane: u8,
 ) -> [f64x4<S>; 4] {
     let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
-    let [x, y, z] = centre.separation(simd, around.positions, (cluster * LANES) as u32 + u32::from(lane));
+    let [x, y, z] = centre.separation_of(simd, around.positions, cluster * LANES + lane as usize);
     let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
     let squared = itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)));
     if EXCLUDING && let Some(exclusions) = around.exclusions {
@@ -247,12 +273,14 @@ fn add_shifted<S: Simd>(shifted: &mut [f64; 6], shift: &Vector3<f64>, felt: &[f6
     }
 }
 
-/// Potential energy of the pairs listed for one chunk and of those within its clusters.
+/// Potential energy of the pairs listed for one chunk of `part` and of those within its clusters; `part` has the forces of
+/// the present positions.
 #[inline(always)]
 pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
     simd: S,
     law: &P,
     around: &Surroundings<'_>,
+    part: &ForcePart,
     list: &ChunkList,
     first: usize,
 ) -> f64 {
@@ -270,22 +298,23 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
             own += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
         while segment < end as usize {
-            let part = &list.segments[segment];
-            let shift = translation(&around.edges, part.label);
+            let image = &list.segments[segment];
+            let shift = translation(&around.edges, image.label);
             let centre = Centre::load(simd, around.positions, cluster, count, &shift);
-            for &neighbour in &list.entries[entry..part.end as usize] {
-                let [x, y, z] = centre.separation(simd, around.positions, neighbour);
+            for &neighbour in &list.entries[entry..image.end as usize] {
+                let [x, y, z] = centre.separation(simd, &part.lines[neighbour as usize].place);
                 let squared = z.mul_add(z, y.mul_add(y, x * x));
                 energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
             }
-            entry = part.end as usize;
+            entry = image.end as usize;
             segment += 1;
         }
     }
     if EXCLUDING && let Some(exclusions) = around.exclusions {
         for entry in &exclusions.entries[first / CHUNK] {
             let shift = translation(&around.edges, entry.label);
-            let (_, squared) = masked_separation(simd, around, entry, &shift);
+            let place = &part.lines[entry.slot as usize].place;
+            let (_, squared) = masked_separation(simd, around, entry, &shift, place);
             energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
     }

@@ -13,8 +13,15 @@ pub(crate) trait PairLaw: Sync {
     type Ready<S: Simd>: Copy;
     /// Puts the constants into vectors.
     fn ready<S: Simd>(&self, simd: S) -> Self::Ready<S>;
+    /// What takes longest of [`Self::force_over_distance`], so that a loop can begin it ahead of its use.
+    fn begin<S: Simd>(&self, simd: S, ready: &Self::Ready<S>, squared: f64x4<S>) -> f64x4<S>;
+    /// `-U'(r)/r`, force per length, from what was begun.
+    fn complete<S: Simd>(&self, ready: &Self::Ready<S>, begun: f64x4<S>) -> f64x4<S>;
     /// `-U'(r)/r`, force per length, from `r^2`.
-    fn force_over_distance<S: Simd>(&self, simd: S, ready: &Self::Ready<S>, squared: f64x4<S>) -> f64x4<S>;
+    #[inline(always)]
+    fn force_over_distance<S: Simd>(&self, simd: S, ready: &Self::Ready<S>, squared: f64x4<S>) -> f64x4<S> {
+        self.complete(ready, self.begin(simd, ready, squared))
+    }
     /// `U(r)` from `r^2`.
     fn energy<S: Simd>(&self, simd: S, squared: f64x4<S>) -> f64x4<S>;
 }
@@ -118,9 +125,13 @@ impl<const SLOPED: bool> PairLaw for LennardJonesPair<SLOPED> {
     }
 
     #[inline(always)]
-    fn force_over_distance<S: Simd>(&self, _: S, ready: &ReadyLennardJones<S>, squared: f64x4<S>) -> f64x4<S> {
-        let [one, repulsion, attraction, slope] = *ready;
-        let inverse = one / squared;
+    fn begin<S: Simd>(&self, _: S, ready: &ReadyLennardJones<S>, squared: f64x4<S>) -> f64x4<S> {
+        ready[0] / squared
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd>(&self, ready: &ReadyLennardJones<S>, inverse: f64x4<S>) -> f64x4<S> {
+        let [_, repulsion, attraction, slope] = *ready;
         let inverse6 = inverse * inverse * inverse;
         let force = inverse6.mul_add(repulsion, attraction) * (inverse6 * inverse);
         if SLOPED { inverse.sqrt().mul_add(slope, force) } else { force }
@@ -168,13 +179,18 @@ impl PairLaw for AnyPair {
     fn ready<S: Simd>(&self, _: S) {}
 
     #[inline(always)]
-    fn force_over_distance<S: Simd>(&self, simd: S, (): &(), squared: f64x4<S>) -> f64x4<S> {
+    fn begin<S: Simd>(&self, simd: S, (): &(), squared: f64x4<S>) -> f64x4<S> {
         let mut lanes = [0.0; 4];
         squared.store_slice(&mut lanes);
         for lane in &mut lanes {
             *lane = self.table.value(*lane);
         }
         f64x4::from_slice(simd, &lanes)
+    }
+
+    #[inline(always)]
+    fn complete<S: Simd>(&self, (): &(), begun: f64x4<S>) -> f64x4<S> {
+        begun
     }
 
     #[inline(always)]

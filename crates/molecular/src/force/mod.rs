@@ -3,12 +3,14 @@
 mod finish;
 mod kernel;
 mod law;
+mod part;
 mod rows;
 mod table;
 
 pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
-pub(crate) use kernel::{COMPONENTS, ForcePart, ROW, Surroundings, energy_of_chunk};
+pub(crate) use kernel::{COMPONENTS, Surroundings, energy_of_chunk};
 pub(crate) use law::{ForceField, PairLaw};
+pub(crate) use part::{ForcePart, localise};
 #[cfg(test)]
 pub(crate) use rows::levels;
 pub(crate) use rows::transpose;

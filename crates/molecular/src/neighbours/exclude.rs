@@ -14,6 +14,7 @@ pub(crate) struct Exclusion {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MaskedEntry {
     pub(crate) cluster: usize,
+    /// As the entries of its list.
     pub(crate) slot: u32,
     pub(crate) label: [i32; 3],
     /// 1 for the atoms it acts on, 0 for the others.

@@ -1,7 +1,7 @@
 //! For each cluster the atoms and images near it.
 
 use super::arrangement::{Arrangement, Bounds, Column};
-use super::{CHUNK, LANES, STRIDE, offset, translation};
+use super::{CHUNK, LANES, STRIDE, translation};
 use crate::parallel::each;
 use fearless_simd::{Level, Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
@@ -52,15 +52,15 @@ pub(crate) struct Segment {
 /// The lists of consecutive clusters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ChunkList {
-    /// Slots of neighbours.
+    /// Slots of neighbours; once there are parts, lines of the part (see `crate::force::ForcePart`).
     pub(crate) entries: Vec<u32>,
     /// Entries in use while the list is made.
     used: usize,
     pub(crate) segments: Vec<Segment>,
     /// For each cluster one past its last segment.
     pub(crate) ends: Vec<u32>,
-    /// Clusters from the chunk's first to its farthest neighbour, counted forward and around the end.
-    pub(crate) span: usize,
+    /// Itself and the chunks of its neighbours, in order.
+    pub(crate) touched: Vec<u32>,
 }
 
 /// Half lists: every pair of clusters appears once, in the list of the one that comes first.
@@ -150,8 +150,7 @@ impl<'a> Search<'a> {
         chunk.used = 0;
         chunk.segments.clear();
         chunk.ends.clear();
-        chunk.span = 0;
-        let first = clusters.start;
+        let itself = clusters.start / CHUNK;
         match self.approached {
             Some(approached) => {
                 let near = MovingNear { radius_squared: self.radius_squared, approached };
@@ -167,10 +166,11 @@ impl<'a> Search<'a> {
             }
         }
         chunk.entries.truncate(chunk.used);
-        let total = self.arrangement.clusters.len();
-        let ahead = |&slot: &u32| (slot as usize / LANES + total - first) % total;
-        let farthest = chunk.entries.iter().map(ahead).max().unwrap_or(0);
-        chunk.span = farthest.max(chunk.ends.len() - 1) + 1;
+        let mut touches = vec![false; self.arrangement.clusters.len().div_ceil(CHUNK)];
+        touches[itself] = true;
+        chunk.entries.iter().for_each(|&slot| touches[slot as usize / (CHUNK * LANES)] = true);
+        chunk.touched.clear();
+        chunk.touched.extend((0u32..).zip(touches).filter(|(_, touches)| *touches).map(|(other, _)| other));
     }
 
     /// The list of one cluster: over lattice translations, then over the columns they bring near.
@@ -299,16 +299,22 @@ impl<S: Simd> Centre<S> {
         Self(centre)
     }
 
-    /// The vectors from the atom in `slot` to the four.
+    /// The vectors from `place` to the four.
     #[inline(always)]
-    pub(crate) fn separation(&self, simd: S, positions: &[f64], slot: u32) -> [f64x4<S>; 3] {
-        let offset = offset(slot as usize);
-        let place = &positions[offset..offset + 2 * LANES + 1];
+    pub(crate) fn separation(&self, simd: S, place: &[f64; 4]) -> [f64x4<S>; 3] {
         [
             self.0[0] - f64x4::splat(simd, place[0]),
-            self.0[1] - f64x4::splat(simd, place[LANES]),
-            self.0[2] - f64x4::splat(simd, place[2 * LANES]),
+            self.0[1] - f64x4::splat(simd, place[1]),
+            self.0[2] - f64x4::splat(simd, place[2]),
         ]
+    }
+
+    /// The vectors from the atom in `slot` to the four.
+    #[inline(always)]
+    pub(crate) fn separation_of(&self, simd: S, positions: &[f64], slot: usize) -> [f64x4<S>; 3] {
+        let (blocks, _) = positions.as_chunks::<STRIDE>();
+        let (block, lane) = (&blocks[slot / LANES], slot % LANES);
+        self.separation(simd, &[block[lane], block[lane + LANES], block[lane + 2 * LANES], 0.0])
     }
 }
 
@@ -337,7 +343,7 @@ trait Near {
         let room = &mut chunk.entries[begin..begin + slots.len()];
         let mut used = 0;
         for slot in slots {
-            let excess = self.excess(simd, centre.separation(simd, positions, slot as u32));
+            let excess = self.excess(simd, centre.separation_of(simd, positions, slot));
             room[used] = slot as u32;
             used += usize::from(excess.simd_lt(f64x4::splat(simd, 0.0)).any_true());
         }
