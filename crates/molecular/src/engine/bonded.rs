@@ -1,6 +1,6 @@
 //! Bonds in the engine of translations: their forces, and the pairs that the lists leave out for them.
 
-use super::{Engine, get};
+use super::{Engine, get, put};
 use crate::bonds::Bonds;
 use crate::force::{COMPONENTS, ForcePart};
 use crate::group::unimodular_inverse;
@@ -69,13 +69,13 @@ impl Engine {
             }
         });
         if let Some(part) = self.parts.last_mut() {
-            part.lines.iter_mut().for_each(|line| line.force = [0.0; 4]);
+            part.forces.fill(0.0);
             part.shifted = [0.0; 6];
             for (force, (slots, label)) in forces.iter().zip(&bonded.placed) {
                 let shift = translation(&edges, *label);
-                for k in 0..3 {
-                    part.lines[slots[0] as usize].force[k] += force[k];
-                    part.lines[slots[1] as usize].force[k] -= force[k];
+                for (slot, force) in [(slots[0], *force), (slots[1], -force)] {
+                    let sum = get(&part.forces, slot as usize) + force;
+                    put(&mut part.forces, slot as usize, &sum);
                 }
                 for (k, (i, j)) in COMPONENTS.into_iter().enumerate() {
                     part.shifted[k] += shift[i] * force[j];

@@ -7,7 +7,9 @@ mod rebuild;
 
 use crate::MolecularError;
 use crate::bonds::Bonds;
-use crate::force::{ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundings, energy_of_chunk, finish_chunk};
+use crate::force::{
+    ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundings, Workspace, energy_of_part, finish_chunk,
+};
 use crate::group::TranslationGroup;
 use crate::model::Model;
 use crate::neighbours::{CHUNK, LANES, NeighbourList, PADDING, Reach, STRIDE, SkinPolicy, offset};
@@ -48,6 +50,7 @@ pub(crate) struct Engine {
     parts: Vec<ForcePart>,
     /// As [`Finish::contributors`].
     contributors: Vec<Vec<[u32; 2]>>,
+    workspace: Workspace,
     chunk_sums: Vec<ChunkSums>,
     pub(crate) sums: ChunkSums,
     pub(crate) rebuilds: u64,
@@ -105,6 +108,7 @@ impl Engine {
             time_step,
             parts: Vec::new(),
             contributors: Vec::new(),
+            workspace: Workspace::default(),
             chunk_sums: Vec::new(),
             sums: ChunkSums::default(),
             rebuilds: 0,
@@ -214,12 +218,13 @@ impl Engine {
         let mut parts = std::mem::take(&mut self.parts);
         let (around, level, lists) = (self.surroundings(), self.level, &self.list.chunks);
         each(&mut parts, |part| {
-            let own = &lists[part.own.clone()];
+            let (own, mut lines) = (&lists[part.own.clone()], self.workspace.take());
             if around.exclusions.is_some() {
-                dispatch!(level, simd => part.fill::<_, P, true>(simd, law, &around, own));
+                dispatch!(level, simd => part.fill::<_, P, true>(simd, law, &around, own, &mut lines));
             } else {
-                dispatch!(level, simd => part.fill::<_, P, false>(simd, law, &around, own));
+                dispatch!(level, simd => part.fill::<_, P, false>(simd, law, &around, own, &mut lines));
             }
+            self.workspace.give_back(lines);
         });
         self.parts = parts;
         self.fill_bonds();
@@ -266,17 +271,17 @@ impl Engine {
 
     fn energy_with<P: PairLaw>(&self, law: &P) -> f64 {
         let (around, level) = (self.surroundings(), self.level);
-        let chunks = self.parts.iter().flat_map(|part| part.own.clone().map(move |chunk| (part, chunk, 0.0)));
-        let mut chunks: Vec<(&ForcePart, usize, f64)> = chunks.collect();
-        each(&mut chunks, |(part, chunk, energy)| {
-            let (list, first) = (&self.list.chunks[*chunk], *chunk * CHUNK);
+        let mut parts: Vec<(&ForcePart, f64)> = self.parts.iter().map(|part| (part, 0.0)).collect();
+        each(&mut parts, |(part, energy)| {
+            let (own, mut lines) = (&self.list.chunks[part.own.clone()], self.workspace.take());
             *energy = if around.exclusions.is_some() {
-                dispatch!(level, simd => energy_of_chunk::<_, P, true>(simd, law, &around, part, list, first))
+                dispatch!(level, simd => energy_of_part::<_, P, true>(simd, law, &around, part, own, &mut lines))
             } else {
-                dispatch!(level, simd => energy_of_chunk::<_, P, false>(simd, law, &around, part, list, first))
+                dispatch!(level, simd => energy_of_part::<_, P, false>(simd, law, &around, part, own, &mut lines))
             };
+            self.workspace.give_back(lines);
         });
-        chunks.iter().map(|(_, _, energy)| energy).sum::<f64>() + self.bond_energy()
+        parts.iter().map(|(_, energy)| energy).sum::<f64>() + self.bond_energy()
     }
 
     /// Slot and atom of every simulated atom, in slot order.

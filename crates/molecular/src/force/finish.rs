@@ -2,8 +2,7 @@
 
 use super::kernel::{COMPONENTS, load, store, sum};
 use super::part::ForcePart;
-use super::rows::transpose;
-use crate::neighbours::{LANES, STRIDE};
+use crate::neighbours::STRIDE;
 use fearless_simd::{Simd, f64x4, prelude::*};
 use omd_flow::Matrix3;
 
@@ -70,15 +69,12 @@ pub(crate) fn finish_chunk<S: Simd>(
 /// The sum over parts for one cluster of a chunk, as lanes.
 #[inline(always)]
 fn total_force<S: Simd>(simd: S, finish: &Finish<'_>, chunk: usize, member: usize) -> [f64x4<S>; 3] {
-    let mut rows = [f64x4::splat(simd, 0.0); LANES];
+    let mut total = [f64x4::splat(simd, 0.0); 3];
     for &[part, touched] in &finish.contributors[chunk] {
-        let lines = finish.parts[part as usize].cluster_lines(touched, member);
-        for k in 0..LANES {
-            rows[k] += f64x4::from_slice(simd, &lines[k].force);
-        }
+        let [x, y, z] = load(simd, finish.parts[part as usize].of_cluster(touched, member));
+        total = [total[0] + x, total[1] + y, total[2] + z];
     }
-    let [x, y, z, _] = transpose(simd, rows);
-    [x, y, z]
+    total
 }
 
 /// [`ChunkSums`] with four lanes each.

@@ -26,7 +26,7 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) const COMPONENTS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
 
 impl ForcePart {
-    /// Computes the forces; `lists` are those of its own clusters.
+    /// Computes the forces; `lists` are those of its own chunks, `lines` workspace.
     #[inline(always)]
     pub(crate) fn fill<S: Simd, P: PairLaw, const EXCLUDING: bool>(
         &mut self,
@@ -34,10 +34,12 @@ impl ForcePart {
         law: &P,
         around: &Surroundings<'_>,
         lists: &[ChunkList],
+        lines: &mut Vec<Line>,
     ) {
         self.shifted = [0.0; 6];
+        self.make_room(lines);
         for (index, list) in lists.iter().enumerate() {
-            self.open(simd, index, around.positions);
+            self.open(simd, index, around.positions, lines);
             let home = self.first_line(index);
             let (mut entry, mut segment) = (0, 0);
             for (member, &end) in list.ends.iter().enumerate() {
@@ -47,7 +49,7 @@ impl ForcePart {
                     let part = &list.segments[segment];
                     let shift = translation(&around.edges, part.label);
                     let entries = &list.entries[entry..part.end as usize];
-                    let felt = segment_forces(simd, law, around, cluster, &shift, entries, &mut self.lines);
+                    let felt = segment_forces(simd, law, around, cluster, &shift, entries, lines);
                     if part.label != [0; 3] {
                         add_shifted(&mut self.shifted, &shift, &felt);
                     }
@@ -55,18 +57,19 @@ impl ForcePart {
                     entry = part.end as usize;
                     segment += 1;
                 }
-                add_forces(simd, &force, &mut self.lines[home + member * LANES..][..LANES]);
+                add_forces(simd, &force, &mut lines[home + member * LANES..][..LANES]);
             }
             if EXCLUDING && let Some(exclusions) = around.exclusions {
                 let first = (self.own.start + index) * CHUNK;
                 for entry in &exclusions.entries[self.own.start + index] {
                     let shift = translation(&around.edges, entry.label);
-                    let force = masked_forces(simd, law, around, entry, &shift, &mut self.lines);
+                    let force = masked_forces(simd, law, around, entry, &shift, lines);
                     add_shifted(&mut self.shifted, &shift, &force);
                     let place = home + (entry.cluster - first) * LANES;
-                    add_forces(simd, &force, &mut self.lines[place..place + LANES]);
+                    add_forces(simd, &force, &mut lines[place..place + LANES]);
                 }
             }
+            self.close(simd, index, lines);
         }
     }
 }
@@ -273,24 +276,42 @@ fn add_shifted<S: Simd>(shifted: &mut [f64; 6], shift: &Vector3<f64>, felt: &[f6
     }
 }
 
-/// Potential energy of the pairs listed for one chunk of `part` and of those within its clusters; `part` has the forces of
-/// the present positions.
+/// Potential energy of the pairs listed for the own chunks of `part`, and of those within their clusters.
 #[inline(always)]
-pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
+pub(crate) fn energy_of_part<S: Simd, P: PairLaw, const EXCLUDING: bool>(
     simd: S,
     law: &P,
     around: &Surroundings<'_>,
     part: &ForcePart,
+    lists: &[ChunkList],
+    lines: &mut Vec<Line>,
+) -> f64 {
+    part.make_room(lines);
+    let mut energy = 0.0;
+    for (index, list) in lists.iter().enumerate() {
+        part.open(simd, index, around.positions, lines);
+        energy += energy_of_chunk::<S, P, EXCLUDING>(simd, law, around, part.own.start + index, list, lines);
+    }
+    energy
+}
+
+/// Potential energy of the pairs listed for one chunk and of those within its clusters.
+#[inline(always)]
+fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
+    simd: S,
+    law: &P,
+    around: &Surroundings<'_>,
+    chunk: usize,
     list: &ChunkList,
-    first: usize,
+    lines: &[Line],
 ) -> f64 {
     let zero = f64x4::splat(simd, 0.0);
     let cutoff_squared = f64x4::splat(simd, around.cutoff_squared);
     // Pairs within a cluster are met from both sides.
     let (mut own, mut energy) = (zero, zero);
     let (mut entry, mut segment) = (0, 0);
-    for (index, &end) in list.ends.iter().enumerate() {
-        let cluster = first + index;
+    for (member, &end) in list.ends.iter().enumerate() {
+        let cluster = chunk * CHUNK + member;
         let count = around.counts[cluster];
         let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
         for lane in 0..count {
@@ -302,7 +323,7 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
             let shift = translation(&around.edges, image.label);
             let centre = Centre::load(simd, around.positions, cluster, count, &shift);
             for &neighbour in &list.entries[entry..image.end as usize] {
-                let [x, y, z] = centre.separation(simd, &part.lines[neighbour as usize].place);
+                let [x, y, z] = centre.separation(simd, &lines[neighbour as usize].place);
                 let squared = z.mul_add(z, y.mul_add(y, x * x));
                 energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
             }
@@ -311,9 +332,9 @@ pub(crate) fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
         }
     }
     if EXCLUDING && let Some(exclusions) = around.exclusions {
-        for entry in &exclusions.entries[first / CHUNK] {
+        for entry in &exclusions.entries[chunk] {
             let shift = translation(&around.edges, entry.label);
-            let place = &part.lines[entry.slot as usize].place;
+            let place = &lines[entry.slot as usize].place;
             let (_, squared) = masked_separation(simd, around, entry, &shift, place);
             energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }

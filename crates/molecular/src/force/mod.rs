@@ -8,9 +8,9 @@ mod rows;
 mod table;
 
 pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
-pub(crate) use kernel::{COMPONENTS, Surroundings, energy_of_chunk};
+pub(crate) use kernel::{COMPONENTS, Surroundings, energy_of_part};
 pub(crate) use law::{ForceField, PairLaw};
-pub(crate) use part::{ForcePart, localise};
+pub(crate) use part::{ForcePart, Workspace, localise};
 #[cfg(test)]
 pub(crate) use rows::levels;
 pub(crate) use rows::transpose;

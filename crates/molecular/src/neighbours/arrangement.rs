@@ -1,4 +1,4 @@
-//! The spatial order of atoms: columns along the longest edge, clusters of four within a column.
+//! The spatial order of atoms: stripes of columns along the longest edge, clusters of four within a column.
 
 use super::{LANES, PADDING};
 use crate::parallel::each;
@@ -8,6 +8,11 @@ use omd_flow::{Matrix3, Vector3};
 const BINS_PER_ATOM: f64 = 4.0;
 /// Atoms of one unit of parallel work, about.
 const ATOMS_OF_BLOCK: usize = 1024;
+/// Clusters near those of a row of a stripe that a fast cache holds: 256 bytes each in the force loops.
+const CLUSTERS_AT_HAND: usize = 3072;
+/// Rows of columns, and columns to either side of a stripe, that the neighbours of one row are in, in a liquid.
+const ROWS_AT_HAND: usize = 4;
+const BESIDE: usize = 3;
 
 /// A column of the cell: a box in the two shorter edges' fractions, unlimited along the longest.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +56,63 @@ impl Bounds {
     };
 }
 
+/// The columns of a cell and their order: stripe after stripe along the second edge, in each row after row along the first.
+///
+/// A row of a stripe and the rows that its neighbours are in stay in the cache, however large the cell.
+#[derive(Clone, Debug)]
+pub(crate) struct Grid {
+    /// Columns along the first and the second edge.
+    pub(crate) shape: [usize; 2],
+    /// Columns of a row of a stripe; the last one may have fewer.
+    stripe: usize,
+    /// For every `j` the place of the column at `i` = 0, and how many places it is from one `i` to the next.
+    places: Vec<[u32; 2]>,
+}
+
+impl Grid {
+    /// As many columns as make clusters of four about as wide as high, along each edge no more than an eighth of the atoms.
+    fn new(edges: &Matrix3<f64>, inverse: &Matrix3<f64>, atoms: usize) -> Self {
+        let volume = edges.determinant().abs();
+        let width = (LANES as f64 * volume / atoms.max(1) as f64).cbrt();
+        let most = (atoms as f64 / 8.0).max(1.0);
+        let shape = [0, 1].map(|k| (1.0 / (inverse.row(k).norm() * width)).round().clamp(1.0, most) as usize);
+        let clusters_of_column = atoms.div_ceil(LANES).div_ceil(shape[0] * shape[1]).max(1);
+        let widest =
+            (CLUSTERS_AT_HAND / (ROWS_AT_HAND * clusters_of_column)).saturating_sub(2 * BESIDE).max(2 * BESIDE);
+        let stripes = shape[1].div_ceil(widest);
+        let stripe = shape[1].div_ceil(stripes);
+        let places = (0..shape[1]).map(|j| {
+            let before = j / stripe * stripe;
+            [before * shape[0] + j - before, stripe.min(shape[1] - before)].map(|number| number as u32)
+        });
+        Self { shape, stripe, places: places.collect() }
+    }
+
+    /// Where in the order the column at `i`, `j` is.
+    #[inline(always)]
+    pub(crate) fn place(&self, i: usize, j: usize) -> usize {
+        let [first, width] = self.places[j];
+        first as usize + i * width as usize
+    }
+
+    /// The column in this place of the order.
+    #[inline(always)]
+    pub(crate) fn column(&self, place: usize) -> [usize; 2] {
+        let before = place / (self.stripe * self.shape[0]) * self.stripe;
+        let (within, width) = (place - before * self.shape[0], self.stripe.min(self.shape[1] - before));
+        [within / width, before + within % width]
+    }
+
+    /// Where in the order the column is that a position lies in.
+    fn place_of(&self, inverse: &Matrix3<f64>, position: &Vector3<f64>) -> usize {
+        let [i, j] = [0, 1].map(|k| {
+            let fraction = inverse.row(k).transpose().dot(position);
+            ((fraction * self.shape[k] as f64).max(0.0) as usize).min(self.shape[k] - 1)
+        });
+        self.place(i, j)
+    }
+}
+
 /// Atoms in slots, sorted by column and then by height along the longest edge.
 ///
 /// The frame is a rotation whose third axis is the longest edge: an image by that edge differs in height only.
@@ -62,8 +124,8 @@ pub(crate) struct Arrangement {
     pub(crate) inverse: Matrix3<f64>,
     /// Rotation into the frame.
     pub(crate) frame: Matrix3<f64>,
-    /// Columns along the first and the second edge.
-    pub(crate) shape: [usize; 2],
+    pub(crate) grid: Grid,
+    /// In the order of the grid.
     pub(crate) columns: Vec<Column>,
     /// For each column and each bin of height one past the bin's last slot.
     bins: Vec<u32>,
@@ -105,9 +167,9 @@ impl Arrangement {
     /// Sorts `positions`, which lie in the cell of `edges` up to rounding; ties go by `tie`.
     pub(crate) fn new(edges: Matrix3<f64>, inverse: Matrix3<f64>, positions: &[Vector3<f64>], tie: &[u32]) -> Self {
         let frame = frame_along_third(&edges);
-        let shape = column_shape(&edges, &inverse, positions.len());
-        let mut keys = keys(positions, tie, &frame, &inverse, shape);
-        let mut counts = vec![0u32; shape[0] * shape[1]];
+        let grid = Grid::new(&edges, &inverse, positions.len());
+        let mut keys = keys(positions, tie, &frame, &inverse, &grid);
+        let mut counts = vec![0u32; grid.shape[0] * grid.shape[1]];
         keys.iter().for_each(|key| counts[key.column as usize] += 1);
         keys = by_column(&keys, &counts);
         let clusters = counts.iter().map(|count| count.div_ceil(LANES as u32) as usize).sum::<usize>();
@@ -115,7 +177,7 @@ impl Arrangement {
             edges,
             inverse,
             frame,
-            shape,
+            grid,
             columns: Vec::with_capacity(counts.len()),
             bins: Vec::with_capacity(2 * positions.len()),
             bins_per_height: (positions.len() as f64 / (edges.determinant().abs() * LANES as f64)).cbrt() * 3.0,
@@ -206,29 +268,13 @@ fn frame_along_third(edges: &Matrix3<f64>) -> Matrix3<f64> {
     Matrix3::from_rows(&[first.transpose(), second.transpose(), third.transpose()])
 }
 
-/// As many columns as make clusters of four about as wide as high, along each edge no more than an eighth of the atoms.
-fn column_shape(edges: &Matrix3<f64>, inverse: &Matrix3<f64>, atoms: usize) -> [usize; 2] {
-    let volume = edges.determinant().abs();
-    let width = (LANES as f64 * volume / atoms.max(1) as f64).cbrt();
-    let most = (atoms as f64 / 8.0).max(1.0);
-    [0, 1].map(|k| (1.0 / (inverse.row(k).norm() * width)).round().clamp(1.0, most) as usize)
-}
-
-fn column_of(inverse: &Matrix3<f64>, position: &Vector3<f64>, shape: [usize; 2]) -> usize {
-    let [i, j] = [0, 1].map(|k| {
-        let fraction = inverse.row(k).transpose().dot(position);
-        ((fraction * shape[k] as f64).max(0.0) as usize).min(shape[k] - 1)
-    });
-    i * shape[1] + j
-}
-
 /// The keys of all atoms, in the order of the positions.
 fn keys(
     positions: &[Vector3<f64>],
     tie: &[u32],
     frame: &Matrix3<f64>,
     inverse: &Matrix3<f64>,
-    shape: [usize; 2],
+    grid: &Grid,
 ) -> Vec<Key> {
     let mut keys = vec![Key::default(); positions.len()];
     let up: Vector3<f64> = frame.row(2).transpose();
@@ -236,7 +282,7 @@ fn keys(
     let mut parts: Vec<_> = keys.chunks_mut(ATOMS_OF_BLOCK).zip(places).enumerate().collect();
     each(&mut parts, |(part, (keys, (positions, tie)))| {
         for (k, (key, position)) in keys.iter_mut().zip(*positions).enumerate() {
-            let column = column_of(inverse, position, shape) as u32;
+            let column = grid.place_of(inverse, position) as u32;
             let index = (*part * ATOMS_OF_BLOCK + k) as u32;
             *key = Key { column, tie: tie[k], height: up.dot(position), index };
         }
@@ -309,4 +355,29 @@ fn push_bins(bins: &mut Vec<u32>, keys: &[Key], first: u32, bins_per_height: f64
         bins.push(first + next as u32);
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_one_place() {
+        // Thin and long, so that there are stripes; 3072 / (4 * 64) - 6 columns are the widest.
+        for (edges, stripes) in [([13.0, 23.0, 110.0], 3), ([23.0, 13.0, 30.0], 1), ([1.0, 1.0, 300.0], 1)] {
+            let edges = Matrix3::from_diagonal(&Vector3::from(edges));
+            let atoms = (0.8 * edges.determinant()) as usize;
+            let grid = Grid::new(&edges, &edges.try_inverse().unwrap(), atoms);
+            assert_eq!(grid.shape[1].div_ceil(grid.stripe), stripes, "{grid:?}");
+            let mut places = Vec::new();
+            for i in 0..grid.shape[0] {
+                for j in 0..grid.shape[1] {
+                    assert_eq!(grid.column(grid.place(i, j)), [i, j]);
+                    places.push(grid.place(i, j));
+                }
+            }
+            places.sort_unstable();
+            assert!(places.into_iter().eq(0..grid.shape[0] * grid.shape[1]));
+        }
+    }
 }

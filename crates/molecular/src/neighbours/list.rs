@@ -66,8 +66,7 @@ pub(crate) struct ChunkList {
 /// Half lists: every pair of clusters appears once, in the list of the one that comes first.
 ///
 /// Rows of columns are in the order of the unbounded lattice, image rows included; within a row the order is that of the
-/// slots, whichever image of a column is meant. So neighbours follow a cluster within the next rows, counted around the
-/// end, and a part of the clusters touches little besides itself.
+/// columns, whichever image of one is meant. So neighbours of a cluster are in its own row and the next ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NeighbourList {
     pub(crate) chunks: Vec<ChunkList>,
@@ -178,13 +177,13 @@ impl<'a> Search<'a> {
     fn cluster<S: Simd>(&self, simd: S, near: &impl Near, chunk: &mut ChunkList, cluster: usize) {
         let bounds = &self.arrangement.clusters[cluster];
         let ranges = [0, 1].map(|k| {
-            let columns = self.arrangement.shape[k] as f64;
+            let columns = self.arrangement.grid.shape[k] as f64;
             let low = (bounds.fraction_low[k] - self.fraction_reach[k]) * columns;
             let high = (bounds.fraction_high[k] + self.fraction_reach[k]) * columns;
             [low.floor() as i64, high.floor() as i64]
         });
-        let shape = self.arrangement.shape.map(|n| n as i64);
-        let home = [i64::from(bounds.column) / shape[1], i64::from(bounds.column) % shape[1]];
+        let shape = self.arrangement.grid.shape.map(|n| n as i64);
+        let home = self.arrangement.grid.column(bounds.column as usize);
         for first in 0..=ranges[0][1].div_euclid(shape[0]) {
             for second in ranges[1][0].div_euclid(shape[1])..=ranges[1][1].div_euclid(shape[1]) {
                 let inside = |k: usize, label: i64| {
@@ -200,7 +199,6 @@ impl<'a> Search<'a> {
                     let shift = shift + self.edges.column(2) * third as f64;
                     let label = [first as i32, second as i32, third as i32];
                     let columns = [inside(0, first), inside(1, second)];
-                    let home = home.map(|column| column as usize);
                     let block = Block { columns, home, shift, label };
                     self.block(simd, near, chunk, cluster, bounds, &block);
                 }
@@ -233,7 +231,7 @@ impl<'a> Search<'a> {
                 if same_row && j < block.home[1] {
                     continue;
                 }
-                let column = &self.arrangement.columns[i * self.arrangement.shape[1] + j];
+                let column = &self.arrangement.columns[self.arrangement.grid.place(i, j)];
                 let mut slots = self.window(bounds, column, &block.shift);
                 if same_row && j == block.home[1] {
                     // The cluster's own images count once, by the sign of their label; its four atoms are treated apart.

@@ -201,46 +201,63 @@ fn ring_and_helix_agree_with_an_independent_program() {
     }
 }
 
+/// Both engines, from `per_edge` shaken atoms in `cell`, at all times; how often the general one made its lists.
+fn both_engines(
+    rows: [f64; 9],
+    truncation: Truncation,
+    cell: Matrix3<f64>,
+    per_edge: [usize; 3],
+    times: &[f64],
+) -> u64 {
+    let flow = flow(rows);
+    let atoms = shaken(cell, per_edge, 0.1, 1.0, 11);
+    let potential = lennard_jones(2.0, truncation);
+    let fast = crate::fixtures::model(flow.clone(), potential.clone());
+    let mut fast = Molecular::new(&fast, fixed(0.002), &atoms).unwrap();
+    let edges: Vec<_> = cell.column_iter().map(|edge| GroupElement::translation(edge.into())).collect();
+    let group = ObjectiveGroup::new(&flow, &edges).unwrap();
+    let general = GroupModel { cell: Some((flow, cell)), ..model(group, Arc::new(potential)) };
+    let mut general = GroupMolecular::new(&general, fixed(0.002), &atoms.positions, &atoms.peculiar).unwrap();
+    for &time in times {
+        fast.advance(time, &mut Free).unwrap();
+        general.advance(time, &mut Free).unwrap();
+        let (a, b) = (fast.atoms(), general.atoms());
+        let far =
+            |x: &[Vector3<f64>], y: &[Vector3<f64>]| x.iter().zip(y).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max);
+        assert!(far(&a.positions, &b.positions) < 1e-10, "{}", far(&a.positions, &b.positions));
+        assert!(far(&a.lab_velocities, &b.lab_velocities) < 1e-9);
+        let size = fast.forces().iter().map(Vector3::norm).fold(1.0, f64::max);
+        assert!(far(&fast.forces(), &general.forces()) < 1e-10 * size);
+        let (a, b) = (fast.observe(), general.observe());
+        assert!((a.density - b.density).abs() < 1e-13 && (a.temperature - b.temperature).abs() < 1e-10);
+        assert!((a.pressure - b.pressure).norm() < 1e-9, "{}", a.pressure - b.pressure);
+        assert!((a.heat_flux.unwrap() - b.heat_flux.unwrap()).norm() < 1e-10);
+        for column in &a.extra {
+            let (here, there) = (column.value, extra(&b, &column.name));
+            assert!((here - there).abs() < 1e-8 * (1.0 + here.abs()), "{}: {here} {there}", column.name);
+        }
+        assert_eq!(a.extra.len(), b.extra.len());
+    }
+    general.list_builds()
+}
+
+const FULL: [f64; 9] = [0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15];
+
 #[test]
 fn translations_move_as_in_the_engine_of_translations() {
-    for (rows, truncation) in [
-        ([0.2, 0.5, -0.1, 0.0, -0.1, 0.3, 0.1, 0.0, 0.15], Truncation::ShiftedForce),
-        ([0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], Truncation::Truncated),
-    ] {
-        let flow = flow(rows);
-        // Enough atoms for several parts.
+    let shear = [0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    for (rows, truncation) in [(FULL, Truncation::ShiftedForce), (shear, Truncation::Truncated)] {
         let cell = (cube(6.0) + Matrix3::new(0.0, 0.4, -0.3, 0.2, 0.0, 0.1, 0.0, -0.5, 0.0)) * 2.2;
-        let atoms = shaken(cell, [11, 11, 11], 0.1, 1.0, 11);
-        let potential = lennard_jones(2.0, truncation);
-        let fast = crate::fixtures::model(flow.clone(), potential.clone());
-        let mut fast = Molecular::new(&fast, fixed(0.002), &atoms).unwrap();
-        let edges: Vec<_> = cell.column_iter().map(|edge| GroupElement::translation(edge.into())).collect();
-        let group = ObjectiveGroup::new(&flow, &edges).unwrap();
-        let general = GroupModel { cell: Some((flow, cell)), ..model(group, Arc::new(potential)) };
-        let mut general = GroupMolecular::new(&general, fixed(0.002), &atoms.positions, &atoms.peculiar).unwrap();
-        for time in [0.0, 0.3, 0.8] {
-            fast.advance(time, &mut Free).unwrap();
-            general.advance(time, &mut Free).unwrap();
-            let (a, b) = (fast.atoms(), general.atoms());
-            let far = |x: &[Vector3<f64>], y: &[Vector3<f64>]| {
-                x.iter().zip(y).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max)
-            };
-            assert!(far(&a.positions, &b.positions) < 1e-10, "{}", far(&a.positions, &b.positions));
-            assert!(far(&a.lab_velocities, &b.lab_velocities) < 1e-9);
-            let size = fast.forces().iter().map(Vector3::norm).fold(1.0, f64::max);
-            assert!(far(&fast.forces(), &general.forces()) < 1e-10 * size);
-            let (a, b) = (fast.observe(), general.observe());
-            assert!((a.density - b.density).abs() < 1e-13 && (a.temperature - b.temperature).abs() < 1e-10);
-            assert!((a.pressure - b.pressure).norm() < 1e-9, "{}", a.pressure - b.pressure);
-            assert!((a.heat_flux.unwrap() - b.heat_flux.unwrap()).norm() < 1e-10);
-            for column in &a.extra {
-                let (here, there) = (column.value, extra(&b, &column.name));
-                assert!((here - there).abs() < 1e-8 * (1.0 + here.abs()), "{}: {here} {there}", column.name);
-            }
-            assert_eq!(a.extra.len(), b.extra.len());
-        }
-        assert!(general.list_builds() > 5);
+        assert!(both_engines(rows, truncation, cell, [11, 11, 11], &[0.0, 0.3, 0.8]) > 5);
     }
+}
+
+#[test]
+fn a_long_cell_of_several_stripes_and_parts_moves_as_in_the_general_engine() {
+    // Two stripes of four columns and two parts: 15 chunks of 128 clusters each, and some more.
+    let cell =
+        Matrix3::from_diagonal(&at(13.2, 13.2, 132.0)) + Matrix3::new(0.0, 0.4, 2.3, 0.2, 0.0, 5.1, 0.0, -0.5, 0.0);
+    both_engines(FULL, Truncation::ShiftedForce, cell, [12, 12, 120], &[0.0, 0.03]);
 }
 
 /// Tables so fine that differences see nothing of the jumps of second derivatives between them.
