@@ -2,7 +2,7 @@
 
 use super::PairLaw;
 use super::part::{ForcePart, Line};
-use super::rows::{row_of_sums, transpose};
+use super::rows::{from_next, row_of_sums, transpose};
 use crate::neighbours::{CHUNK, Centre, ChunkList, Exclusions, LANES, MaskedEntry, STRIDE, translation};
 use fearless_simd::{Simd, f64x4, mask64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
@@ -221,7 +221,7 @@ fn add_forces<S: Simd>(simd: S, force: &[f64x4<S>; 3], lines: &mut [Line]) {
     }
 }
 
-/// Forces among the four atoms of a cluster: a pair of an atom with itself is left out.
+/// Forces among the four atoms of a cluster: of each with the next one, and of each with the one opposite.
 #[inline(always)]
 fn own_forces<S: Simd, P: PairLaw, const EXCLUDING: bool>(
     simd: S,
@@ -229,41 +229,59 @@ fn own_forces<S: Simd, P: PairLaw, const EXCLUDING: bool>(
     around: &Surroundings<'_>,
     cluster: usize,
 ) -> [f64x4<S>; 3] {
-    let zero = f64x4::splat(simd, 0.0);
-    let count = around.counts[cluster];
-    let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
+    let centre = Centre::load(simd, around.positions, cluster, around.counts[cluster], &Vector3::zeros());
     let ready = law.ready(simd);
-    let mut force = [zero; 3];
-    for lane in 0..count {
-        let [x, y, z, squared] = own_separation::<S, EXCLUDING>(simd, &centre, around, cluster, lane);
-        let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
-        let strength = inside.select(law.force_over_distance(simd, &ready, squared), zero);
-        force = [strength.mul_add(x, force[0]), strength.mul_add(y, force[1]), strength.mul_add(z, force[2])];
+    let [next, opposite] = own_separations::<S, EXCLUDING>(simd, &centre, around, cluster);
+    let [felt, across] = [own_force(simd, law, &ready, around, next), own_force(simd, law, &ready, around, opposite)];
+    let mut force = felt;
+    for k in 0..3 {
+        // What the next one feels, three lanes on.
+        let back = from_next(simd, from_next(simd, from_next(simd, felt[k])));
+        force[k] = felt[k] - back + across[k];
     }
     force
 }
 
-/// Separations from atom `lane` of a cluster and their squares; the atom itself, and what does not act on it, is put beyond
-/// every cutoff.
+/// The forces of these separations.
 #[inline(always)]
-fn own_separation<S: Simd, const EXCLUDING: bool>(
+fn own_force<S: Simd, P: PairLaw>(
+    simd: S,
+    law: &P,
+    ready: &P::Ready<S>,
+    around: &Surroundings<'_>,
+    [x, y, z, squared]: [f64x4<S>; 4],
+) -> [f64x4<S>; 3] {
+    let inside = squared.simd_lt(f64x4::splat(simd, around.cutoff_squared));
+    let strength = inside.select(law.force_over_distance(simd, ready, squared), f64x4::splat(simd, 0.0));
+    [strength * x, strength * y, strength * z]
+}
+
+/// Separations of the four atoms of a cluster from the next one, and from the one after that, and their squares; what does not
+/// act is put beyond every cutoff.
+#[inline(always)]
+fn own_separations<S: Simd, const EXCLUDING: bool>(
     simd: S,
     centre: &Centre<S>,
     around: &Surroundings<'_>,
     cluster: usize,
-    lane: u8,
-) -> [f64x4<S>; 4] {
-    let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
-    let [x, y, z] = centre.separation_of(simd, around.positions, cluster * LANES + lane as usize);
-    let itself = lanes.simd_eq(f64x4::splat(simd, f64::from(lane)));
-    let squared = itself.select(f64x4::splat(simd, 1e60), z.mul_add(z, y.mul_add(y, x * x)));
-    if EXCLUDING && let Some(exclusions) = around.exclusions {
-        let bits = exclusions.within[cluster][lane as usize];
-        let acts = [0, 1, 2, 3].map(|other| f64::from((bits >> other) & 1));
-        let excluded = f64x4::from_slice(simd, &acts).simd_gt(f64x4::splat(simd, 0.5));
-        return [x, y, z, excluded.select(f64x4::splat(simd, 1e60), squared)];
+) -> [[f64x4<S>; 4]; 2] {
+    let mut separations = [[f64x4::splat(simd, 0.0); 4]; 2];
+    let mut other = centre.0;
+    for by in 1..=2 {
+        for k in 0..3 {
+            other[k] = from_next(simd, other[k]);
+        }
+        let [x, y, z] = [centre.0[0] - other[0], centre.0[1] - other[1], centre.0[2] - other[2]];
+        let mut squared = z.mul_add(z, y.mul_add(y, x * x));
+        if EXCLUDING && let Some(exclusions) = around.exclusions {
+            let within = &exclusions.within[cluster];
+            let excluded = [0, 1, 2, 3].map(|lane| f64::from((within[lane] >> ((lane + by) % LANES)) & 1));
+            let excluded = f64x4::from_slice(simd, &excluded).simd_gt(f64x4::splat(simd, 0.5));
+            squared = excluded.select(f64x4::splat(simd, 1e60), squared);
+        }
+        separations[by - 1] = [x, y, z, squared];
     }
-    [x, y, z, squared]
+    separations
 }
 
 /// `s G_s` of one segment.
@@ -307,17 +325,16 @@ fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
 ) -> f64 {
     let zero = f64x4::splat(simd, 0.0);
     let cutoff_squared = f64x4::splat(simd, around.cutoff_squared);
-    // Pairs within a cluster are met from both sides.
-    let (mut own, mut energy) = (zero, zero);
+    // Pairs of opposite atoms of a cluster are met from both sides.
+    let (mut twice, mut energy) = (zero, zero);
     let (mut entry, mut segment) = (0, 0);
     for (member, &end) in list.ends.iter().enumerate() {
         let cluster = chunk * CHUNK + member;
         let count = around.counts[cluster];
         let centre = Centre::load(simd, around.positions, cluster, count, &Vector3::zeros());
-        for lane in 0..count {
-            let [_, _, _, squared] = own_separation::<S, EXCLUDING>(simd, &centre, around, cluster, lane);
-            own += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
-        }
+        let [next, opposite] = own_separations::<S, EXCLUDING>(simd, &centre, around, cluster);
+        energy += next[3].simd_lt(cutoff_squared).select(law.energy(simd, next[3]), zero);
+        twice += opposite[3].simd_lt(cutoff_squared).select(law.energy(simd, opposite[3]), zero);
         while segment < end as usize {
             let image = &list.segments[segment];
             let shift = translation(&around.edges, image.label);
@@ -339,7 +356,7 @@ fn energy_of_chunk<S: Simd, P: PairLaw, const EXCLUDING: bool>(
             energy += squared.simd_lt(cutoff_squared).select(law.energy(simd, squared), zero);
         }
     }
-    0.5 * sum(own) + sum(energy)
+    0.5 * sum(twice) + sum(energy)
 }
 
 /// The three vectors of a block of [`STRIDE`] numbers.

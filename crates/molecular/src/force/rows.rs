@@ -47,8 +47,22 @@ pub(crate) fn transpose<S: Simd>(simd: S, rows: [f64x4<S>; 4]) -> [f64x4<S>; 4] 
     [low.0, low.1, high.0, high.1]
 }
 
+/// Each lane from the next one, the last from the first.
+#[inline(always)]
+pub(super) fn from_next<S: Simd>(simd: S, value: f64x4<S>) -> f64x4<S> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        match simd.level() {
+            Level::Avx512(token) => return f64x4::from_slice(simd, &from_next_avx512(token, lanes(value))),
+            Level::Avx2(token) => return f64x4::from_slice(simd, &from_next_avx2(token, lanes(value))),
+            _ => {}
+        }
+    }
+    let [a, b, c, d] = lanes(value);
+    f64x4::from_slice(simd, &[b, c, d, a])
+}
+
 /// In registers: the optimiser sees through the array.
-#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn lanes<S: Simd>(value: f64x4<S>) -> [f64; 4] {
     let mut lanes = [0.0; 4];
@@ -102,6 +116,27 @@ macro_rules! transpose {
         );
     };
 }
+
+/// One exchange across the register.
+#[cfg(target_arch = "x86_64")]
+macro_rules! from_next {
+    ($name:ident, $token:ident, $level:ident) => {
+        fearless_simd::kernel!(
+            #[inline(always)]
+            fn $name($token: $level, value: [f64; 4]) -> [f64; 4] {
+                use core::arch::x86_64::*;
+                let value: f64x4<_> = f64x4::from_slice($token, &value);
+                let value: __m256d = value.into();
+                let rotated: f64x4<_> = _mm256_permute4x64_pd::<0b00_11_10_01>(value).simd_into($token);
+                lanes(rotated)
+            }
+        );
+    };
+}
+#[cfg(target_arch = "x86_64")]
+from_next!(from_next_avx512, avx512, Avx512);
+#[cfg(target_arch = "x86_64")]
+from_next!(from_next_avx2, avx2, Avx2);
 #[cfg(target_arch = "x86_64")]
 in_lane!(in_lane_avx512, avx512, Avx512);
 #[cfg(target_arch = "x86_64")]
@@ -132,6 +167,18 @@ mod tests {
             column.store_slice(&mut lanes);
             lanes
         })
+    }
+
+    #[inline(always)]
+    fn rotated<S: Simd>(simd: S, value: &[f64; 4]) -> [f64; 4] {
+        lanes(from_next(simd, f64x4::from_slice(simd, value)))
+    }
+
+    #[test]
+    fn lanes_rotate_at_every_level() {
+        for level in levels() {
+            assert_eq!(dispatch!(level, simd => rotated(simd, &[1.0, 2.0, 3.0, 4.0])), [2.0, 3.0, 4.0, 1.0]);
+        }
     }
 
     #[test]

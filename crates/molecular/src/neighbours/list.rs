@@ -282,13 +282,13 @@ struct Block {
 pub(crate) struct Centre<S: Simd>(pub(crate) [f64x4<S>; 3]);
 
 impl<S: Simd> Centre<S> {
-    /// Padding lanes are put beyond every cutoff.
+    /// Padding lanes are put beyond every cutoff, of each other, too.
     #[inline(always)]
     pub(crate) fn load(simd: S, positions: &[f64], cluster: usize, count: u8, shift: &Vector3<f64>) -> Self {
         let block = &positions[cluster * STRIDE..(cluster + 1) * STRIDE];
         let lanes = f64x4::from_slice(simd, &[0.0, 1.0, 2.0, 3.0]);
         let real = lanes.simd_lt(f64x4::splat(simd, f64::from(count)));
-        let far = f64x4::splat(simd, 1e30);
+        let far = f64x4::from_slice(simd, &[1e30, 2e30, 3e30, 4e30]);
         let mut centre = [far; 3];
         for k in 0..3 {
             let value = f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]) - f64x4::splat(simd, shift[k]);

@@ -117,7 +117,7 @@ fn langevin_and_nose_hoover_sample_the_canonical_kinetic_energy() {
         let mut molecular = liquid([0.0; 9], 4e-3, at(1.2, kind));
         molecular.advance(4.0, &mut Free).unwrap();
         // Blocks much longer than a relaxation time are independent.
-        let (blocks, per_block) = (20, 25);
+        let (blocks, per_block) = (40, 25);
         let mut means = Vec::new();
         let mut squares = Vec::new();
         for block in 0..blocks {
