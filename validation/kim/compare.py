@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 """Models of the KIM API moved by omd and by LAMMPS's `pair_style kim`: one trajectory?
 
+    validation/kim/compare.py            # against LAMMPS
+    validation/kim/compare.py tables     # embedded atoms of the KIM API against our own of the same published table
+
 Crystals, shaken, under a flow with three real eigenvalues: `omd export lammps` writes the experiment, LAMMPS runs it, and
 omd runs the same atoms. Prints the table of README.md: the largest differences at all samples, relative to the largest
 value of the run.
+
+With `tables`, the table of those: shaken crystals at rest, their energy, their pressure, and the forces from the velocities after
+one step; differences over the largest value.
 
 Needs cargo, the KIM API and its models (Debian: libkim-api-dev, openkim-models) and a LAMMPS with its package KIM (Debian:
 lammps, its program `lmp` on the path).
@@ -28,6 +34,30 @@ CASES = (
     ("LJ_Shifted_Bernardes_1958LowCutoff_Ar__MO_720819638419_004", "Ar", "fcc", 5.3, 4, 39.948),
     ("ex_model_Ar_SLJ_MultiCutoff", "Ar", "fcc", 4.4, 4, 39.948),
 )
+# File of LAMMPS's, model, element, crystal, lattice constant, cells along an edge, mass.
+DYNAMO = pathlib.Path("/usr/share/lammps/potentials")
+TABLES = (
+    ("NiAlH_jea.eam.alloy", "EAM_Dynamo_AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Ni", "fcc", 3.52, 4, 58.69),
+    ("NiAlH_jea.eam.alloy", "EAM_Dynamo_AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Al", "fcc", 4.05, 4, 26.982),
+    ("Al_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_Al__MO_049243498555_000", "Al", "fcc", 4.05, 4, 26.982),
+    ("Cu_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_Cu__MO_380822813353_000", "Cu", "fcc", 3.615, 4, 63.546),
+    ("W_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_W__MO_621445647666_000", "W", "bcc", 3.165, 5, 183.84),
+    ("CuTa.eam.alloy", "EAM_Dynamo_ZhouJohnsonWadley_2004_CuTa__MO_547744193826_000", "Ta", "bcc", 3.303, 5, 180.95),
+    ("Al_mm.eam.fs", "EAM_Dynamo_MendelevKramerBecker_2008_Al__MO_106969701023_005", "Al", "fcc", 4.05, 4, 26.982),
+    ("Fe_mm.eam.fs", "EAM_Dynamo_MendelevHanSrolovitz_2003_Fe__MO_807997826449_000", "Fe", "bcc", 2.855, 5, 55.845),
+    ("Cu_u3.eam", "EAM_Dynamo_FoilesBaskesDaw_1986Universal3_Cu__MO_666348409573_004", "Cu", "fcc", 3.615, 4, 63.546),
+    ("Ag_u3.eam", "EAM_Dynamo_FoilesBaskesDaw_1986Universal3_Ag__MO_626948998302_000", "Ag", "fcc", 4.09, 4, 107.87),
+    ("Cu_u6.eam", "EAM_Dynamo_AdamsFoilesWolfer_1989Universal6_Cu__MO_145873824897_000", "Cu", "fcc", 3.615, 4, 63.546),
+    ("Cu_mishin1.eam.alloy", "EAM_Dynamo_MishinMehlPapaconstantopoulos_2001_Cu__MO_346334655118_005", "Cu", "fcc", 3.615, 4, 63.546),
+    ("Cu_smf7.eam", "EAM_Dynamo_Foiles_1985_Cu__MO_831121933939_000", "Cu", "fcc", 3.615, 4, 63.546),
+)
+AT_REST = """units = "metal"
+flow = {{ velocity-gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }}
+state = {{ temperature = 1, mass = {mass} }}
+time = {{ end = 0.001, samples = 1 }}
+molecular = {{ structure = "crystal.extxyz", time-step = 0.001 }}
+interaction = {{ {interaction} }}
+"""
 INPUT = """units = "metal"
 flow = {{ velocity-gradient = [[0.2, 0.4, -0.3], [0, -0.15, 0.25], [0, 0, 0.1]] }}
 state = {{ temperature = 300, mass = {mass} }}
@@ -42,7 +72,11 @@ def crystal(kind, constant, cells, element):
     """Shaken places, as extended XYZ without velocities."""
     random.seed(1)
     fcc = [(0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)]
-    basis = fcc + [tuple(x + 0.25 for x in place) for place in fcc] if kind == "diamond" else fcc
+    basis = {
+        "fcc": fcc,
+        "bcc": [(0, 0, 0), (0.5, 0.5, 0.5)],
+        "diamond": fcc + [tuple(x + 0.25 for x in place) for place in fcc],
+    }[kind]
     corners = [(i, j, k) for i in range(cells) for j in range(cells) for k in range(cells)]
     places = [[constant * (c + b) + random.gauss(0, 0.05) for c, b in zip(corner, b)] for corner in corners for b in basis]
     edge = constant * cells
@@ -64,10 +98,51 @@ def largest(theirs, ours, names):
     return max(abs(a - b) for name in names for a, b in zip(theirs[name], ours[name], strict=True)) / scale
 
 
+OMD = ["cargo", "run", "--quiet", "--release", "--features", "kim", "--"]
+
+
+def run(command, where=ROOT):
+    subprocess.run(command, cwd=where, check=True, stdout=subprocess.DEVNULL)
+
+
+def at_rest(text):
+    """crystal(), its atoms at rest."""
+    count, head, *atoms = text.splitlines()
+    return "\n".join([count, f"{head}:velo:R:3", *(f"{atom} 0 0 0" for atom in atoms)]) + "\n"
+
+
+def velocities(path):
+    """All components of an extended XYZ file's velocities."""
+    with open(path) as lines:
+        atoms = [line.split() for line in lines][2:]
+    return [float(x) for atom in atoms for x in atom[-3:]]
+
+
+def tables():
+    """Embedded atoms from a file against the KIM model of that publication."""
+    print("| table, model, element | potential energy | pressure | forces |\n| --- | --- | --- | --- |")
+    for file, model, element, kind, constant, cells, mass in TABLES:
+        (WORK / "crystal.extxyz").write_text(at_rest(crystal(kind, constant, cells, element)))
+        chosen = f', element = "{element}"' if ".eam." in file else ""
+        found = []
+        for interaction in (
+            f'kind = "kim", model = "{model}", element = "{element}"',
+            f'kind = "eam", parameters = "{DYNAMO / file}"{chosen}',
+        ):
+            (WORK / "table.toml").write_text(AT_REST.format(mass=mass, interaction=interaction))
+            shutil.rmtree(WORK / "omd", ignore_errors=True)
+            run([*OMD, "run", WORK / "table.toml", "--out", WORK / "omd", "--quiet"])
+            found.append(table(WORK / "omd" / "molecular.csv"))
+            found[-1]["velocity"] = velocities(WORK / "omd" / "molecular.final.extxyz")
+        apart = [largest(*found, names) for names in (["potential_energy"], TENSOR, ["velocity"])]
+        print(f"| `{file}`, {model}, {element} | " + " | ".join(f"{x:.0e}" for x in apart) + " |", flush=True)
+
+
 def main():
-    omd = ["cargo", "run", "--quiet", "--release", "--features", "kim", "--"]
     WORK.mkdir(parents=True, exist_ok=True)
-    run = lambda command, where=ROOT: subprocess.run(command, cwd=where, check=True, stdout=subprocess.DEVNULL)  # noqa: E731
+    if sys.argv[1:] == ["tables"]:
+        tables()
+        return
     print("| model | potential energy | temperature | pressure |\n| --- | --- | --- | --- |")
     for model, element, kind, constant, cells, mass in CASES:
         for part in ("lammps", "omd"):
@@ -75,8 +150,8 @@ def main():
         (WORK / "crystal.extxyz").write_text(crystal(kind, constant, cells, element))
         for name, structure in (("exported", "crystal.extxyz"), ("same", "lammps/start.extxyz")):
             (WORK / f"{name}.toml").write_text(INPUT.format(mass=mass, structure=structure, model=model, element=element))
-        run([*omd, "export", "lammps", WORK / "exported.toml", "--out", WORK / "lammps", "--quiet"])
-        run([*omd, "run", WORK / "same.toml", "--out", WORK / "omd", "--quiet"])
+        run([*OMD, "export", "lammps", WORK / "exported.toml", "--out", WORK / "lammps", "--quiet"])
+        run([*OMD, "run", WORK / "same.toml", "--out", WORK / "omd", "--quiet"])
         run(["lmp", "-in", "in.lammps"], WORK / "lammps")
         theirs, ours = table(WORK / "lammps" / "lammps.csv"), table(WORK / "omd" / "molecular.csv")
         found = [largest(theirs, ours, names) for names in (["potential_energy"], ["temperature"], TENSOR)]

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the examples of real materials, prints their numbers beside the literature and draws docs/images/real-cases.png.
+"""Runs the examples of real materials, prints their numbers beside the literature and draws docs/images/real-cases.png, and
+docs/images/copper-yield.png of the case of that name.
 
-    python3 validation/real-cases/cases.py [--omd target/release/omd] [--kept DIR] [copper | triple-point | argon | nanotube | nitrogen ...]
+    python3 validation/real-cases/cases.py [--omd target/release/omd] [--kept DIR]
+        [copper | triple-point | argon | nanotube | nitrogen | copper-yield ...]
 
-Needs numpy, scipy and matplotlib. A run that is in DIR already is not made again. All of them take half an hour on one core.
+Needs numpy, scipy and matplotlib. A run that is in DIR already is not made again. All of them take 40 minutes on one core.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import pathlib
 import re
 import subprocess
 
+import common_neighbours
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -72,6 +75,59 @@ def copper(arguments, axis):
     axis.plot(strain, (table["temperature"] - 300) / 50, label="$(T-300\\,K)/50\\,K$")
     axis.set(title="Copper, [001], $10^{10}$/s", xlabel="strain")
     axis.legend()
+
+
+SLIP, NORMAL = np.array([1, 1, -2]) / 6**0.5, np.array([1, 1, 1]) / 3**0.5  # of copper-yield
+COLOURS = {common_neighbours.HCP: "tab:red", common_neighbours.BCC: "tab:blue", common_neighbours.OTHER: "black"}
+
+
+def shear_stress(table):
+    """-b.P n in GPa."""
+    component = lambda i, j: table["p" + "".join(sorted("xyz"[i] + "xyz"[j]))]
+    return -sum(SLIP[i] * NORMAL[j] * component(i, j) for i in range(3) for j in range(3)) / GIGAPASCAL
+
+
+def copper_yield(arguments, figure):
+    table = run(arguments, "copper-yield", example("copper-yield"), ROOT / "examples")["molecular"]
+    strain, stress, temperature = 0.01 * table["time"], shear_stress(table), table["temperature"]
+    peak = np.argmax(stress)
+    small = strain <= 0.02
+    # To second order: one sense of shear on {111} is softer than the other.
+    modulus = np.polyfit(strain[small], stress[small], 2)[1]
+    lowest = peak + np.argmin(stress[peak : peak + 40])
+    print(f"copper-yield: shear modulus {modulus:.1f} GPa")
+    print(f"copper-yield: largest shear stress {stress[peak]:.2f} GPa at strain {strain[peak]:.3f}, {temperature[peak]:.0f} K")
+    print(f"copper-yield: {stress[lowest]:.2f} GPa at strain {strain[lowest]:.3f}, {temperature[lowest]:.0f} K")
+    rows, shown = [], {}
+    for step, cell, positions in common_neighbours.frames(arguments.kept / "copper-yield" / "molecular.trajectory.lammpsdump"):
+        kinds = common_neighbours.structure(cell, positions)
+        rows.append((strain[step], *np.bincount(kinds, minlength=4) / len(kinds)))
+        shown[step] = (cell, positions, kinds)
+        fractions = ", ".join(f"{name} {x:.3f}" for name, x in zip(common_neighbours.NAMES, rows[-1][1:]))
+        print(f"copper-yield: strain {rows[-1][0]:.3f}, stress {stress[step]:.2f} GPa, {temperature[step]:.0f} K: {fractions}")
+    rows = np.array(rows)
+    curves, *slices = figure.subplots(1, 3, width_ratios=(1.3, 1, 1))
+    curves.plot(strain, stress, label="shear stress, GPa")
+    curves.plot(strain, (temperature - 300) / 50, label="$(T-300\\,K)/50\\,K$")
+    curves.plot(rows[:, 0], 10 * rows[:, 1 + common_neighbours.HCP], "o-", ms=3, color="tab:red", label="hexagonal atoms, tenths")
+    curves.set(title="Copper, (111)$[11\\bar{2}]$, $10^{10}$/s", xlabel="strain", ylim=(-0.2, 4.4))
+    curves.legend(loc="upper left")
+    hexagonal = rows[:, 1 + common_neighbours.HCP]
+    first = np.argmax(hexagonal > 0.05)
+    for axis, step in zip(slices, (list(shown)[first], list(shown)[-1])):
+        slice_of(axis, *shown[step])
+        axis.set(title=f"strain {strain[step]:.3f}", xlabel="along $[11\\bar{2}]$, angstrom", ylabel="along [111], angstrom")
+
+
+def slice_of(axis, cell, positions, kinds):
+    """Atoms within 10 angstrom of a plane across the middle that holds the slip and its normal; the perfect crystal grey."""
+    across = np.cross(NORMAL, SLIP)
+    folded = (positions @ np.linalg.inv(cell) % 1.0) @ cell
+    near = np.abs((folded - folded.mean(axis=0)) @ across) < 10
+    for kind, colour in ((common_neighbours.FCC, "lightgrey"), *COLOURS.items()):
+        of_kind = folded[near & (kinds == kind)]
+        axis.scatter(of_kind @ SLIP, of_kind @ NORMAL, s=1.5, color=colour, linewidths=0)
+    axis.set_aspect("equal")
 
 
 def triple_point(arguments, axis):
@@ -171,10 +227,13 @@ def nitrogen(arguments, axis):
 
 CASES = {"copper": copper, "triple-point": triple_point, "argon": argon, "nanotube": nanotube, "nitrogen": nitrogen}
 
+# Cases that fill a picture of their own.
+PICTURES = {"copper-yield": copper_yield}
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
+    parser.add_argument("cases", nargs="*", choices=[[], *CASES, *PICTURES], default=[])
     parser.add_argument("--omd", default=ROOT / "target" / "release" / "omd", type=pathlib.Path)
     parser.add_argument("--kept", default=ROOT / "validation" / ".work" / "real-cases", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -184,16 +243,26 @@ def main():
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    wanted = arguments.cases or list(CASES)
+    where = arguments.kept if arguments.cases else ROOT / "docs" / "images"
+    wanted = arguments.cases or [*CASES, *PICTURES]
+    for name in [name for name in wanted if name in PICTURES]:
+        figure = plt.figure(figsize=(12.6, 4.0), layout="tight")
+        PICTURES[name](arguments, figure)
+        draw(figure, where / f"{name}.png")
+    wanted = [name for name in wanted if name in CASES]
+    if not wanted:
+        return
     columns = min(3, len(wanted))
     lines = -(-len(wanted) // columns)
-    figure, axes = plt.subplots(lines, columns, figsize=(4.2 * columns, 3.4 * lines), squeeze=False)
+    figure, axes = plt.subplots(lines, columns, figsize=(4.2 * columns, 3.4 * lines), squeeze=False, layout="tight")
     for axis in axes.flat[len(wanted) :]:
         axis.set_axis_off()
     for name, axis in zip(wanted, axes.flat):
         CASES[name](arguments, axis)
-    figure.tight_layout()
-    picture = ROOT / "docs" / "images" / "real-cases.png" if not arguments.cases else arguments.kept / "real-cases.png"
+    draw(figure, where / "real-cases.png")
+
+
+def draw(figure, picture):
     figure.savefig(picture, dpi=110)
     print(f"drawn in {picture}")
 

@@ -31,6 +31,11 @@ pub trait SitePotential: Debug + Send + Sync {
     fn as_embedded_atom(&self) -> Option<&EmbeddedAtom> {
         None
     }
+
+    /// The pair potential behind it, if the energy is a sum over pairs.
+    fn as_pair_potential(&self) -> Option<&PairPotential> {
+        None
+    }
 }
 
 /// `E_i = (1/2) sum_j U(r_ij)`.
@@ -63,5 +68,9 @@ impl SitePotential for PairPotential {
 
     fn core(&self, energy: f64) -> f64 {
         Self::core(self, energy)
+    }
+
+    fn as_pair_potential(&self) -> Option<&PairPotential> {
+        Some(self)
     }
 }

@@ -135,7 +135,7 @@ impl KimModel {
             idle: Mutex::new(vec![object]),
         };
         if model.counts_others() {
-            let message = "it counts the energy of atoms that do not contribute, those of images";
+            let message = "the energy of a pair is not that of the atoms that contribute, and images do not";
             return Err(KimError::Unusable(message.to_owned()));
         }
         Ok(model)

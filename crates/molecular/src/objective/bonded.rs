@@ -169,6 +169,8 @@ impl Joined {
     /// Adds energy, virial and forces, on images too, to what a field has found.
     pub(super) fn add(&self, images: &Images, evaluation: &mut Evaluation) {
         let positions = images.neighbourhood().positions;
+        // Of a field that needs no forces on images there are none: those of bonds are carried back alone.
+        evaluation.forces.resize(positions.len(), Vector3::zeros());
         let mut energy = 0.0;
         for [atom, other] in images.joined().map(|end| end.map(|position| position as usize)) {
             let r = positions[other] - positions[atom];

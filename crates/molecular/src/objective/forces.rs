@@ -1,8 +1,9 @@
 //! The energy of the simulated atoms as a function of all positions, those of their images included.
 
 use super::clusters::Part as ClusterPart;
-use super::embedded::{EmbeddedAtoms, Workspace};
+use super::embedded::{EmbeddedAtoms, Place, Workspace};
 use super::images::Images;
+use super::pairs::Pairs;
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
 use omd_interaction::SitePotential;
@@ -48,6 +49,8 @@ pub struct Evaluation {
     pub failure: Option<String>,
     /// Workspace of embedded atoms.
     pub(super) embedded: Workspace,
+    /// Workspace of pairs.
+    pub(super) places: Vec<Place>,
     /// Workspace of clusters.
     pub(super) clusters: Vec<ClusterPart>,
 }
@@ -79,8 +82,11 @@ pub struct Sites(pub Arc<dyn SitePotential>);
 /// The force field of a potential, in the form that is fastest for it.
 #[must_use]
 pub fn force_field(potential: Arc<dyn SitePotential>) -> Arc<dyn ForceField> {
-    match potential.as_embedded_atom() {
-        Some(atom) => Arc::new(EmbeddedAtoms::new(atom.clone())),
+    if let Some(atom) = potential.as_embedded_atom() {
+        return Arc::new(EmbeddedAtoms::new(atom.clone()));
+    }
+    match potential.as_pair_potential().and_then(Pairs::new) {
+        Some(pairs) => Arc::new(pairs),
         None => Arc::new(Sites(potential)),
     }
 }

@@ -3,8 +3,10 @@
 use super::forces::Neighbourhood;
 use crate::group::{GroupElement, Label, ObjectiveGroup};
 use crate::parallel::each;
+use fearless_simd::{Level, Simd, dispatch, f64x4, mask32x4, prelude::*, u32x4};
 use omd_flow::Vector3;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Rows that are searched together.
 const CHUNK: usize = 256;
@@ -262,33 +264,73 @@ pub(super) fn search(
     let index = |[i, j, k]: [usize; 3]| (i * cells[1] + j) * cells[2] + k;
     let starts = starts_of(cells.iter().product(), places.iter().map(|x| index(cell(x)) as u32));
     let mut next = starts.clone();
-    let mut sorted = vec![0u32; places.len()];
+    let mut sorted = Sorted::new(places.len());
     for (p, x) in places.iter().enumerate() {
         let slot = &mut next[index(cell(x))];
-        sorted[*slot as usize] = p as u32;
+        sorted.put(*slot as usize, p as u32, x);
         *slot += 1;
     }
+    let level = Level::new();
     let mut chunks: Vec<(usize, Vec<Vec<u32>>)> = (0..count).step_by(CHUNK).map(|first| (first, Vec::new())).collect();
     each(&mut chunks, |(first, rows)| {
+        let mut found = Vec::new();
         for atom in *first..(*first + CHUNK).min(count) {
             let x = &places[atom];
             let home = cell(x);
-            let mut row = Vec::new();
+            found.clear();
             let span = |k: usize| home[k].saturating_sub(1)..=(home[k] + 1).min(cells[k] - 1);
             for i in span(0) {
                 for j in span(1) {
                     let [begin, end] = [*span(2).start(), *span(2).end()].map(|k| index([i, j, k]));
-                    for &p in &sorted[starts[begin] as usize..starts[end + 1] as usize] {
-                        if p as usize != atom && (places[p as usize] - x).norm_squared() < radius * radius {
-                            row.push(p);
-                        }
-                    }
+                    let column = starts[begin] as usize..starts[end + 1] as usize;
+                    dispatch!(level, simd => sorted.near(simd, column, x, radius * radius, &mut found));
                 }
             }
             // An order of its own, not that of the cells: sums do not depend on where the box begins.
-            row.sort_unstable();
-            rows.push(row);
+            found.sort_unstable();
+            rows.push(found.iter().copied().filter(|&p| p as usize != atom).collect());
         }
     });
     chunks.into_iter().map(|(_, rows)| rows).collect()
+}
+
+/// Places that are looked at together.
+const LANES: usize = 4;
+
+/// Places in the order of their cells, and a few beyond everything for the last lanes.
+struct Sorted {
+    place: [Vec<f64>; 3],
+    who: Vec<u32>,
+}
+
+impl Sorted {
+    fn new(count: usize) -> Self {
+        Self { place: [(); 3].map(|()| vec![f64::INFINITY; count + LANES]), who: vec![0; count + LANES] }
+    }
+
+    fn put(&mut self, slot: usize, who: u32, x: &Vector3<f64>) {
+        (0..3).for_each(|k| self.place[k][slot] = x[k]);
+        self.who[slot] = who;
+    }
+
+    /// Adds who of a column of cells is nearer to `x` than the root of `squared`.
+    #[inline(always)]
+    fn near<S: Simd>(&self, simd: S, column: Range<usize>, x: &Vector3<f64>, squared: f64, found: &mut Vec<u32>) {
+        let mut count = found.len();
+        // Everyone is written, who is too far is written over: no branch that nobody can foresee.
+        found.resize(count + column.len() + LANES, 0);
+        let centre = [0, 1, 2].map(|k| f64x4::splat(simd, x[k]));
+        let radius = f64x4::splat(simd, squared);
+        for slot in column.clone().step_by(LANES) {
+            let apart = |k: usize| f64x4::from_slice(simd, &self.place[k][slot..slot + LANES]) - centre[k];
+            let [x, y, z] = [apart(0), apart(1), apart(2)];
+            let near = z.mul_add(z, y.mul_add(y, x * x)).simd_lt(radius).to_bitmask();
+            // The last lanes may be of another column.
+            let bits = near & ((1 << (column.end - slot).min(LANES)) - 1);
+            let who = u32x4::from_slice(simd, &self.who[slot..slot + LANES]);
+            who.compress(mask32x4::from_bitmask(simd, bits)).store_slice(&mut found[count..count + LANES]);
+            count += bits.count_ones() as usize;
+        }
+        found.truncate(count);
+    }
 }

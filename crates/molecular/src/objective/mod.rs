@@ -10,6 +10,7 @@ mod engine;
 mod forces;
 mod images;
 mod observe;
+mod pairs;
 mod probe;
 
 pub(crate) use probe::Probe;
@@ -129,13 +130,9 @@ impl GroupMolecular {
         }
         let motion = model.group.motion(0.0);
         let velocities = positions.iter().zip(peculiar).map(|(x, w)| w + motion.velocity(x)).collect();
-        let (group, mut field) = (model.group.clone(), model.field.clone());
+        let (group, field) = (model.group.clone(), model.field.clone());
         let least = LEAST * field.reach();
         let joined = bonds.map(|bonds| Joined::new(bonds, &group, positions, least)).transpose()?;
-        if joined.is_some() {
-            // Bonds act on images.
-            field = field.with_forces_on_images().unwrap_or(field);
-        }
         let engine = Engine::new(group, field, model.mass, scheme.time_step, positions.to_vec(), velocities, joined);
         let mut molecular = Self {
             engine,

@@ -5,6 +5,7 @@ mod dynamics;
 mod explicit;
 mod fixtures;
 mod group_bonds;
+mod group_pairs;
 mod groups;
 mod images;
 #[cfg(feature = "kim")]

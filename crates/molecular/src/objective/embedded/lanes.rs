@@ -2,10 +2,11 @@
 
 use crate::force::transpose;
 use fearless_simd::{Simd, f64x4, prelude::*};
+use omd_flow::Vector3;
 use omd_interaction::{EmbeddedAtom, EmbeddedInterval};
 
 /// Neighbours that are evaluated together.
-pub(super) const LANES: usize = 4;
+pub(in crate::objective) const LANES: usize = 4;
 
 /// Adding it leaves a whole number in the low bits.
 const WHOLE: f64 = (1u64 << 52) as f64;
@@ -13,11 +14,18 @@ const WHOLE: f64 = (1u64 << 52) as f64;
 /// Where an atom or an image is, and `F'(rho)` there: one load for each neighbour.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(32))]
-pub(super) struct Place(pub(super) [f64; LANES]);
+pub(in crate::objective) struct Place(pub(super) [f64; LANES]);
 
 impl Place {
     /// Beyond every cutoff, and its square a number.
-    pub(super) const FAR: Self = Self([1e30, 1e30, 1e30, 0.0]);
+    const FAR: Self = Self([1e30, 1e30, 1e30, 0.0]);
+
+    /// One for each position and one beyond every cutoff.
+    pub(in crate::objective) fn fill(places: &mut Vec<Self>, positions: &[Vector3<f64>]) {
+        places.clear();
+        places.extend(positions.iter().map(|x| Self([x.x, x.y, x.z, 0.0])));
+        places.push(Self::FAR);
+    }
 }
 
 /// `x`, `y`, `z` and `F'(rho)` of four places.

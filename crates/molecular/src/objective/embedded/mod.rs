@@ -7,7 +7,8 @@ mod tests;
 use super::forces::{Evaluation, ForceField, Neighbourhood, Sites};
 use crate::parallel::each;
 use fearless_simd::{Level, Simd, dispatch, f64x4, mask32x4, prelude::*, u32x4};
-use lanes::{LANES, Place, Tables, gather};
+pub(super) use lanes::{LANES, Place};
+use lanes::{Tables, gather};
 use omd_flow::{Matrix3, Vector3};
 use omd_interaction::{EmbeddedAtom, SitePotential};
 use std::sync::Arc;
@@ -76,9 +77,7 @@ impl ForceField for EmbeddedAtoms {
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {
         let Workspace { places, slopes, chunks } = &mut evaluation.embedded;
-        places.clear();
-        places.extend(around.positions.iter().map(|x| Place([x.x, x.y, x.z, 0.0])));
-        places.push(Place::FAR);
+        Place::fill(places, around.positions);
         slopes.resize(around.contributing, 0.0);
         chunks.resize_with(around.contributing.div_ceil(CHUNK), Chunk::default);
         let parts = chunks.iter_mut().zip(slopes.chunks_mut(CHUNK)).enumerate();
@@ -262,7 +261,7 @@ impl Group {
 }
 
 /// An atom in all lanes.
-struct Centre<S: Simd> {
+pub(super) struct Centre<S: Simd> {
     position: [f64x4<S>; 3],
     /// `F'(rho)`.
     slope: f64x4<S>,
@@ -270,14 +269,19 @@ struct Centre<S: Simd> {
 
 impl<S: Simd> Centre<S> {
     #[inline(always)]
-    fn new(simd: S, Place([x, y, z, slope]): &Place) -> Self {
+    pub(super) fn new(simd: S, Place([x, y, z, slope]): &Place) -> Self {
         let position = [f64x4::splat(simd, *x), f64x4::splat(simd, *y), f64x4::splat(simd, *z)];
         Self { position, slope: f64x4::splat(simd, *slope) }
     }
 
     /// The vectors to four places, their squares, and `F'(rho)` there.
     #[inline(always)]
-    fn separation(&self, simd: S, places: &[Place], four: [u32; LANES]) -> ([f64x4<S>; 3], f64x4<S>, f64x4<S>) {
+    pub(super) fn separation(
+        &self,
+        simd: S,
+        places: &[Place],
+        four: [u32; LANES],
+    ) -> ([f64x4<S>; 3], f64x4<S>, f64x4<S>) {
         let [x, y, z, slope] = gather(simd, places, four);
         let [x, y, z] = [x - self.position[0], y - self.position[1], z - self.position[2]];
         ([x, y, z], z.mul_add(z, y.mul_add(y, x * x)), slope)
@@ -285,7 +289,7 @@ impl<S: Simd> Centre<S> {
 }
 
 #[inline(always)]
-fn sum<S: Simd>(lanes: f64x4<S>) -> f64 {
+pub(super) fn sum<S: Simd>(lanes: f64x4<S>) -> f64 {
     let mut four = [0.0; LANES];
     lanes.store_slice(&mut four);
     (four[0] + four[1]) + (four[2] + four[3])
