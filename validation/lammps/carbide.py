@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints a parameter file of `pair_style tersoff` for silicon and carbon: examples/SiC.tersoff.
+"""Prints a parameter file of `pair_style tersoff` for silicon and carbon: crates/io/tests/good/SiC.tersoff.
 
 The numbers are those of J. Tersoff, Physical Review B 39, 5566 (1989), table I, with its rules for pairs of two elements,
 equation (2): exponents are arithmetic means, A, B and the bounds R, S of the cutoff geometric ones, B times chi.
 
-    python3 validation/lammps/carbide.py > examples/SiC.tersoff
+    python3 validation/lammps/carbide.py > crates/io/tests/good/SiC.tersoff
 """
 
 from math import sqrt
