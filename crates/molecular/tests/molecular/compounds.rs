@@ -111,7 +111,9 @@ fn forces_are_minus_the_gradient_of_the_energy_for_every_group_and_element() {
                     let h = 4e-4;
                     let slope = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
                     let off = (forces[k][axis] + slope).abs() / size;
-                    assert!(off < 1e-7, "{name}, {what}, atom {k}: {slope} is off by {off:e}");
+                    // The slope of Tersoff's cutoff has kinks, and some distance is always near one of so many.
+                    let bound = if what == "Tersoff" { 1e-6 } else { 1e-8 };
+                    assert!(off < bound, "{name}, {what}, atom {k}: {slope} is off by {off:e}");
                 }
             }
             // Site by site, where the fast path is another one.
