@@ -37,7 +37,7 @@ fn load(reader: &mut Reader<'_>, section: &Section<'_>, name: &str, elements: Op
         angstrom: metal.factor(Quantity::Of(Dimension::Length)),
         electronvolt: metal.factor(Quantity::Of(Dimension::Energy)),
     };
-    let names = elements.as_ref().map_or(&[][..], |elements| &elements.names);
+    let names: &[String] = elements.as_ref().map_or(&[], |elements| elements.names.as_slice());
     match KimModel::new(name, names, units) {
         Ok(model) => {
             let elements = elements.or_else(|| {
