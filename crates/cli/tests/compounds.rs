@@ -53,7 +53,7 @@ fn energy_pressure_and_forces_are_those_of_lammps() {
         let edges: Vec<_> = cell.column_iter().map(|edge| GroupElement::translation(edge.into())).collect();
         let group = ObjectiveGroup::new(&experiment.flow, &edges).unwrap();
         let species = settings.species.clone().unwrap();
-        assert!(species.counts(positions.len()).iter().all(|count| *count > 1), "{file}");
+        assert!(species.counts(positions.len()).iter().all(|count| *count > 0), "{file}");
         let model = GroupModel { group, field: force_field(potential.clone()), species, cell: None };
         let rest = vec![Vector3::zeros(); positions.len()];
         let mut molecular = GroupMolecular::new(&model, scheme, positions, &rest).unwrap();
@@ -77,7 +77,7 @@ fn energy_pressure_and_forces_are_those_of_lammps() {
 
 const ALLOY: &str = r#"units = "metal"
 flow = { velocity-gradient = [[0, 0.5, 0], [0, 0, 0], [0, 0, 0]] }
-state = { temperature = 300, masses = [58.69, 63.55] }
+state = { temperature = 300, masses = [63.55, 58.69] }
 time = { end = 0.02, samples = 2 }
 [interaction]
 kind = "eam"
@@ -109,7 +109,7 @@ fn elements_are_seen_in_every_file() {
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
 
     let said = omd(folder.path(), &["check", "alloy.toml"]);
-    for line in ["  Cu              27 atoms of mass 58.690000\n", "  Ni              81 atoms of mass 63.550000\n"] {
+    for line in ["  Cu              27 atoms of mass 63.550000\n", "  Ni              81 atoms of mass 58.690000\n"] {
         assert!(said.contains(line), "{said}");
     }
     omd(folder.path(), &["run", "alloy.toml", "--out", "one", "--threads", "1", "--quiet"]);
@@ -127,20 +127,20 @@ fn elements_are_seen_in_every_file() {
     omd(folder.path(), &["export", "lammps", "alloy.toml", "--out", "lammps", "--quiet"]);
     let (script, data) = (read("lammps/in.lammps"), read("lammps/start.data"));
     for words in [
-        "pair_style eam/alloy\npair_coeff * * CuNi.eam.alloy Cu Ni\nmass 1 5.8689999999999998e1\nmass 2 6.3549999999999997e1\n",
-        "variable px atom mass/6.2335000000000001e1*v_wx\n",
+        "pair_style eam/alloy\npair_coeff * * CuNi.eam.alloy Cu Ni\nmass 1 6.3549999999999997e1\nmass 2 5.8689999999999998e1\n",
+        "variable px atom mass/MEAN*v_wx\n",
         "compute D all reduce ave v_px v_py v_pz\n",
     ] {
         assert!(script.contains(words), "{script}");
     }
     assert!(data.contains("\n108 atoms\n2 atom types\n"), "{data}");
-    assert!(data.contains("\nMasses\n\n1 5.8689999999999998e1 # Cu\n2 6.3549999999999997e1 # Ni\n"), "{data}");
+    assert!(data.contains("\nMasses\n\n1 6.3549999999999997e1 # Cu\n2 5.8689999999999998e1 # Ni\n"), "{data}");
     // What was written is read again: by its labels, with its masses.
-    let again = read("alloy.toml").replace(", masses = [58.69, 63.55]", "");
+    let again = read("alloy.toml").replace(", masses = [63.55, 58.69]", "");
     let (before, _) = again.split_once("[molecular.build]").unwrap();
     let again = before.replace("[molecular]\n", "[molecular]\nstructure = \"lammps/start.data\"\n");
     std::fs::write(folder.path().join("again.toml"), again).unwrap();
     let said = omd(folder.path(), &["check", "again.toml"]);
-    assert!(said.contains("  Cu              27 atoms of mass 58.690000\n"), "{said}");
-    assert!(said.contains("masses = [58.69, 63.55]    # default"), "{said}");
+    assert!(said.contains("  Cu              27 atoms of mass 63.550000\n"), "{said}");
+    assert!(said.contains("masses = [63.55, 58.69]    # default"), "{said}");
 }
