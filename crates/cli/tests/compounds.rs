@@ -128,7 +128,7 @@ fn elements_are_seen_in_every_file() {
     let (script, data) = (read("lammps/in.lammps"), read("lammps/start.data"));
     for words in [
         "pair_style eam/alloy\npair_coeff * * CuNi.eam.alloy Cu Ni\nmass 1 6.3549999999999997e1\nmass 2 5.8689999999999998e1\n",
-        "variable px atom mass/MEAN*v_wx\n",
+        "variable px atom mass/5.9905000000000001e1*v_wx\n",
         "compute D all reduce ave v_px v_py v_pz\n",
     ] {
         assert!(script.contains(words), "{script}");
