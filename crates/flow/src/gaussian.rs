@@ -162,9 +162,9 @@ mod tests {
             assert!(momentum(&sample, weights).norm() < 1e-11 && off.abs() < 1e-13, "{count} {off}");
             if count > 6 {
                 // m <w w^T> of each mass alone, within five standard errors.
-                for (heavy, number) in [(true, 10_000.0), (false, 30_000.0)] {
+                for (heavy, number) in [(true, 10_000.0_f64), (false, 30_000.0)] {
                     let off = found(heavy).sum::<Matrix3<f64>>() / number - covariance;
-                    assert!(off.abs().max() < 5.0 * 2.0 * (2.0 / number as f64).sqrt(), "{off}");
+                    assert!(off.abs().max() < 5.0 * 2.0 * (2.0 / number).sqrt(), "{off}");
                 }
             }
         }
