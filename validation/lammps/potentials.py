@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Every potential that `omd export lammps` writes, run by LAMMPS against omd: own styles, tables, parameter files, units.
 
+    potentials.py                  # all of them
+    potentials.py --compounds      # several elements alone, with LAMMPS's own files where they are
+    potentials.py --reference      # what LAMMPS finds for a few atoms, for crates/cli/tests/compounds
+
 Differences are relative to the largest value of the run. The metals' files are made-up ones of omd's tests, the crystals are
 turned, shaken, in a left-handed skewed basis of their lattice, and flow with three real eigenvalues. Prints the table of
 README.md. Needs what export.py needs.
 """
 
+import os
 import pathlib
 import random
 import shutil
@@ -42,6 +47,31 @@ CRYSTALS = (
     ("eam, setfl", "fcc", 3.52, 4, 58.69, 'kind = "eam"\nelement = "Ni"', "CuNi.eam.alloy"),
     ("eam, setfl of Finnis and Sinclair", "fcc", 3.52, 4, 58.69, 'kind = "eam"\nelement = "Ni"', "CuNi.eam.fs"),
 )
+# Name, kind of crystal, lattice constant, cells along an edge, the interaction, the elements, its file.
+EAM, TERSOFF, STILLINGER_WEBER = ('kind = "eam"', 'kind = "tersoff"', 'kind = "stillinger-weber"')
+COMPOUNDS = (
+    ("eam, setfl: Ni Cu", "fcc", 3.55, 4, EAM, ("Ni", "Cu"), "CuNi.eam.alloy"),
+    ("eam, setfl of Finnis and Sinclair: Ni Cu", "fcc", 3.55, 4, EAM, ("Ni", "Cu"), "CuNi.eam.fs"),
+    ("tersoff: Si C", "diamond", 4.32, 4, TERSOFF, ("Si", "C"), "SiC.tersoff"),
+    ("stillinger-weber: Ga N", "diamond", 4.5, 4, STILLINGER_WEBER, ("Ga", "N"), "GaN.sw"),
+)
+# Files that LAMMPS comes with and this repository does not.
+SHIPPED = (
+    ("NiAlH_jea.eam.alloy: Al Ni", "fcc", 3.6, 4, EAM, ("Al", "Ni"), "NiAlH_jea.eam.alloy"),
+    ("AlCu.eam.alloy: Cu Al", "fcc", 3.8, 4, EAM, ("Cu", "Al"), "AlCu.eam.alloy"),
+    ("AlFe_mm.eam.fs: Fe Al", "fcc", 3.7, 4, EAM, ("Fe", "Al"), "AlFe_mm.eam.fs"),
+    ("SiC.tersoff: C Si", "diamond", 4.32, 4, TERSOFF, ("C", "Si"), "SiC.tersoff"),
+    ("GaN.tersoff: Ga N", "diamond", 4.5, 4, TERSOFF, ("Ga", "N"), "GaN.tersoff"),
+    ("BNC.tersoff: B N C", "diamond", 3.6, 4, TERSOFF, ("B", "N", "C"), "BNC.tersoff"),
+    ("GaN.sw: N Ga", "diamond", 4.5, 4, STILLINGER_WEBER, ("N", "Ga"), "GaN.sw"),
+    ("CdTe.sw: Cd Te", "diamond", 6.5, 4, STILLINGER_WEBER, ("Cd", "Te"), "CdTe.sw"),
+)
+SHELF = pathlib.Path(os.environ.get("LAMMPS_POTENTIALS", "/usr/share/lammps/potentials"))
+WEIGHTS = {
+    "B": 10.81, "C": 12.011, "N": 14.007, "Al": 26.982, "Si": 28.085, "Fe": 55.845, "Ni": 58.693, "Cu": 63.546, "Ga": 69.723,
+    "Cd": 112.41, "Te": 127.60,
+}  # fmt: skip
+REFERENCE = export.ROOT / "crates" / "cli" / "tests" / "compounds"
 ARGON = """units = "{units}"
 flow = {{ velocity-gradient = [[0, 0, 0], [{rate}, 0, 0], [0, 0, 0]] }}
 state = {{ {density}temperature = 300.0, mass = {mass} }}
@@ -74,13 +104,14 @@ def product(rows, matrix):
     return [[sum(row[k] * matrix[k][j] for k in range(3)) for j in range(3)] for row in rows]
 
 
-def structure(places, edges, mass, gradient):
-    """Extended XYZ in metal units at about 300 K, with the velocity of the flow."""
-    speed = (0.83144626 * 300 / mass) ** 0.5
+def structure(places, edges, masses, gradient, labels=None):
+    """Extended XYZ in metal units at about 300 K, with the velocity of the flow; `masses` of all atoms, or one."""
+    masses, labels = masses if labels else [masses] * len(places), labels or ["X"] * len(places)
     lines = [str(len(places)), f'Lattice="{" ".join(repr(x) for edge in edges for x in edge)}" Properties=species:S:1:pos:R:3:velo:R:3']
-    for place in places:
+    for place, mass, label in zip(places, masses, labels):
+        speed = (0.83144626 * 300 / mass) ** 0.5
         velocity = [random.gauss(0, speed) + sum(a * x for a, x in zip(row, place)) for row in gradient]
-        lines.append("X " + " ".join(repr(x) for x in (*place, *velocity)))
+        lines.append(f"{label} " + " ".join(repr(x) for x in (*place, *velocity)))
     return "\n".join(lines) + "\n"
 
 
@@ -101,11 +132,87 @@ def report(name, found):
     print(f"| {name} | " + " | ".join(f"{value:.0e}" for value in relative(found)) + " |", flush=True)
 
 
+def occupied(kind, elements, count):
+    """Elements on the places of a crystal: any on any of fcc; those of zincblende, but for one place in ten."""
+    on = lambda site: elements[site % 8 >= 4] if kind == "diamond" and random.random() > 0.1 else random.choice(elements)  # noqa: E731
+    return [on(site) for site in range(count)]
+
+
+def compounds(gradient, shelf, rows):
+    """Rows of the table for crystals of several elements."""
+    for name, kind, constant, cells, interaction, elements, file in rows:
+        say(name)
+        places, edges = crystal(kind, constant, cells)
+        labels = occupied(kind, elements, len(places))
+        masses = [WEIGHTS[label] for label in labels]
+        (WORK / "crystal.extxyz").write_text(structure(places, edges, masses, gradient, labels))
+        shutil.copy(shelf / file, WORK / file)
+        text = INPUT.replace('units = "lj"', 'units = "metal"').replace("temperature = {temperature!r}", "temperature = 300")
+        text = text.format(
+            gradient=gradient, density="", end=0.1, dt=0.0005, atoms='structure = "crystal.extxyz"',
+            interaction=f'{interaction}\nparameters = "{file}"\nelements = {list(elements)}',
+        )
+        report(name, export.both(text, text, gradient, 0.1))
+
+
+STATIC = """units metal
+atom_style atomic
+box tilt large
+read_data atoms.data
+pair_style {style}
+pair_coeff * * {file} {elements}
+compute V all pressure NULL virial
+thermo_style custom pe c_V[1] c_V[2] c_V[3] c_V[4] c_V[5] c_V[6]
+thermo_modify format float %.17g norm no
+run 0
+print "found $(pe:%.17g) $(c_V[1]:%.17g) $(c_V[2]:%.17g) $(c_V[3]:%.17g) $(c_V[4]:%.17g) $(c_V[5]:%.17g) $(c_V[6]:%.17g)" file found
+write_dump all custom atoms.dump id type x y z fx fy fz modify sort id format float %.17g
+"""
+
+
+def reference():
+    """Energy, virial and forces of a few atoms in a cell smaller than the cutoffs, one file for each of COMPOUNDS."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    styles = {EAM: ("eam/alloy", "eam/fs"), TERSOFF: ("tersoff",) * 2, STILLINGER_WEBER: ("sw",) * 2}
+    for _, kind, constant, _, interaction, elements, file in COMPOUNDS:
+        random.seed(3)
+        fcc = [(0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)]
+        basis = fcc + [tuple(x + 0.25 for x in place) for place in fcc] if kind == "diamond" else fcc
+        places = [[constant * x + random.gauss(0, 0.08) for x in (i + a, b, c)] for i in (0, 1) for a, b, c in basis]
+        labels = occupied(kind, elements, len(places))
+        edges = (2.0 * constant, 1.02 * constant, 0.97 * constant)
+        lines = ["made by potentials.py", "", f"{len(places)} atoms", f"{len(elements)} atom types", ""]
+        lines += [f"0 {edge!r} {axis}lo {axis}hi" for axis, edge in zip("xyz", edges)] + ["0.3 -0.2 0.4 xy xz yz", "", "Masses", ""]
+        lines += [f"{k + 1} {WEIGHTS[name]}" for k, name in enumerate(elements)] + ["", "Atoms # atomic", ""]
+        lines += [f"{k + 1} {elements.index(label) + 1} " + " ".join(map(repr, x)) for k, (x, label) in enumerate(zip(places, labels))]
+        (WORK / "atoms.data").write_text("\n".join(lines) + "\n")
+        shutil.copy(GOOD / file, WORK / file)
+        style = styles[interaction][file.endswith(".fs")]
+        (WORK / "in.static").write_text(STATIC.format(style=style, file=file, elements=" ".join(elements)))
+        lammps.lmp("in.static", {}, log="log.static", suffix=False, cwd=WORK)
+        (REFERENCE / f"{file}.data").write_text("\n".join(lines) + "\n")
+        forces = [line.split()[5:] for line in (WORK / "atoms.dump").read_text().splitlines()[9:]]
+        found = (WORK / "found").read_text().split()[1:]
+        rows = [" ".join(found)] + [" ".join(force) for force in forces]
+        (REFERENCE / f"{file}.lammps").write_text("\n".join(rows) + "\n")
+        say(f"{file}: {found[0]} eV")
+
+
 def main():
+    WORK.mkdir(parents=True, exist_ok=True)
+    if "--reference" in sys.argv:
+        say(f"LAMMPS {lammps.install()}")
+        reference()
+        return
     print(f"LAMMPS {lammps.install()}; omd {omd.revision()}\n")
     omd.build(("omd-cli", []))
     WORK.mkdir(parents=True, exist_ok=True)
     print("| potential | potential energy | temperature | pressure |\n| --- | --- | --- | --- |")
+    gradient = oblique([[x / 2 for x in row] for row in UPPER])
+    if "--compounds" in sys.argv:
+        compounds(gradient, GOOD, COMPOUNDS)
+        compounds(gradient, SHELF, SHIPPED if SHELF.is_dir() else ())
+        return
     given = 'structure = "lammps/start.extxyz"'
     for name, interaction in PAIRS:
         say(name)
@@ -118,7 +225,6 @@ def main():
         drawn = ARGON.format(density=f"number-density = {density}, ", atoms="atoms = 500", **same)
         same = ARGON.format(density="", atoms=given, **same)
         report(f"argon in {units} units", export.both(drawn, same, [[0, 0, 0], [rate, 0, 0], [0, 0, 0]], end))
-    gradient = oblique([[x / 2 for x in row] for row in UPPER])
     for name, kind, constant, cells, mass, interaction, file in CRYSTALS:
         say(name)
         places, edges = crystal(kind, constant, cells)
@@ -130,6 +236,7 @@ def main():
             interaction=f'{interaction}\nparameters = "{file}"',
         )
         report(name, export.both(text, text, gradient, 0.2))
+    compounds(gradient, GOOD, COMPOUNDS)
 
 
 if __name__ == "__main__":

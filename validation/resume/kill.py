@@ -21,6 +21,7 @@ REST = "flow = { velocity-gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }\n"
 LENNARD_JONES = (
     'interaction = { kind = "lennard-jones", epsilon = 1, sigma = 1, cutoff = 2.5, truncation = "shifted-force" }\n'
 )
+SETFL = ROOT / "crates" / "io" / "tests" / "good" / "CuNi.eam.alloy"
 # Name: input, without units and [run].
 CASES = {
     "gas": SHEAR
@@ -71,6 +72,19 @@ state = { number-density = 0.6, temperature = 1.5 }
 time = { end = 6, samples = 30 }
 molecular = { atoms = 1000, time-step = 0.002, replicas = 2, prepare = { equilibrate = 1 }, thermostat = { kind = "nose-hoover" } }
 """,
+    # Two elements of unlike masses.
+    "alloy": SHEAR
+    + f'interaction = {{ kind = "eam", parameters = "{SETFL}", elements = ["Cu", "Ni"] }}\n'
+    + """state = { temperature = 600 }
+time = { end = 4, samples = 40 }
+[molecular]
+time-step = 0.002
+replicas = 2
+trajectory = { every = 2, format = "lammps-dump" }
+thermostat = { kind = "nose-hoover" }
+prepare = { equilibrate = 0.5 }
+build = { kind = "crystal", lattice = "l1_2", lattice-constant = 3.55, cells = [4, 4, 4], elements = ["Ni", "Cu"] }
+""",
     "ring": REST
     + LENNARD_JONES
     + """state = { temperature = 0.1 }
@@ -94,7 +108,8 @@ def start(omd, words, threads):
 def case(arguments, name, dice, folder):
     (folder / "ring.extxyz").write_text(ATOMS)
     source = folder / "input.toml"
-    source.write_text(f'units = "lj"\n{RUN}{CASES[name]}')
+    units = "metal" if name == "alloy" else "lj"
+    source.write_text(f'units = "{units}"\n{RUN}{CASES[name]}')
     whole, broken = folder / "whole", folder / "broken"
     begun = time.monotonic()
     if start(arguments.omd, ["run", source, "--out", whole], 2).wait() != 0:

@@ -5,7 +5,7 @@ use clap::{Parser, ValueEnum};
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, draw_velocities};
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, SitePotential, StillingerWeber, Tersoff};
 use omd_molecular::{
-    ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, Scheme, StepControl, force_field,
+    ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, Scheme, Species, StepControl, force_field,
 };
 use serde_json::json;
 use std::error::Error;
@@ -102,7 +102,7 @@ fn field(arguments: &Arguments) -> Result<Arc<dyn ForceField>, Box<dyn Error>> {
     #[cfg(feature = "kim")]
     if let Some(name) = &arguments.kim {
         let units = omd_interaction::KimUnits { angstrom: 1.0, electronvolt: 1.0 };
-        let model = omd_interaction::KimModel::new(name, None, units)?;
+        let model = omd_interaction::KimModel::new(name, &[], units)?;
         return Ok(Arc::new(omd_molecular::Clusters(Arc::new(model))));
     }
     Ok(force_field(potential(arguments.potential)?))
@@ -132,7 +132,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let velocities = draw_velocities(positions.len(), &covariance, &mut Philox::new(1, 0))?;
     let scheme = Scheme { time_step, control: StepControl::Fixed };
     let field = field(&arguments)?;
-    let model = GroupModel { group, field, mass, cell: None };
+    let model = GroupModel { group, field, species: Species::one(mass), cell: None };
     let mut molecular = GroupMolecular::new(&model, scheme, &positions, &velocities)?;
     let start = molecular.potential_energy();
     molecular.advance(f64::from(arguments.warm) * time_step, &mut Free)?;

@@ -9,7 +9,7 @@ use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, draw_vel
 use omd_interaction::{LennardJones, Morse, PairForm, PairPotential, Truncation};
 use omd_molecular::{
     Atoms, ForceField, GroupElement, GroupModel, GroupMolecular, Model, Molecular, ObjectiveGroup, Scheme, Sites,
-    StepControl, force_field, rotation_about,
+    Species, StepControl, force_field, rotation_about,
 };
 use serde_json::json;
 use std::error::Error;
@@ -59,7 +59,7 @@ fn general(
     start: (&[Vector3<f64>], &[Vector3<f64>]),
 ) -> Result<GroupMolecular, Box<dyn Error>> {
     let group = ObjectiveGroup::new(&AffineFlow::at_rest(), generators)?;
-    let model = GroupModel { group, field, mass: 1.0, cell: None };
+    let model = GroupModel { group, field, species: Species::one(1.0), cell: None };
     Ok(GroupMolecular::new(&model, SCHEME, start.0, start.1)?)
 }
 

@@ -130,6 +130,12 @@ fn print_state(input: &ResolvedInput) {
             }
             None => println!("  atoms           {atoms}, collisions at their exact times"),
         }
+        if let Some(species) = &molecular.species {
+            let unit = units.factor(Quantity::Mass);
+            for (element, count) in species.elements().iter().zip(species.counts(atoms)) {
+                println!("  {:<16}{count} atoms of mass {:.6}", element.name, element.mass / unit);
+            }
+        }
     }
 }
 
@@ -137,7 +143,7 @@ fn print_state(input: &ResolvedInput) {
 fn print_model(input: &ResolvedInput) {
     let Some(Interaction::Cluster(potential)) = &input.experiment.interaction else { return };
     let length = |value| number(&input.units, Dimension::Length, value);
-    println!("\nmodel {}, atoms of {}", potential.name(), potential.element());
+    println!("\nmodel {}, atoms of {}", potential.name(), potential.elements().join(", "));
     println!("  computes in         {}", potential.units());
     println!("  influence distance  {}", length(potential.reach()));
     for range in potential.ranges() {
@@ -145,8 +151,18 @@ fn print_model(input: &ResolvedInput) {
         println!("  neighbours within   {}{whose}", length(range.cutoff));
     }
     // Its energy has this step where a neighbour comes or goes, and the balance of work with it.
-    if let Ok(step) = potential.pair(potential.cutoff() * (1.0 - 1e-9)) {
-        println!("  a pair there has    {}", number(&input.units, Dimension::Energy, step));
+    let elements = potential.elements();
+    for (first, second) in
+        (0..elements.len()).flat_map(|first| (first..elements.len()).map(move |second| (first, second)))
+    {
+        let kinds = [first as u8, second as u8];
+        if let Ok(step) = potential.pair(kinds, potential.cutoff() * (1.0 - 1e-9)) {
+            let step = number(&input.units, Dimension::Energy, step);
+            match elements.len() {
+                1 => println!("  a pair there has    {step}"),
+                _ => println!("  {:<20}{step}", format!("{} {} there has", elements[first], elements[second])),
+            }
+        }
     }
 }
 

@@ -114,8 +114,8 @@ impl Output {
 
     /// Makes the trajectory a file to read, where it is not one yet.
     pub(crate) fn finish_trajectory(&self) -> Result<(), String> {
-        let Some(settings) = self.trajectory_settings() else { return Ok(()) };
-        finish_trajectory(&self.directory, settings, &self.species, &self.input.units)
+        let (Some(settings), Some(view)) = (self.trajectory_settings(), self.view.as_ref()) else { return Ok(()) };
+        finish_trajectory(&self.directory, settings, view, &self.species, &self.input.units)
             .map_err(|error| error.to_string())
     }
 

@@ -26,45 +26,51 @@ pub fn draw_velocities(
     covariance: &Matrix3<f64>,
     random: &mut Philox,
 ) -> Result<Vec<Vector3<f64>>, GaussianError> {
-    draw_velocities_among_images(count, covariance, &Matrix3::identity(), random)
+    draw_velocities_among_images(&vec![1.0; count], covariance, &Matrix3::identity(), random)
 }
 
-/// As [`draw_velocities`] where each atom has images turned by rotations whose mean is the projector `mean_rotation`: of
-/// fewer than four velocities only the part of the mean that no rotation turns is removed.
+/// As [`draw_velocities`] for atoms of several masses, each with images turned by rotations whose mean is the projector
+/// `mean_rotation`: of fewer than four velocities only the part of the mean that no rotation turns is removed.
+///
+/// `weights` are the masses over the one in `covariance`. The mean is by mass, `sum s w = 0`, and `(1/N) sum s w w^T` is the
+/// covariance: each mass has a Maxwellian of the same temperature.
 ///
 /// # Errors
 /// [`GaussianError`] when no such sample exists.
 pub fn draw_velocities_among_images(
-    count: usize,
+    weights: &[f64],
     covariance: &Matrix3<f64>,
     mean_rotation: &Matrix3<f64>,
     random: &mut Philox,
 ) -> Result<Vec<Vector3<f64>>, GaussianError> {
-    let mut sample: Vec<Vector3<f64>> =
-        (0..count).map(|_| Vector3::new(random.normal(), random.normal(), random.normal())).collect();
-    if count < 4 {
+    let mut draw = |weight: &f64| Vector3::new(random.normal(), random.normal(), random.normal()) / weight.sqrt();
+    let mut sample: Vec<Vector3<f64>> = weights.iter().map(&mut draw).collect();
+    if weights.len() < 4 {
         let wanted = factor(covariance)?;
         sample.iter_mut().for_each(|w| *w = wanted.l() * *w);
-        return with_trace(sample, covariance.trace(), mean_rotation);
+        return with_trace(sample, weights, covariance.trace(), mean_rotation);
     }
-    with_covariance(sample, covariance)
+    with_covariance(sample, weights, covariance)
 }
 
-/// The sample moved and stretched to zero mean and exactly this covariance: what a Gaussian sample needs least of.
+/// The sample moved and stretched to zero mean and exactly this covariance, by mass as
+/// [`draw_velocities_among_images`] has them: what a Gaussian sample needs least of.
 ///
 /// # Errors
 /// [`GaussianError`] when the covariance is not positive definite, or that of the sample has no full rank.
 pub fn with_covariance(
     mut sample: Vec<Vector3<f64>>,
+    weights: &[f64],
     covariance: &Matrix3<f64>,
 ) -> Result<Vec<Vector3<f64>>, GaussianError> {
-    let count = sample.len();
+    let (count, weight) = (sample.len(), weights.iter().sum::<f64>());
     let wanted = factor(covariance)?;
     // Twice: the second pass removes the rounding of the first.
     for _ in 0..2 {
-        let mean = sample.iter().sum::<Vector3<f64>>() / count as f64;
+        let mean = momentum(&sample, weights) / weight;
         sample.iter_mut().for_each(|w| *w -= mean);
-        let found = sample.iter().map(|w| w * w.transpose()).sum::<Matrix3<f64>>() / count as f64;
+        let squares = sample.iter().zip(weights).map(|(w, weight)| w * *weight * w.transpose());
+        let found = squares.sum::<Matrix3<f64>>() / count as f64;
         let found = Cholesky::new(found).ok_or(GaussianError::TooFew(count))?;
         let inverse = found.l().try_inverse().ok_or(GaussianError::TooFew(count))?;
         let map = wanted.l() * inverse;
@@ -73,24 +79,31 @@ pub fn with_covariance(
     Ok(sample)
 }
 
+fn momentum(sample: &[Vector3<f64>], weights: &[f64]) -> Vector3<f64> {
+    sample.iter().zip(weights).map(|(w, weight)| w * *weight).sum()
+}
+
 fn factor(covariance: &Matrix3<f64>) -> Result<Cholesky<f64, nalgebra::Const<3>>, GaussianError> {
     let refused = || GaussianError::NotPositiveDefinite(covariance.symmetric_eigenvalues().min());
     Cholesky::new(*covariance).ok_or_else(refused)
 }
 
-/// The sample without the part of its mean that `mean_rotation` projects on, stretched to `(1/N) sum w^2 = trace`.
+/// The sample without the part of its mean that `mean_rotation` projects on, stretched to `(1/N) sum s w^2 = trace`; by mass
+/// as [`draw_velocities_among_images`] has them.
 ///
 /// # Errors
 /// [`GaussianError::TooFew`] where nothing is left of it.
 pub fn with_trace(
     mut sample: Vec<Vector3<f64>>,
+    weights: &[f64],
     trace: f64,
     mean_rotation: &Matrix3<f64>,
 ) -> Result<Vec<Vector3<f64>>, GaussianError> {
     let count = sample.len();
-    let square = |sample: &[Vector3<f64>]| sample.iter().map(Vector3::norm_squared).sum::<f64>();
+    let squared = |(w, weight): (&Vector3<f64>, &f64)| weight * w.norm_squared();
+    let square = |sample: &[Vector3<f64>]| sample.iter().zip(weights).map(squared).sum::<f64>();
     let before = square(&sample);
-    let mean = mean_rotation * sample.iter().sum::<Vector3<f64>>() / count.max(1) as f64;
+    let mean = mean_rotation * momentum(&sample, weights) / weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     sample.iter_mut().for_each(|w| *w -= mean);
     let left = square(&sample);
     if left <= 1e-12 * before {
@@ -127,8 +140,34 @@ mod tests {
         }
         // Rotations about z turn all but the third component away.
         let turned = Matrix3::from_diagonal(&Vector3::z());
-        let alone = draw_velocities_among_images(1, &covariance, &turned, &mut Philox::new(3, 1)).unwrap()[0];
+        let alone = draw_velocities_among_images(&[1.0], &covariance, &turned, &mut Philox::new(3, 1)).unwrap()[0];
         assert!(alone.z == 0.0 && (alone.norm_squared() - covariance.trace()).abs() < 1e-14, "{alone}");
+    }
+
+    #[test]
+    fn every_mass_has_its_maxwellian() {
+        let covariance = Matrix3::new(2.0, 0.3, -0.1, 0.3, 1.0, 0.2, -0.1, 0.2, 0.7);
+        let count = 40_000;
+        let weights: Vec<f64> = (0..count).map(|k| if k % 4 == 0 { 9.0 } else { 1.0 }).collect();
+        let turn = Matrix3::identity();
+        for weights in [&weights[..], &weights[..6], &weights[..3]] {
+            let count = weights.len();
+            let sample = draw_velocities_among_images(weights, &covariance, &turn, &mut Philox::new(3, 1)).unwrap();
+            let found = |heavy: bool| {
+                let part = sample.iter().zip(weights).filter(move |(_, weight)| (**weight > 1.0) == heavy);
+                part.map(|(w, weight)| w * *weight * w.transpose())
+            };
+            let whole = found(true).chain(found(false)).sum::<Matrix3<f64>>() / count as f64;
+            let off = if count < 4 { (whole - covariance).trace() } else { (whole - covariance).norm() };
+            assert!(momentum(&sample, weights).norm() < 1e-11 && off.abs() < 1e-13, "{count} {off}");
+            if count > 6 {
+                // m <w w^T> of each mass alone, within five standard errors.
+                for (heavy, number) in [(true, 10_000.0_f64), (false, 30_000.0)] {
+                    let off = found(heavy).sum::<Matrix3<f64>>() / number - covariance;
+                    assert!(off.abs().max() < 5.0 * 2.0 * (2.0 / number).sqrt(), "{off}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::experiment::{
     AtomStart, BondSettings, Engine, Experiment, GroupElement, Interaction, MolecularSettings, ObjectiveGroup,
-    PrepareSettings, Thermostat, ThermostatKind,
+    PrepareSettings, Species, Thermostat, ThermostatKind,
 };
 use crate::{BuildError, Plan};
 use omd_flow::{
@@ -30,7 +30,7 @@ struct Start {
     matter: Matter,
     atoms: AtomStart,
     number_density: f64,
-    /// `P/(n m)`.
+    /// `P/(n m)`, `m` that which masses are counted in.
     covariance: Matrix3<f64>,
     /// What `lattice = "auto"` plans for.
     duration: f64,
@@ -41,7 +41,7 @@ struct Start {
 
 impl Start {
     /// Positions and peculiar velocities of atoms without a cell.
-    fn free(&self, group: &ObjectiveGroup, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
+    fn free(&self, model: &GroupModel, random: &mut Philox) -> Result<[Vec<Vector3<f64>>; 2], MolecularError> {
         let (positions, peculiar) = match &self.atoms {
             AtomStart::Free { positions, peculiar, .. } => (positions.clone(), peculiar),
             AtomStart::Given { cell, positions, shifts, peculiar, .. } => {
@@ -56,8 +56,8 @@ impl Start {
         let peculiar = match peculiar {
             Some(peculiar) => peculiar.clone(),
             None => {
-                let turned = group.mean_rotation();
-                draw_velocities_among_images(positions.len(), &self.covariance, &turned, random)?
+                let (weights, turned) = (model.species.weights(positions.len())?, model.group.mean_rotation());
+                draw_velocities_among_images(&weights, &self.covariance, &turned, random)?
             }
         };
         Ok([positions, peculiar])
@@ -186,10 +186,11 @@ impl Start {
         // Positions are handed over as they are reported.
         let bonds = bonds.map(|bonds| bonds.shifted(&atoms.shifts));
         let hand_over: HandOver = Box::new(move |positions, velocities| {
+            let weights = vec![1.0; velocities.len()];
             let peculiar = if velocities.len() < 4 {
-                with_trace(velocities.to_vec(), covariance.trace(), &Matrix3::identity())?
+                with_trace(velocities.to_vec(), &weights, covariance.trace(), &Matrix3::identity())?
             } else {
-                with_covariance(velocities.to_vec(), &covariance)?
+                with_covariance(velocities.to_vec(), &weights, &covariance)?
             };
             let shifts = vec![Vector3::zeros(); positions.len()];
             begin(&model, &Atoms { cell, positions: positions.to_vec(), shifts, peculiar }, bonds.as_ref())
@@ -204,7 +205,7 @@ impl Start {
         scheme: Scheme,
         random: &mut Philox,
     ) -> Result<Box<dyn Description>, MolecularError> {
-        let [positions, peculiar] = self.free(&model.group, random)?;
+        let [positions, peculiar] = self.free(model, random)?;
         let bonds = self.group_bonds(&model.group, &positions)?;
         let Some(relaxation) = self.prepare.and_then(|prepare| prepare.relax) else {
             return self.equilibrated_in_group(model, scheme, &positions, &peculiar, bonds.as_ref(), random);
@@ -253,14 +254,15 @@ impl Start {
         let cell = model.cell.as_ref().map(|(_, cell)| (AffineFlow::at_rest(), *cell));
         let rest = GroupModel { group: model.group.at_rest(), cell, ..model.clone() };
         let before = GroupMolecular::with_bonds(&rest, scheme, positions, peculiar, bonds)?;
-        let before = before.thermostatted(self.warming(kind, model.mass), random.clone());
+        let before = before.thermostatted(self.warming(kind, model.species.reference_mass()), random.clone());
         let (model, covariance, turned) = (model.clone(), self.covariance, model.group.mean_rotation());
         let hand_over: HandOver = Box::new(move |positions, velocities| {
+            let weights = model.species.weights(velocities.len())?;
             // Where rotations turn velocities no covariance is theirs.
             let peculiar = if velocities.len() < 4 || turned != Matrix3::identity() {
-                with_trace(velocities.to_vec(), covariance.trace(), &turned)?
+                with_trace(velocities.to_vec(), &weights, covariance.trace(), &turned)?
             } else {
-                with_covariance(velocities.to_vec(), &covariance)?
+                with_covariance(velocities.to_vec(), &weights, &covariance)?
             };
             begin(&model, positions, &peculiar)
         });
@@ -303,7 +305,8 @@ fn of_group(
         _ => group.cell(),
     };
     let cell = cell.map(|cell| (flow.clone(), cell));
-    let model = GroupModel { group, field, mass: experiment.state.mass, cell };
+    let species = settings.species.clone().unwrap_or_else(|| Species::one(experiment.state.mass));
+    let model = GroupModel { group, field, species, cell };
     Ok(Matter::Group(Box::new(model), scheme))
 }
 
@@ -349,7 +352,7 @@ pub(crate) fn molecular(
         matter,
         atoms: settings.start.clone(),
         number_density: state.number_density,
-        covariance: tensor / state.mass,
+        covariance: tensor / settings.species.as_ref().map_or(state.mass, Species::reference_mass),
         duration: experiment.schedule.end,
         prepare: settings.prepare,
         thermostat: settings.thermostat,

@@ -7,8 +7,9 @@ pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
 pub use omd_kinetic::mean_field::{ForceMethod, Order, Profile};
 pub use omd_molecular::{
-    Crystal, CubicLattice, DrawnPositions, GroupElement, GroupError, Honeycomb, LatticeChoice, Nanotube,
-    NanotubePeriod, ObjectiveGroup, Relaxation, Scheme, StepControl, Thermostat, ThermostatKind, rotation_about,
+    Crystal, CubicLattice, DrawnPositions, Element, GroupElement, GroupError, Honeycomb, LatticeChoice, Nanotube,
+    NanotubePeriod, ObjectiveGroup, Relaxation, Scheme, Species, StepControl, Thermostat, ThermostatKind,
+    rotation_about,
 };
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub struct State {
     pub number_density: f64,
     /// `P / n` at t = 0 before preparation, an energy tensor; isotropic unless the input gives `temperature-tensor`.
     pub temperature_tensor: Matrix3<f64>,
-    /// Mass of an atom.
+    /// Mass of an atom; of several elements the mean over the atoms.
     pub mass: f64,
     /// How the kinetic start is prepared.
     pub preparation: Preparation,
@@ -157,6 +158,9 @@ pub struct MolecularSettings {
     pub start: AtomStart,
     /// `[molecular.group]`; `None` for the translations of the cell.
     pub group: Option<ObjectiveGroup>,
+    /// What the atoms are and weigh, where the interaction says which elements there are; else all have the mass of the
+    /// state.
+    pub species: Option<Species>,
     /// How a potential moves the atoms; `None` for hard spheres, whose collisions are at exact times.
     pub engine: Option<Engine>,
     /// Independent runs.

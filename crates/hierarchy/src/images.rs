@@ -89,6 +89,7 @@ mod tests {
                     positions: DrawnPositions::Random,
                     lattice: LatticeChoice::Cubic,
                 },
+                species: None,
                 group: None,
                 engine: Some(Engine::TimeStepped(Scheme { time_step: 1e-3, control: StepControl::Fixed })),
                 replicas: 1,

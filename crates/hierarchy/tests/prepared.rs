@@ -34,6 +34,7 @@ fn molecules() -> Experiment {
         schedule: Schedule { end: 0.15, samples: 2 },
         molecular: Some(MolecularSettings {
             start: AtomStart::Drawn { atoms: 400, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
+            species: None,
             group: None,
             engine: Some(Engine::TimeStepped(Scheme { time_step: 1e-3, control: StepControl::Fixed })),
             replicas: 2,

@@ -15,8 +15,8 @@ pub trait ClusterPotential: Debug + Send + Sync {
     /// What it is called where it comes from.
     fn name(&self) -> &str;
 
-    /// The chemical symbol of the atoms.
-    fn element(&self) -> &str;
+    /// The chemical symbols of the atoms, kind by kind.
+    fn elements(&self) -> &[String];
 
     /// The units it computes in, for people.
     fn units(&self) -> String;
@@ -39,19 +39,19 @@ pub trait ClusterPotential: Debug + Send + Sync {
         self.ranges().iter().map(|range| range.cutoff).fold(0.0, f64::max)
     }
 
-    /// The energy of a pair alone less that of two atoms alone.
+    /// The energy of a pair of these kinds alone less that of two atoms alone.
     ///
     /// # Errors
     /// [`ClusterFailure`].
-    fn pair(&self, distance: f64) -> Result<f64, ClusterFailure> {
-        Ok(dimer(self, distance, 0..2)? - apart(self)?)
+    fn pair(&self, kinds: [u8; 2], distance: f64) -> Result<f64, ClusterFailure> {
+        Ok(dimer(self, kinds, distance, 0..2)? - apart(self, kinds)?)
     }
 
     /// As [`SitePotential::core`](crate::SitePotential::core).
-    fn core(&self, energy: f64) -> f64 {
-        let Ok(apart) = apart(self) else { return 0.0 };
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64 {
+        let Ok(apart) = apart(self, kinds) else { return 0.0 };
         // What has no energy, or none that is a number, is above all others.
-        let below = |distance: f64| dimer(self, distance, 0..2).is_ok_and(|pair| pair - apart <= energy);
+        let below = |distance: f64| dimer(self, kinds, distance, 0..2).is_ok_and(|pair| pair - apart <= energy);
         let step = self.cutoff() / PLACES as f64;
         let places = (1..PLACES).rev().map(|k| k as f64 * step);
         let Some(inside) = places.into_iter().find(|&distance| !below(distance)) else { return 0.0 };
@@ -78,6 +78,8 @@ pub struct NeighbourRange {
 pub struct Cluster<'a> {
     /// All atoms.
     pub positions: &'a [Vector3<f64>],
+    /// Of which of the potential's elements each is, from 0.
+    pub kinds: &'a [u8],
     /// Which of them have energy.
     pub contributing: Range<usize>,
     /// For each of [`ClusterPotential::ranges`] the neighbours within its cutoff.
@@ -124,13 +126,14 @@ impl NeighbourRows {
 pub struct ClusterFailure(pub String);
 
 /// The energy of two atoms that know nothing of each other.
-fn apart<P: ClusterPotential + ?Sized>(potential: &P) -> Result<f64, ClusterFailure> {
-    dimer(potential, 2.0 * potential.reach().max(potential.cutoff()), 0..2)
+fn apart<P: ClusterPotential + ?Sized>(potential: &P, kinds: [u8; 2]) -> Result<f64, ClusterFailure> {
+    dimer(potential, kinds, 2.0 * potential.reach().max(potential.cutoff()), 0..2)
 }
 
 /// The energy of one or both of two atoms.
 pub(crate) fn dimer<P: ClusterPotential + ?Sized>(
     potential: &P,
+    kinds: [u8; 2],
     distance: f64,
     contributing: Range<usize>,
 ) -> Result<f64, ClusterFailure> {
@@ -144,7 +147,7 @@ pub(crate) fn dimer<P: ClusterPotential + ?Sized>(
     };
     let rows: Vec<NeighbourRows> = potential.ranges().iter().map(near).collect();
     let rows: Vec<&NeighbourRows> = rows.iter().collect();
-    let cluster = Cluster { positions: &positions, contributing, rows: &rows };
+    let cluster = Cluster { positions: &positions, kinds: &kinds, contributing, rows: &rows };
     potential.evaluate(&cluster, &mut [Vector3::zeros(); 2])
 }
 
@@ -161,8 +164,8 @@ mod tests {
             "spring"
         }
 
-        fn element(&self) -> &str {
-            "X"
+        fn elements(&self) -> &[String] {
+            &[]
         }
 
         fn units(&self) -> String {
@@ -196,11 +199,11 @@ mod tests {
     #[test]
     fn a_pair_alone_has_the_energy_of_its_bond() {
         let spring = Spring([NeighbourRange { cutoff: 2.0, of_all: false }]);
-        assert!((spring.pair(0.5).unwrap() - 2.25).abs() < 1e-14);
-        assert_eq!(spring.pair(3.0), Ok(0.0));
-        assert!((spring.core(1.0) - 1.0).abs() < 1e-10);
+        assert!((spring.pair([0, 0], 0.5).unwrap() - 2.25).abs() < 1e-14);
+        assert_eq!(spring.pair([0, 0], 3.0), Ok(0.0));
+        assert!((spring.core(1.0, [0, 0]) - 1.0).abs() < 1e-10);
         // Higher than any: where there is none.
-        assert!((spring.core(1e9) - 0.1).abs() < 1e-10);
+        assert!((spring.core(1e9, [0, 0]) - 0.1).abs() < 1e-10);
     }
 
     #[test]

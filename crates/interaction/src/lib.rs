@@ -4,6 +4,7 @@
 //! Invariant: knows no atoms, no distribution and no flow; internal units, `k_B = 1`.
 
 mod cluster;
+mod compound;
 mod embedded;
 mod kernel;
 #[cfg(feature = "kim")]
@@ -16,6 +17,7 @@ mod stillinger_weber;
 mod tersoff;
 
 pub use cluster::{Cluster, ClusterFailure, ClusterPotential, NeighbourRange, NeighbourRows};
+pub use compound::Compound;
 pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedInterval, EmbeddedPair, EmbeddedTables};
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 #[cfg(feature = "kim")]
@@ -25,6 +27,6 @@ pub use potential::{
     SoftMorse, Truncation, Yukawa,
 };
 pub use scattering::{CrossSections, EnergyShell, Scattering, ScatteringError};
-pub use site::SitePotential;
+pub use site::{Neighbour, SitePotential};
 pub use stillinger_weber::StillingerWeber;
 pub use tersoff::Tersoff;

@@ -1,6 +1,7 @@
-//! Stillinger and Weber's potential of one element.
+//! Stillinger and Weber's potential of one element or of several.
 
-use crate::SitePotential;
+use crate::site::fallen_to;
+use crate::{Compound, Neighbour, SitePotential};
 use nalgebra::Vector3;
 
 /// `E_i = (1/2) sum_j phi_2(r_ij) + sum_(j<k) phi_3(r_ij, r_ik, theta_jik)`.
@@ -10,6 +11,10 @@ use nalgebra::Vector3;
 /// `phi_2(r) = A epsilon (B (sigma/r)^p - (sigma/r)^q) exp(sigma/(r - a sigma))`,
 /// `phi_3 = lambda epsilon (cos theta - cos theta_0)^2 exp(gamma sigma/(r_ij - a sigma)) exp(gamma sigma/(r_ik - a sigma))`,
 /// both zero from `a sigma` on, with all their derivatives.
+///
+/// With several elements, a [`Compound`] of these, `phi_2` and the factors of the distances are from the triples `ijj` and
+/// `ikk`, and `lambda epsilon` and `cos theta_0` from `ijk`, as LAMMPS has them; those of `ikj` have to be the same. Other
+/// parameters of three different places are not looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StillingerWeber {
     /// `epsilon`, energy.
@@ -37,9 +42,12 @@ pub struct StillingerWeber {
     pub cutoff: f64,
 }
 
-/// A neighbour as the loops need it.
+/// A neighbour within reach as the loops need it.
 #[derive(Clone, Copy)]
 struct Bond {
+    /// Which of the neighbours.
+    index: usize,
+    kind: u8,
     direction: Vector3<f64>,
     inverse: f64,
     /// `exp(gamma sigma/(r - a sigma))` and its derivative.
@@ -59,12 +67,17 @@ impl StillingerWeber {
         if tolerance > 0.0 { sigma * (a + gamma.min(1.0) / tolerance.min(0.01).ln()) } else { sigma * a }
     }
 
-    fn bond(&self, r: &Vector3<f64>) -> Bond {
-        let distance = r.norm();
+    /// The neighbour at `index`, where the pair of it has these parameters and it is near enough.
+    fn bond(&self, index: usize, &Neighbour { place, kind }: &Neighbour) -> Option<Bond> {
+        if place.norm_squared() >= self.cutoff.powi(2) {
+            return None;
+        }
+        let distance = place.norm();
         let inverse = 1.0 / distance;
         let left = 1.0 / (distance - self.a * self.sigma);
         let fade = (self.gamma * self.sigma * left).exp();
-        Bond { direction: r * inverse, inverse, fade, slope: -self.gamma * self.sigma * left * left * fade }
+        let slope = -self.gamma * self.sigma * left * left * fade;
+        Some(Bond { index, kind, direction: place * inverse, inverse, fade, slope })
     }
 
     /// `phi_2` and its slope.
@@ -82,40 +95,65 @@ impl SitePotential for StillingerWeber {
         self.cutoff
     }
 
-    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
-        let bonds: Vec<Bond> = neighbours.iter().map(|r| self.bond(r)).collect();
-        let mut energy = 0.0;
-        for (bond, gradient) in bonds.iter().zip(gradients.iter_mut()) {
-            let (pair, slope) = self.pair(1.0 / bond.inverse);
-            energy += 0.5 * pair;
-            *gradient = bond.direction * (0.5 * slope);
-        }
-        let strength = self.lambda * self.epsilon;
-        for (j, first) in bonds.iter().enumerate() {
-            for (k, second) in bonds.iter().enumerate().skip(j + 1) {
-                let cosine = first.direction.dot(&second.direction);
-                let off = cosine - self.cosine;
-                let bend = strength * off * off;
-                energy += bend * first.fade * second.fade;
-                let turning = 2.0 * strength * off * first.fade * second.fade;
-                gradients[j] += (second.direction - first.direction * cosine) * (turning * first.inverse)
-                    + first.direction * (bend * first.slope * second.fade);
-                gradients[k] += (first.direction - second.direction * cosine) * (turning * second.inverse)
-                    + second.direction * (bend * first.fade * second.slope);
-            }
-        }
-        energy
+    fn energy(&self, _kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {
+        site_energy(|_, _| self, neighbours, gradients)
     }
 
-    fn core(&self, energy: f64) -> f64 {
+    fn core(&self, energy: f64, _kinds: [u8; 2]) -> f64 {
         // Below the core the pair falls monotonically.
-        let (mut low, mut high) = (0.0, self.cutoff);
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if self.pair(middle).0 > energy { low = middle } else { high = middle }
-        }
-        high
+        fallen_to(energy, self.cutoff, |r| self.pair(r).0)
     }
+}
+
+impl SitePotential for Compound<StillingerWeber> {
+    fn cutoff(&self) -> f64 {
+        let pairs = (0..self.kinds()).flat_map(|i| (0..self.kinds()).map(move |j| self.triple([i, j, j])));
+        pairs.map(|pair| pair.cutoff).fold(0.0, f64::max)
+    }
+
+    fn energy(&self, kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {
+        site_energy(|j, k| self.triple([kind, j, k]), neighbours, gradients)
+    }
+
+    fn core(&self, energy: f64, [i, j]: [u8; 2]) -> f64 {
+        let halves = [self.triple([i, j, j]), self.triple([j, i, i])];
+        let half = |half: &StillingerWeber, r: f64| if r < half.cutoff { 0.5 * half.pair(r).0 } else { 0.0 };
+        fallen_to(energy, halves[0].cutoff.max(halves[1].cutoff), |r| half(halves[0], r) + half(halves[1], r))
+    }
+}
+
+/// The energy of an atom; `triple` has the parameters for kinds of two neighbours.
+fn site_energy<'a>(
+    triple: impl Fn(u8, u8) -> &'a StillingerWeber,
+    neighbours: &[Neighbour],
+    gradients: &mut [Vector3<f64>],
+) -> f64 {
+    gradients.fill(Vector3::zeros());
+    let all = neighbours.iter().enumerate();
+    let mut bonds: Vec<Bond> = Vec::with_capacity(neighbours.len());
+    bonds.extend(all.filter_map(|(index, near)| triple(near.kind, near.kind).bond(index, near)));
+    let mut energy = 0.0;
+    for bond in &bonds {
+        let (pair, slope) = triple(bond.kind, bond.kind).pair(1.0 / bond.inverse);
+        energy += 0.5 * pair;
+        gradients[bond.index] = bond.direction * (0.5 * slope);
+    }
+    for (j, first) in bonds.iter().enumerate() {
+        for second in &bonds[j + 1..] {
+            let three = triple(first.kind, second.kind);
+            let strength = three.lambda * three.epsilon;
+            let cosine = first.direction.dot(&second.direction);
+            let off = cosine - three.cosine;
+            let bend = strength * off * off;
+            energy += bend * first.fade * second.fade;
+            let turning = 2.0 * strength * off * first.fade * second.fade;
+            gradients[first.index] += (second.direction - first.direction * cosine) * (turning * first.inverse)
+                + first.direction * (bend * first.slope * second.fade);
+            gradients[second.index] += (first.direction - second.direction * cosine) * (turning * second.inverse)
+                + second.direction * (bend * first.fade * second.slope);
+        }
+    }
+    energy
 }
 
 #[cfg(test)]
@@ -142,15 +180,16 @@ mod tests {
     #[test]
     fn gradients_are_those_of_the_energy() {
         let places = [[1.1, 0.1, 0.2], [-0.3, 1.2, 0.0], [-0.6, -1.1, 0.5], [0.3, 0.4, -1.45]].map(Vector3::from);
+        let places = places.map(Neighbour::from);
         for silicon in [silicon(), StillingerWeber { p: 3.5, q: 1.0, gamma: 0.7, ..silicon() }] {
             let mut gradients = [Vector3::zeros(); 4];
-            silicon.energy(&places, &mut gradients);
+            silicon.energy(0, &places, &mut gradients);
             for j in 0..4 {
                 for axis in 0..3 {
                     let moved = |by: f64| {
                         let mut places = places;
-                        places[j][axis] += by;
-                        silicon.energy(&places, &mut [Vector3::zeros(); 4])
+                        places[j].place[axis] += by;
+                        silicon.energy(0, &places, &mut [Vector3::zeros(); 4])
                     };
                     let h = 1e-4;
                     let slope = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
@@ -166,7 +205,7 @@ mod tests {
         let (silicon, distance) = (silicon(), 2f64.powf(1.0 / 6.0));
         let (energy, slope) = silicon.pair(distance);
         assert!((energy + 1.0).abs() < 1e-9 && slope.abs() < 1e-8, "{energy} {slope}");
-        let core = silicon.core(50.0);
+        let core = silicon.core(50.0, [0, 0]);
         assert!((silicon.pair(core).0 - 50.0).abs() < 1e-9);
     }
 
@@ -176,7 +215,7 @@ mod tests {
         let distance = 2f64.powf(1.0 / 6.0) / 3f64.sqrt();
         let places = [[1.0, 1.0, 1.0], [1.0, -1.0, -1.0], [-1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]];
         let mut gradients = [Vector3::zeros(); 4];
-        let energy = silicon.energy(&places.map(|x| Vector3::from(x) * distance), &mut gradients);
+        let energy = silicon.energy(0, &places.map(|x| (Vector3::from(x) * distance).into()), &mut gradients);
         // Half of four pairs: the diamond crystal has -2 epsilon an atom.
         assert!((energy + 2.0).abs() < 1e-9, "{energy}");
         assert!(gradients.iter().all(|gradient| gradient.norm() < 1e-7));

@@ -1,6 +1,7 @@
-//! Tersoff's bond-order potential of one element.
+//! Tersoff's bond-order potential of one element or of several.
 
-use crate::SitePotential;
+use crate::site::fallen_to;
+use crate::{Compound, Neighbour, SitePotential};
 use nalgebra::Vector3;
 use std::f64::consts::FRAC_PI_2;
 
@@ -14,6 +15,11 @@ use std::f64::consts::FRAC_PI_2;
 /// `f_C` from 1 at `R - D` to 0 at `R + D` along a sine.
 ///
 /// The sites of bonds are shared evenly: `V_ij` and `V_ji` count half each.
+///
+/// With several elements, a [`Compound`] of these, the bond of `i` with `j` has `A`, `B`, `lambda_1`, `lambda_2`, `beta`, `n`
+/// and its `f_C` from the triple `ijj`, and the part of `k` in `zeta_ij` has its `f_C`, `g`, `lambda_3` and `m` from `ijk`, as
+/// LAMMPS has them. Where the repulsion of `ijj` is not that of `jii` LAMMPS takes the one that the order of atoms says;
+/// here each site has its own half.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tersoff {
     /// `m`, 1 or 3.
@@ -49,11 +55,9 @@ pub struct Tersoff {
 /// A neighbour as the loops need it.
 #[derive(Clone, Copy)]
 struct Bond {
+    kind: u8,
     distance: f64,
     direction: Vector3<f64>,
-    /// `f_C` and its derivative.
-    cut: f64,
-    slope: f64,
 }
 
 impl Tersoff {
@@ -76,12 +80,6 @@ impl Tersoff {
             lambda_1: 3.4879,
             repulsion: 1393.6,
         }
-    }
-
-    fn bond(&self, r: &Vector3<f64>) -> Bond {
-        let distance = r.norm();
-        let (cut, slope) = self.cut(distance);
-        Bond { distance, direction: r / distance, cut, slope }
     }
 
     /// `f_C` and `f_C'`.
@@ -130,58 +128,98 @@ impl SitePotential for Tersoff {
         self.middle + self.half_width
     }
 
-    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
-        gradients.fill(Vector3::zeros());
-        let bonds: Vec<Bond> = neighbours.iter().map(|r| self.bond(r)).collect();
-        let mut energy = 0.0;
-        for (j, bond) in bonds.iter().enumerate() {
-            let others = || bonds.iter().enumerate().filter(|(k, _)| *k != j);
-            let zeta = others().map(|(_, other)| {
-                let (angular, _) = self.angular(bond.direction.dot(&other.direction));
-                other.cut * angular * self.range(bond.distance - other.distance).0
-            });
-            let (order, order_slope) = self.order(zeta.sum());
-            let repulsion = 0.5 * self.repulsion * (-self.lambda_1 * bond.distance).exp();
-            let attraction = -0.5 * self.attraction * (-self.lambda_2 * bond.distance).exp();
-            let sum = repulsion + order * attraction;
-            energy += bond.cut * sum;
-            let slope = -self.lambda_1 * repulsion - self.lambda_2 * order * attraction;
-            gradients[j] += bond.direction * (bond.slope * sum + bond.cut * slope);
-            let by_zeta = bond.cut * attraction * order_slope;
-            if by_zeta == 0.0 {
-                continue;
-            }
-            for (k, other) in others() {
-                let cosine = bond.direction.dot(&other.direction);
-                let (angular, angular_slope) = self.angular(cosine);
-                let (range, range_slope) = self.range(bond.distance - other.distance);
-                let turning = by_zeta * other.cut * range * angular_slope;
-                let stretching = by_zeta * angular * range;
-                gradients[j] += (other.direction - bond.direction * cosine) * (turning / bond.distance)
-                    + bond.direction * (stretching * other.cut * range_slope);
-                gradients[k] += (bond.direction - other.direction * cosine) * (turning / other.distance)
-                    + other.direction * (stretching * (other.slope - other.cut * range_slope));
-            }
-        }
-        energy
+    fn energy(&self, _kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {
+        site_energy(1, |_, _| self, neighbours, gradients)
     }
 
-    fn core(&self, energy: f64) -> f64 {
-        // Two atoms alone: b = 1.
-        let pair = |r: f64| {
-            let (cut, _) = self.cut(r);
-            cut * (self.repulsion * (-self.lambda_1 * r).exp() - self.attraction * (-self.lambda_2 * r).exp())
-        };
-        let (mut low, mut high) = (0.0, self.cutoff());
-        if pair(low) <= energy {
-            return 0.0;
-        }
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if pair(middle) > energy { low = middle } else { high = middle }
-        }
-        high
+    fn core(&self, energy: f64, _kinds: [u8; 2]) -> f64 {
+        core(energy, [self; 2])
     }
+}
+
+impl SitePotential for Compound<Tersoff> {
+    fn cutoff(&self) -> f64 {
+        self.triples().map(SitePotential::cutoff).fold(0.0, f64::max)
+    }
+
+    fn energy(&self, kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {
+        site_energy(self.kinds().into(), |j, k| self.triple([kind, j, k]), neighbours, gradients)
+    }
+
+    fn core(&self, energy: f64, [i, j]: [u8; 2]) -> f64 {
+        core(energy, [self.triple([i, j, j]), self.triple([j, i, i])])
+    }
+}
+
+/// The energy of an atom; `triple` has the parameters for kinds of a bonded neighbour and of another one.
+fn site_energy<'a>(
+    kinds: usize,
+    triple: impl Fn(u8, u8) -> &'a Tersoff,
+    neighbours: &[Neighbour],
+    gradients: &mut [Vector3<f64>],
+) -> f64 {
+    gradients.fill(Vector3::zeros());
+    let bond = |&Neighbour { place, kind }: &Neighbour| {
+        let distance = place.norm();
+        Bond { kind, distance, direction: place / distance }
+    };
+    let bonds: Vec<Bond> = neighbours.iter().map(bond).collect();
+    // `f_C` and its derivative for each neighbour beside bonds with each kind.
+    let mut cuts: Vec<(f64, f64)> = Vec::with_capacity(bonds.len() * kinds);
+    for bond in &bonds {
+        cuts.extend((0..kinds).map(|first| triple(first as u8, bond.kind).cut(bond.distance)));
+    }
+    let cut = |neighbour: usize, first: u8| cuts[neighbour * kinds + usize::from(first)];
+    let mut energy = 0.0;
+    for (j, bond) in bonds.iter().enumerate() {
+        let (own_cut, own_slope) = cut(j, bond.kind);
+        if own_cut == 0.0 {
+            continue;
+        }
+        let pair = triple(bond.kind, bond.kind);
+        let near = |&(k, _): &(usize, &Bond)| k != j && cut(k, bond.kind).0 != 0.0;
+        let others = || bonds.iter().enumerate().filter(near);
+        let zeta = others().map(|(k, other)| {
+            let three = triple(bond.kind, other.kind);
+            let (angular, _) = three.angular(bond.direction.dot(&other.direction));
+            cut(k, bond.kind).0 * angular * three.range(bond.distance - other.distance).0
+        });
+        let (order, order_slope) = pair.order(zeta.sum());
+        let repulsion = 0.5 * pair.repulsion * (-pair.lambda_1 * bond.distance).exp();
+        let attraction = -0.5 * pair.attraction * (-pair.lambda_2 * bond.distance).exp();
+        let sum = repulsion + order * attraction;
+        energy += own_cut * sum;
+        let slope = -pair.lambda_1 * repulsion - pair.lambda_2 * order * attraction;
+        gradients[j] += bond.direction * (own_slope * sum + own_cut * slope);
+        let by_zeta = own_cut * attraction * order_slope;
+        if by_zeta == 0.0 {
+            continue;
+        }
+        for (k, other) in others() {
+            let (three, (other_cut, other_slope)) = (triple(bond.kind, other.kind), cut(k, bond.kind));
+            let cosine = bond.direction.dot(&other.direction);
+            let (angular, angular_slope) = three.angular(cosine);
+            let (range, range_slope) = three.range(bond.distance - other.distance);
+            let turning = by_zeta * other_cut * range * angular_slope;
+            let stretching = by_zeta * angular * range;
+            gradients[j] += (other.direction - bond.direction * cosine) * (turning / bond.distance)
+                + bond.direction * (stretching * other_cut * range_slope);
+            gradients[k] += (bond.direction - other.direction * cosine) * (turning / other.distance)
+                + other.direction * (stretching * (other_slope - other_cut * range_slope));
+        }
+    }
+    energy
+}
+
+/// [`SitePotential::core`] of two atoms, each with its half of the pair: alone they have `b = 1`.
+fn core(energy: f64, halves: [&Tersoff; 2]) -> f64 {
+    let half = |half: &Tersoff, r: f64| {
+        let (cut, _) = half.cut(r);
+        0.5 * cut * (half.repulsion * (-half.lambda_1 * r).exp() - half.attraction * (-half.lambda_2 * r).exp())
+    };
+    let pair = |r: f64| half(halves[0], r) + half(halves[1], r);
+    let reach = halves.map(SitePotential::cutoff).into_iter().fold(0.0, f64::max);
+    if pair(0.0) <= energy { 0.0 } else { fallen_to(energy, reach, pair) }
 }
 
 #[cfg(test)]
@@ -197,16 +235,17 @@ mod tests {
     fn gradients_are_those_of_the_energy() {
         // One neighbour in the range where f_C falls.
         let places = [[1.4, 0.1, 0.2], [-0.8, 1.2, 0.0], [-0.6, -1.1, 0.5], [0.3, 0.4, -1.85]].map(Vector3::from);
+        let places = places.map(Neighbour::from);
         for exponent in [1, 3] {
             let carbon = Tersoff { exponent, ..carbon() };
             let mut gradients = [Vector3::zeros(); 4];
-            carbon.energy(&places, &mut gradients);
+            carbon.energy(0, &places, &mut gradients);
             for j in 0..4 {
                 for axis in 0..3 {
                     let moved = |by: f64| {
                         let mut places = places;
-                        places[j][axis] += by;
-                        carbon.energy(&places, &mut [Vector3::zeros(); 4])
+                        places[j].place[axis] += by;
+                        carbon.energy(0, &places, &mut [Vector3::zeros(); 4])
                     };
                     let h = 1e-4;
                     let slope = (8.0 * (moved(h) - moved(-h)) - (moved(2.0 * h) - moved(-2.0 * h))) / (12.0 * h);
@@ -219,10 +258,10 @@ mod tests {
     #[test]
     fn two_atoms_alone_are_a_pair_potential() {
         let (carbon, mut gradient) = (carbon(), [Vector3::zeros()]);
-        let energy = carbon.energy(&[Vector3::new(0.0, 1.3, 0.0)], &mut gradient);
+        let energy = carbon.energy(0, &[Vector3::new(0.0, 1.3, 0.0).into()], &mut gradient);
         let expected = 0.5 * (1393.6 * (-3.4879f64 * 1.3).exp() - 346.7 * (-2.2119f64 * 1.3).exp());
         assert!((energy - expected).abs() < 1e-12);
-        let core = carbon.core(50.0);
+        let core = carbon.core(50.0, [0, 0]);
         assert!((1393.6 * (-3.4879 * core).exp() - 346.7 * (-2.2119 * core).exp() - 50.0).abs() < 1e-9);
     }
 }

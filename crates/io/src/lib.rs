@@ -29,7 +29,7 @@ pub use output::{
     prepare_folder, prepare_output, table_name,
 };
 pub use structure::{
-    FileBondLaw, FileBonds, Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure,
+    FileBondLaw, FileBonds, FileMass, Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure,
     parse_structure, read_periodic_structure, write_data, write_final_structure, write_frame, write_places,
 };
 pub use table::{Table, TableError};

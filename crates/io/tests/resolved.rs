@@ -199,7 +199,7 @@ fn a_nanotube_of_two_screws_under_the_flow() {
     assert!(input.experiment.state.number_density.is_nan(), "a tube has no density");
     let molecular = input.experiment.molecular.unwrap();
     let AtomStart::Free { positions, peculiar: None, species } = &molecular.start else { panic!() };
-    assert_eq!((positions.len(), species.join("").as_str()), (4, "AABB"));
+    assert_eq!((positions.len(), species.join("").as_str()), (4, "AAEE"));
     let group = molecular.group.unwrap();
     // Pitches of 5 and 3 are powers of 1; angles of 150 and 90 degrees then leave 6 turns of 5 x 90 - 3 x 150 = 0.
     assert_eq!((group.dimension(), group.index()), (1, 1));
@@ -306,12 +306,12 @@ fn parameters_of_a_file_are_in_electronvolts_whatever_the_units() {
     assert_eq!(potential.cutoff(), 2.1);
     // Two atoms at 1.4 angstrom, f_C = 1: A exp(-lambda_1 r) - B exp(-lambda_2 r), each has half.
     let pair = 1393.6 * (-3.4879f64 * 1.4).exp() - 346.7 * (-2.2119f64 * 1.4).exp();
-    let energy = potential.energy(&[Vector3::new(0.0, 0.0, 1.4)], &mut [Vector3::zeros()]);
+    let energy = potential.energy(0, &[Vector3::new(0.0, 0.0, 1.4).into()], &mut [Vector3::zeros()]);
     close(energy, 0.5 * pair / 1.0364269e-4);
     let text = input.text.replace("units = \"metal\"", "units = \"real\"");
     let real = resolve_input(&input.path, &text).unwrap();
     let Some(Interaction::ManyBody(potential)) = &real.experiment.interaction else { panic!() };
-    assert_eq!(potential.energy(&[Vector3::new(0.0, 0.0, 1.4)], &mut [Vector3::zeros()]), energy);
+    assert_eq!(potential.energy(0, &[Vector3::new(0.0, 0.0, 1.4).into()], &mut [Vector3::zeros()]), energy);
     // A parameter file that changes is another input, though the structure file is the same.
     let (with, mut without) = (input.fingerprint(), input);
     without.parameters = None;
@@ -352,11 +352,11 @@ fn files_of_embedded_atoms_hold_the_tables_they_were_made_from() {
         let atom = potential.as_embedded_atom().unwrap();
         assert_eq!(potential.cutoff(), 4.8);
         for r in [1.9, 2.4917, 3.33, 4.6] {
-            let (found, expected) = (atom.pair(r), expected.pair(r));
+            let (found, expected) = (atom.pair([0, 0], r), expected.pair([0, 0], r));
             close(found.density, expected.density);
             close(found.energy, expected.energy * electronvolt);
             close(found.slope, expected.slope * electronvolt);
-            close(atom.embedding(3.0 * r).0, nickel.embedding(3.0 * r).0 * electronvolt);
+            close(atom.embedding(0, 3.0 * r).0, nickel.embedding(0, 3.0 * r).0 * electronvolt);
         }
     }
 }
@@ -370,6 +370,6 @@ fn silicon_has_the_two_body_energy_of_its_file() {
     close(potential.cutoff(), 1.8 * 2.0951);
     // The minimum of a pair is -epsilon, at 2^(1/6) sigma; the published digits give eight of it.
     let place = Vector3::new(0.0, 0.0, 2.0951 * 2f64.powf(1.0 / 6.0));
-    let energy = potential.energy(&[place], &mut [Vector3::zeros()]);
+    let energy = potential.energy(0, &[place.into()], &mut [Vector3::zeros()]);
     assert!((energy * 1.0364269e-4 / (-0.5 * 2.1683) - 1.0).abs() < 1e-8);
 }

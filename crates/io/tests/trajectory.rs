@@ -25,6 +25,7 @@ fn settings(trajectory: TrajectorySettings, group: Option<ObjectiveGroup>) -> Mo
     let start = AtomStart::Free { positions: Vec::new(), peculiar: None, species: Vec::new() };
     MolecularSettings {
         start,
+        species: None,
         group,
         engine: None,
         replicas: 1,
@@ -216,7 +217,7 @@ fn a_resumed_trajectory_is_the_uninterrupted_one() {
         write(&cut, 3..5);
         // Twice, as after a kill before the end was known.
         for path in [&whole, &cut, &cut] {
-            finish_trajectory(path, &trajectory, &[], &units).unwrap();
+            finish_trajectory(path, &trajectory, &view, &[], &units).unwrap();
         }
         let bytes = fs::read(cut.join(&name)).unwrap();
         assert_eq!(fs::read(whole.join(&name)).unwrap(), bytes);

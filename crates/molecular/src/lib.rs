@@ -26,6 +26,7 @@ mod prepare;
 mod recognition;
 mod relax;
 mod schedule;
+mod species;
 mod start;
 mod thermostat;
 mod work;
@@ -47,6 +48,7 @@ pub use recognition::{
 pub use relax::{
     Begin, Deferred, Relax, Relaxation, Relaxed, Resting, relax, relax_among_images, resting, resting_among_images,
 };
+pub use species::{Element, Species};
 pub use start::{
     Atoms, Crystal, CubicLattice, DrawnPositions, Honeycomb, LatticeChoice, Nanotube, NanotubePeriod, auto_cell,
     image_times,

@@ -113,6 +113,7 @@ pub(crate) fn drawn_atoms(
 ) -> MolecularSettings {
     MolecularSettings {
         start: AtomStart::Drawn { atoms, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
+        species: None,
         group: None,
         engine,
         replicas: replica + 1,

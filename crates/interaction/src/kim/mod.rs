@@ -75,7 +75,7 @@ fn shown(words: &[String], most: usize) -> String {
     if more > 0 { format!("{first} and {more} more") } else { first }
 }
 
-/// A portable model with atoms of one element.
+/// A portable model with atoms of one element or of several.
 ///
 /// # Accuracy
 /// Forces are minus the gradient of the energy as far as the model's are. A model that ends with a step at its cutoff has
@@ -84,8 +84,9 @@ fn shown(words: &[String], most: usize) -> String {
 pub struct KimModel {
     name: String,
     as_known: CString,
-    element: String,
-    code: c_int,
+    elements: Vec<String>,
+    /// Of the elements.
+    codes: Vec<c_int>,
     units: String,
     reach: f64,
     ranges: Vec<NeighbourRange>,
@@ -98,11 +99,11 @@ pub struct KimModel {
 }
 
 impl KimModel {
-    /// The installed model of this name for atoms of `element`, which may be left out where the model has one only.
+    /// The installed model of this name for atoms of `elements`, which may be empty where the model has one only.
     ///
     /// # Errors
     /// [`KimError`].
-    pub fn new(name: &str, element: Option<&str>, units: KimUnits) -> Result<Self, KimError> {
+    pub fn new(name: &str, elements: &[String], units: KimUnits) -> Result<Self, KimError> {
         let as_known = object::name(name);
         let Some(as_known) = as_known.filter(|name| object::kind(name) == Some(Kind::Portable)) else {
             let simulator = object::name(name).and_then(|name| object::kind(&name)) == Some(Kind::Simulator);
@@ -111,7 +112,7 @@ impl KimModel {
         let object = Object::new(&as_known).map_err(KimError::Unusable)?;
         object.requirements().map_err(KimError::Unusable)?;
         let Properties { influence, lists, length_unit, energy_unit, species } = object.properties();
-        let (element, code) = chosen(&species, element)?;
+        let (elements, codes) = chosen(&species, elements)?;
         let angstroms = size(&LENGTHS, &length_unit)?;
         let electronvolts = size(&ENERGIES, &energy_unit)?;
         let (length, energy) = (angstroms * units.angstrom, electronvolts * units.electronvolt);
@@ -124,8 +125,8 @@ impl KimModel {
         let model = Self {
             name: name.to_owned(),
             as_known,
-            element,
-            code,
+            elements,
+            codes,
             units: format!("{length_unit}, {energy_unit}"),
             reach,
             ranges,
@@ -144,9 +145,11 @@ impl KimModel {
     /// Whether two atoms have another energy than one beside the other, and the other beside the one: there are models
     /// for which who contributes makes no difference.
     fn counts_others(&self) -> bool {
+        let kinds = self.codes.len() as u8;
+        let pairs = (0..kinds).flat_map(|first| (first..kinds).map(move |second| [first, second]));
         let places = [0.3, 0.5, 0.7, 0.9].map(|part| part * self.cutoff());
-        places.into_iter().any(|distance| {
-            let energies = [0..2, 0..1, 1..2].map(|contributing| dimer(self, distance, contributing));
+        pairs.flat_map(|kinds| places.map(|distance| (kinds, distance))).any(|(kinds, distance)| {
+            let energies = [0..2, 0..1, 1..2].map(|contributing| dimer(self, kinds, distance, contributing));
             // Where there is no energy nothing can be said.
             let [Ok(both), Ok(first), Ok(second)] = energies else { return false };
             (both - first - second).abs() > 1e-9 * both.abs().max(first.abs()).max(second.abs())
@@ -163,15 +166,19 @@ impl KimModel {
     }
 }
 
-/// The code of the element that is meant.
-fn chosen(species: &[(String, c_int)], element: Option<&str>) -> Result<(String, c_int), KimError> {
+/// The elements that are meant, and their codes.
+fn chosen(species: &[(String, c_int)], elements: &[String]) -> Result<(Vec<String>, Vec<c_int>), KimError> {
     let known = || species.iter().map(|(name, _)| name.clone()).collect();
-    match (element, species) {
-        (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(KimError::Several(known())),
-        (Some(element), _) => {
-            let found = species.iter().find(|(name, _)| name == element);
-            found.cloned().ok_or_else(|| KimError::Element { element: element.to_owned(), known: known() })
+    match (elements, species) {
+        ([], [only]) => Ok([only.clone()].into_iter().unzip()),
+        ([], _) => Err(KimError::Several(known())),
+        _ => {
+            let found = |element: &String| {
+                let found = species.iter().find(|(name, _)| name == element).cloned();
+                found.ok_or_else(|| KimError::Element { element: element.clone(), known: known() })
+            };
+            let chosen: Vec<(String, c_int)> = elements.iter().map(found).collect::<Result<_, _>>()?;
+            Ok(chosen.into_iter().unzip())
         }
     }
 }
@@ -221,8 +228,8 @@ impl ClusterPotential for KimModel {
         &self.name
     }
 
-    fn element(&self) -> &str {
-        &self.element
+    fn elements(&self) -> &[String] {
+        &self.elements
     }
 
     fn units(&self) -> String {
@@ -243,7 +250,7 @@ impl ClusterPotential for KimModel {
             Some(object) => object,
             None => Object::new(&self.as_known).map_err(ClusterFailure)?,
         };
-        let computed = object.compute(self.code, self.length, cluster).map(|(energy, computed)| {
+        let computed = object.compute(&self.codes, self.length, cluster).map(|(energy, computed)| {
             for (force, computed) in forces.iter_mut().zip(computed.chunks_exact(3)) {
                 *force = Vector3::new(computed[0], computed[1], computed[2]) * self.force;
             }

@@ -352,13 +352,21 @@ impl Object {
         }
     }
 
-    /// The energy of the contributing atoms, all of the species `code`, and the forces on all, in the model's units;
+    /// The energy of the contributing atoms and the forces on all, in the model's units; `codes` are those of the kinds,
     /// positions are `scale` times those of `cluster`.
-    pub(super) fn compute(&mut self, code: c_int, scale: f64, cluster: &Cluster<'_>) -> Result<(f64, &[f64]), String> {
+    pub(super) fn compute(
+        &mut self,
+        codes: &[c_int],
+        scale: f64,
+        cluster: &Cluster<'_>,
+    ) -> Result<(f64, &[f64]), String> {
         let count = cluster.positions.len();
         let number = c_int::try_from(count).map_err(|_| format!("{count} atoms are more than it can count"))?;
         self.codes.clear();
-        self.codes.resize(count, code);
+        self.codes.extend(cluster.kinds.iter().filter_map(|&kind| codes.get(usize::from(kind))));
+        if self.codes.len() != count {
+            return Err("atoms of a kind that it does not have".to_owned());
+        }
         self.contributing.clear();
         self.contributing.resize(count, 0);
         self.contributing.get_mut(cluster.contributing.clone()).ok_or("atoms that are not there contribute")?.fill(1);

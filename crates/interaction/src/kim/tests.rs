@@ -6,20 +6,23 @@ const SILICON: &str = "SW_StillingerWeber_1985_Si__MO_405512056662_005";
 
 #[test]
 fn a_model_says_what_it_is() {
-    let model = KimModel::new(SILICON, None, UNITS).unwrap();
-    assert_eq!((model.name(), model.element(), model.units().as_str()), (SILICON, "Si", "A, eV"));
+    let model = KimModel::new(SILICON, &[], UNITS).unwrap();
+    assert_eq!((model.name(), &model.elements()[0][..], model.units().as_str()), (SILICON, "Si", "A, eV"));
     assert!((model.reach() - 3.77118).abs() < 1e-12, "{}", model.reach());
     assert_eq!(model.ranges(), [NeighbourRange { cutoff: model.reach(), of_all: false }]);
     // Twice as long an angstrom, seven times as large an electronvolt.
-    let other = KimModel::new(SILICON, Some("Si"), KimUnits { angstrom: 2.0, electronvolt: 7.0 }).unwrap();
+    let other = KimModel::new(SILICON, &["Si".to_owned()], KimUnits { angstrom: 2.0, electronvolt: 7.0 }).unwrap();
     assert_eq!(other.reach(), 2.0 * model.reach());
-    let (one, two) = (model.pair(2.3).unwrap(), other.pair(4.6).unwrap());
+    let (one, two) = (model.pair([0, 0], 2.3).unwrap(), other.pair([0, 0], 4.6).unwrap());
     assert!((7.0 * one - two).abs() < 1e-13 && one < -2.0, "{one} {two}");
 }
 
 #[test]
 fn what_is_no_model_is_refused_with_what_is_like_it() {
-    let refused = |name: &str, element| KimModel::new(name, element, UNITS).unwrap_err();
+    let refused = |name: &str, element: Option<&str>| {
+        let elements: Vec<String> = element.map(str::to_owned).into_iter().collect();
+        KimModel::new(name, &elements, UNITS).unwrap_err()
+    };
     // Another version of the same.
     let KimError::NotFound { similar, installed } = refused("SW_StillingerWeber_1985_Si__MO_405512056662_006", None)
     else {
@@ -40,12 +43,13 @@ fn what_is_no_model_is_refused_with_what_is_like_it() {
 
 #[test]
 fn a_model_that_fails_says_why() {
-    let model = KimModel::new("EAM_Dynamo_MishinFarkasMehl_1999_Ni__MO_400591584784_005", None, UNITS).unwrap();
+    let model = KimModel::new("EAM_Dynamo_MishinFarkasMehl_1999_Ni__MO_400591584784_005", &[], UNITS).unwrap();
     let evaluate = |positions: &[Vector3<f64>]| {
         let mut rows = NeighbourRows::default();
         let count = positions.len() as u32;
         (0..count).for_each(|atom| rows.push((0..count).filter(|other| *other != atom)));
-        let cluster = Cluster { positions, contributing: 0..positions.len(), rows: &[&rows] };
+        let cluster =
+            Cluster { positions, kinds: &vec![0; positions.len()], contributing: 0..positions.len(), rows: &[&rows] };
         model.evaluate(&cluster, &mut vec![Vector3::zeros(); positions.len()])
     };
     // Thirteen atoms in a place for one: denser than the table of the embedding energy goes.
@@ -58,9 +62,10 @@ fn a_model_that_fails_says_why() {
 
 #[test]
 fn atoms_without_lists_are_no_atoms_without_neighbours() {
-    let model = KimModel::new(SILICON, None, UNITS).unwrap();
+    let model = KimModel::new(SILICON, &[], UNITS).unwrap();
     let positions = [Vector3::zeros(), Vector3::new(0.0, 0.0, 2.0)];
-    let cluster = Cluster { positions: &positions, contributing: 0..2, rows: &[&NeighbourRows::default()] };
+    let cluster =
+        Cluster { positions: &positions, kinds: &[0, 0], contributing: 0..2, rows: &[&NeighbourRows::default()] };
     let failure = model.evaluate(&cluster, &mut [Vector3::zeros(); 2]).unwrap_err().to_string();
     assert!(failure.ends_with("it asks for neighbours of an atom that has no list"), "{failure}");
 }
@@ -68,7 +73,7 @@ fn atoms_without_lists_are_no_atoms_without_neighbours() {
 #[test]
 fn a_model_that_counts_images_is_refused() {
     let name = "Morse_EIP_GuthikondaElliott_2011_AuCd__MO_703849496106_002";
-    let KimError::Unusable(said) = KimModel::new(name, Some("Cd"), UNITS).unwrap_err() else { panic!() };
+    let KimError::Unusable(said) = KimModel::new(name, &["Cd".to_owned()], UNITS).unwrap_err() else { panic!() };
     assert!(said.starts_with("the energy of a pair is not that of the atoms that contribute"), "{said}");
 }
 
@@ -77,4 +82,19 @@ fn all_installed_models_are_listed() {
     let names = KimModel::installed();
     assert!(names.iter().any(|name| name == SILICON) && names.len() > 100);
     assert!(names.is_sorted());
+}
+
+#[test]
+fn elements_have_their_own_codes() {
+    let carbide = "Tersoff_LAMMPS_Tersoff_1989_SiC__MO_171585019474_003";
+    let model = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        KimModel::new(carbide, &names, UNITS).unwrap()
+    };
+    let (both, turned, carbon) = (model(&["C", "Si"]), model(&["Si", "C"]), model(&["C"]));
+    let [cc, css, ss] = [[0, 0], [0, 1], [1, 1]].map(|kinds| both.pair(kinds, 1.8).unwrap());
+    assert_eq!((turned.pair([1, 1], 1.8).unwrap(), carbon.pair([0, 0], 1.8).unwrap()), (cc, cc));
+    assert_eq!(turned.pair([0, 0], 1.8).unwrap(), ss);
+    assert!((turned.pair([0, 1], 1.8).unwrap() - css).abs() < 1e-12 && css != cc && css != ss, "{cc} {css} {ss}");
+    assert!(both.pair([0, 2], 1.8).is_err());
 }

@@ -15,7 +15,7 @@ use crate::units::{Quantity, UnitStyle, Units};
 use bonds::BondCommands;
 use omd_flow::{Dimension, Structure};
 use omd_hierarchy::experiment::{
-    AtomStart, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, StepControl,
+    AtomStart, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Species, StepControl,
 };
 use pair::Pair;
 use script::Script;
@@ -188,8 +188,8 @@ impl<'a> LammpsExport<'a> {
         let put = |name: &str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
             write_atomically(&directory.join(name), |mut out| write(&mut out))
         };
-        let mass = experiment.state.mass;
-        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, frame, mass, bonds, &self.units))?;
+        let species = self.species(&shown);
+        put(LAMMPS_DATA, &|mut out| write_data(&mut out, &shown, frame, &species, bonds, &self.units))?;
         put(LAMMPS_START, &|mut out| write_frame(&mut out, &shown, &self.input.units))?;
         let script = Script {
             experiment,
@@ -205,6 +205,13 @@ impl<'a> LammpsExport<'a> {
             put(name, &|out| out.write_all(bytes))?;
         }
         Ok(())
+    }
+
+    /// What the atoms of `frame` are and weigh.
+    fn species(&self, frame: &Frame<'_>) -> Species {
+        let experiment = &self.input.experiment;
+        let species = experiment.molecular.as_ref().and_then(|settings| settings.species.clone());
+        species.unwrap_or_else(|| Species::named(frame.label(0), experiment.state.mass))
     }
 
     fn no_frame(&self) -> InputError {

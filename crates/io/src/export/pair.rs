@@ -53,7 +53,8 @@ impl Pair {
             }
             Some(Interaction::Cluster(potential)) => {
                 // LAMMPS has to be built with its package KIM, and to find the same model.
-                let commands = format!("pair_style kim {}\npair_coeff * * {}\n", potential.name(), potential.element());
+                let elements = potential.elements().join(" ");
+                let commands = format!("pair_style kim {}\npair_coeff * * {elements}\n", potential.name());
                 Ok(Self { commands, cutoff: length(potential.reach()), files: Vec::new() })
             }
             _ => Err(input.diagnostic("interaction", "kind", "LAMMPS needs a potential that moves atoms")),
@@ -149,7 +150,12 @@ fn of_file(input: &ResolvedInput) -> Result<(String, Vec<u8>, String), InputErro
     let file = input.parameters.as_ref().ok_or_else(|| gone("names no file"))?;
     let bytes = std::fs::read(&file.path).map_err(|error| gone(&format!("{error}")))?;
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let element = word(input, TABLE, "element");
+    let listed = input.experiment.molecular.as_ref().and_then(|settings| settings.species.as_ref());
+    let listed = listed.map(|species| {
+        let names: Vec<&str> = species.elements().iter().map(|element| element.name.as_str()).collect();
+        names.join(" ")
+    });
+    let element = listed.or_else(|| word(input, TABLE, "element"));
     let (style, atoms) = match word(input, TABLE, "kind").as_deref() {
         Some("tersoff") => ("tersoff", "* *"),
         Some("stillinger-weber") => ("sw", "* *"),

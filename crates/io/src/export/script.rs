@@ -3,7 +3,7 @@
 use super::{LAMMPS_DATA, LAMMPS_TABLE, TriangularFrame, bonds::BondCommands, pair::Pair};
 use crate::units::Units;
 use omd_flow::{Dimension, Matrix3};
-use omd_hierarchy::experiment::Experiment;
+use omd_hierarchy::experiment::{Experiment, Species};
 use std::fmt::Write;
 
 /// The thickness of LAMMPS's lists beyond the cutoff, over the cutoff.
@@ -57,14 +57,30 @@ impl Script<'_> {
              # The box of `fix deform` lags: forces see that of the step before. So the atoms wait for one step while the box\n\
              # moves; from then on forces see the box of their own time, and step s is the time (s - {steps}) dt.\n\n\
              units {style}\natom_style {atom_style}\nbox tilt large\n{bond_style}read_data {LAMMPS_DATA}\nchange_box all triclinic\n\n\
-             {}{bond_coefficients}mass 1 {:.16e}\nneighbor {:.16e} bin\nneigh_modify delay 0 every 1 check yes\n\
+             {}{bond_coefficients}{}neighbor {:.16e} bin\nneigh_modify delay 0 every 1 check yes\n\
              timestep {time_step:.16e}\nreset_timestep {}\n",
             self.experiment.title.replace(['\n', '\r'], " "),
             self.pair.commands,
-            self.experiment.state.mass / self.units.factor(crate::units::Quantity::Mass),
+            self.masses(),
             SKIN * self.pair.cutoff,
             steps - 1,
         )
+    }
+
+    /// `mass` for each type.
+    fn masses(&self) -> String {
+        let mass = |(index, mass): (usize, f64)| {
+            format!("mass {} {:.16e}\n", index + 1, mass / self.units.factor(crate::units::Quantity::Mass))
+        };
+        let masses = match self.species() {
+            Some(species) => species.elements().iter().map(|element| element.mass).collect(),
+            None => vec![self.experiment.state.mass],
+        };
+        masses.into_iter().enumerate().map(mass).collect()
+    }
+
+    fn species(&self) -> Option<&Species> {
+        self.experiment.molecular.as_ref()?.species.as_ref()
     }
 
     /// `w = v - L(t) x` and its moments; `L = A F^-1` of upper triangles by back substitution.
@@ -86,11 +102,21 @@ impl Script<'_> {
                  variable wx atom vx-v_Lxx*x-v_Lxy*y-v_Lxz*z\n\
                  variable wy atom vy-v_Lyy*y-v_Lyz*z\n\
                  variable wz atom vz-v_Lzz*z\n";
-        for (name, i, j) in COMPONENTS {
-            let axes = ["x", "y", "z"];
-            let _ = writeln!(text, "variable w{name} atom v_w{}*v_w{}", axes[i], axes[j]);
+        let axes = ["x", "y", "z"];
+        // Of several elements each counts with its mass over the mean of all.
+        let by_mass = if self.species().is_some() { "p" } else { "w" };
+        if by_mass == "p" {
+            let mean = self.experiment.state.mass / self.units.factor(crate::units::Quantity::Mass);
+            for axis in axes {
+                let _ = writeln!(text, "variable p{axis} atom mass/{mean:.16e}*v_w{axis}");
+            }
         }
-        text + "compute D all reduce ave v_wx v_wy v_wz\n\
+        for (name, i, j) in COMPONENTS {
+            let _ = writeln!(text, "variable w{name} atom v_{by_mass}{}*v_w{}", axes[i], axes[j]);
+        }
+        let drift = format!("compute D all reduce ave v_{by_mass}x v_{by_mass}y v_{by_mass}z\n");
+        text + &drift
+            + "\
                 compute W all reduce ave v_wxx v_wyy v_wzz v_wxy v_wxz v_wyz\n\
                 compute V all pressure NULL virial\n\
                 compute U all pe\n"

@@ -37,7 +37,7 @@ pub(super) fn build(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
     let nothing = || Some(Built { start: None, group: None });
     let kind = reader.choice(&section, "kind");
     let own: &[&str] = match kind {
-        Some("crystal") => &["lattice", "lattice-constant", "orientation", "cells", "element"],
+        Some("crystal") => &["lattice", "lattice-constant", "orientation", "cells", "element", "elements"],
         Some("graphene") => &["bond-length", "orientation", "cells", "element"],
         Some("nanotube") => &["indices", "bond-length", "images", "cells", "element"],
         _ => {
@@ -61,6 +61,34 @@ pub(super) fn build(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
     made.or_else(nothing)
 }
 
+/// The names of the two elements of `lattice`, or what all atoms are called.
+fn names(reader: &mut Reader<'_>, section: &Section<'_>, lattice: CubicLattice) -> Option<Vec<String>> {
+    let several = lattice.elements() > 1;
+    let word = section.value("lattice").and_then(|word| word.get_ref().as_str()).unwrap_or_default();
+    let other = if several { "element" } else { "elements" };
+    if section.has(other) {
+        let message = format!("{} does not belong to lattice = \"{word}\"", called(TABLE, other));
+        let help = if several { "two, `elements = [...]`, are in it" } else { "one, `element = ...`, is in it" };
+        reader.error(&section.key_span(other), message, Some(help.to_owned()));
+        return None;
+    }
+    if !several {
+        return Some(species(reader, section, 1));
+    }
+    if !section.has("elements") {
+        reader.missing(section, "elements");
+        return None;
+    }
+    let value = reader.several(section, "elements")?;
+    let entries = value.get_ref().as_array().filter(|entries| entries.len() == 2);
+    let names: Option<Vec<String>> =
+        entries.and_then(|entries| entries.iter().map(|entry| entry.get_ref().as_str().map(str::to_owned)).collect());
+    if names.is_none() {
+        reader.wrong_form(section, "elements", value);
+    }
+    names
+}
+
 /// The label of every atom.
 fn species(reader: &mut Reader<'_>, section: &Section<'_>, count: usize) -> Vec<String> {
     vec![reader.text(section, "element").unwrap_or_else(|| "X".to_owned()); count]
@@ -75,8 +103,13 @@ fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
         "simple-cubic" => CubicLattice::Simple,
         "bcc" => CubicLattice::BodyCentred,
         "diamond" => CubicLattice::Diamond,
+        "rocksalt" => CubicLattice::Rocksalt,
+        "zincblende" => CubicLattice::Zincblende,
+        "b2" => CubicLattice::CaesiumChloride,
+        "l1_2" => CubicLattice::L12,
         _ => CubicLattice::FaceCentred,
     };
+    let names = names(reader, section, lattice);
     let (constant, orientation, cells) = (constant?, orientation?, cells?);
     let [a, b, c] = orientation.map(|row| row.map(i128::from));
     let determinant =
@@ -84,14 +117,15 @@ fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
     handed(reader, section, determinant)?;
     not_too_many(reader, section, lattice.atoms() as u128 * determinant.unsigned_abs(), &cells)?;
     let orientation = Matrix3::from_fn(|i, j| orientation[i][j]);
-    let Crystal { cell, positions } = Crystal::new(lattice, constant, &orientation, cells)?;
+    let Crystal { cell, positions, kinds } = Crystal::new(lattice, constant, &orientation, cells)?;
+    let names = names?;
     let count = positions.len();
     let start = AtomStart::Given {
         cell,
         positions,
         shifts: vec![Vector3::zeros(); count],
         peculiar: None,
-        species: species(reader, section, count),
+        species: kinds.iter().map(|&kind| names[usize::from(kind)].clone()).collect(),
     };
     Some(Built { start: Some(start), group: None })
 }

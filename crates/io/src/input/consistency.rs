@@ -24,6 +24,10 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
     interaction(reader, tables, parts.interaction.as_ref(), parts.navier_stokes.as_ref());
     super::bonds::check(reader, tables, parts.interaction.as_ref(), parts.molecular.as_ref());
     encounters_know_no_group(reader, parts);
+    if let Some(table) = tables.get("free-flight").filter(|_| parts.elements.as_ref().is_some_and(|all| all.listed)) {
+        let message = "[free-flight] is of atoms of one mass; `elements` in [interaction] has several".to_owned();
+        reader.error(&table.header(), message, Some("remove [free-flight]".to_owned()));
+    }
     if let Some(molecular) = tables.get("molecular") {
         super::thermostat::relaxes_group(reader, molecular, parts.group.as_ref());
     }

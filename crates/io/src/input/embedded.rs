@@ -1,9 +1,11 @@
 //! Tables of embedded atoms: DYNAMO's `funcfl` and `setfl` files, Finnis-Sinclair's kind of the latter among them.
 
-use super::StructureFile;
+use super::elements::Elements;
 use super::kinds::Kind;
 use super::parameters::ParameterFile;
+use super::physics::Read;
 use super::reader::{Reader, Section};
+use super::weights::symbol;
 use super::wording::{called, shortened};
 use crate::diagnostic::InputError;
 use crate::units::{Quantity, UnitStyle, Units};
@@ -19,78 +21,78 @@ const HARTREE_BOHR: f64 = 27.2 * 0.529;
 const MOST: usize = 10_000_000;
 
 /// `kind = "eam"`.
-pub(super) fn interaction(
-    reader: &mut Reader<'_>,
-    section: &Section<'_>,
-    kind: &Kind,
-    path: &Path,
-) -> Option<(Interaction, StructureFile)> {
+pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind, path: &Path) -> Option<Read> {
     let name = reader.text(section, "parameters");
-    let element = section.has("element").then(|| reader.text(section, "element"));
+    let elements = Elements::read(reader, section, false);
     let file = ParameterFile::read(reader, section, kind, path, name)?;
-    let element = match element {
-        Some(element) => Some(element?),
-        None => None,
-    };
+    let elements = elements?;
     let mut lines = Lines { file: &file, lines: file.text.lines().collect(), next: 0 };
-    let elements = Elements::of(&file);
-    let tables = match (&elements, element) {
-        (Some(elements), element) => {
-            let index = chosen(reader, section, &file, &elements.names, element)?;
-            lines.setfl(&elements.names, index)
+    let (tables, elements) = match (FileElements::of(&file), elements) {
+        (Some(FileElements { names }), elements) => {
+            let (indices, elements) = chosen(reader, section, &file, &names, elements)?;
+            (lines.setfl(&names, &indices), Some(elements))
         }
-        (None, Some(_)) => {
+        (None, Some(elements)) => {
             let message = format!("{} names no elements: it holds one", called("interaction", "parameters"));
-            let help = "remove `element`, or give a setfl file".to_owned();
-            reader.error(&section.key_span("element"), message, Some(help));
+            let help = format!("remove `{}`, or give a setfl file", elements.key());
+            reader.error(&section.key_span(elements.key()), message, Some(help));
             return None;
         }
-        (None, None) => lines.funcfl(),
+        (None, None) => {
+            let tables = lines.funcfl().map(|tables| vec![vec![tables]]);
+            (tables, lines.atomic_number().and_then(symbol).map(|name| Elements::unnamed(name.to_owned())))
+        }
     };
-    let atom = tables.and_then(|tables| {
+    let atom = tables.and_then(|mut tables| {
         let last = lines.next.max(1);
-        EmbeddedAtom::new(&internal(tables)).map_err(|error| file.error(last, error.to_string(), None))
+        tables.iter_mut().flatten().for_each(to_internal);
+        EmbeddedAtom::of_elements(&tables).map_err(|error| file.error(last, error.to_string(), None))
     });
     let atom = atom.map_err(|error| reader.adopt(&section.span("parameters"), error)).ok()?;
-    Some((Interaction::ManyBody(Arc::new(atom)), file.fingerprint()))
+    Some(Read { interaction: Interaction::ManyBody(Arc::new(atom)), parameters: Some(file.fingerprint()), elements })
 }
 
 /// LAMMPS's pair style that reads this file, and the atom types its `pair_coeff` names.
 pub(crate) fn style(text: &str) -> (&'static str, &'static str) {
     let file = ParameterFile::of_text(text);
-    let Some(Elements { names }) = Elements::of(&file) else { return ("eam", "1 1") };
+    let Some(FileElements { names }) = FileElements::of(&file) else { return ("eam", "1 1") };
     let mut lines = Lines { file: &file, lines: text.lines().collect(), next: 4 };
     let many = lines.grids().is_ok_and(|grids| lines.finnis_sinclair(names.len(), &grids));
     (if many { "eam/fs" } else { "eam/alloy" }, "* *")
 }
 
-/// Which of the elements of a `setfl` file is meant.
+/// Which of the elements of a `setfl` file are meant: their places in it.
 fn chosen(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     file: &ParameterFile,
     names: &[String],
-    element: Option<String>,
-) -> Option<usize> {
+    elements: Option<Elements>,
+) -> Option<(Vec<usize>, Elements)> {
     let all = names.join(", ");
-    let Some(element) = element else {
+    let Some(elements) = elements else {
         if names.len() == 1 {
-            return Some(0);
+            return Some((vec![0], Elements::unnamed(names[0].clone())));
         }
         let message = format!("missing key `element` in [interaction]: {} has {all}", file.name);
-        reader.error(&section.header(), message, Some(format!("add `element = \"{}\"` or another", names[0])));
+        let help = format!("add `element = \"{}\"` or another; or several, `elements = [...]`", names[0]);
+        reader.error(&section.header(), message, Some(help));
         return None;
     };
-    let index = names.iter().position(|name| *name == element);
-    if index.is_none() {
-        let message = format!("{}: {} has no \"{element}\"", called("interaction", "element"), file.name);
-        reader.error(&section.span("element"), message, Some(format!("it has {all}")));
+    let mut indices = Vec::new();
+    for (place, element) in elements.names.iter().enumerate() {
+        let Some(index) = names.iter().position(|name| name == element) else {
+            let message = format!("{}: {} has no \"{element}\"", called("interaction", elements.key()), file.name);
+            reader.error(&elements.span(place, section), message, Some(format!("it has {all}")));
+            return None;
+        };
+        indices.push(index);
     }
-    index
+    Some((indices, elements))
 }
 
 /// Electronvolts and angstrom to internal units.
-fn internal(mut tables: EmbeddedTables) -> EmbeddedTables {
+fn to_internal(tables: &mut EmbeddedTables) {
     let metal = Units::new(UnitStyle::Metal);
     let energy = metal.factor(Quantity::Of(Dimension::Energy));
     let length = metal.factor(Quantity::Of(Dimension::Length));
@@ -98,15 +100,14 @@ fn internal(mut tables: EmbeddedTables) -> EmbeddedTables {
     tables.pair.iter_mut().for_each(|value| *value *= energy * length);
     tables.distance_step *= length;
     tables.cutoff *= length;
-    tables
 }
 
 /// The fourth line of a `setfl` file: how many elements, and their names; a `funcfl` file has numbers there.
-struct Elements {
+struct FileElements {
     names: Vec<String>,
 }
 
-impl Elements {
+impl FileElements {
     fn of(file: &ParameterFile) -> Option<Self> {
         let mut words = file.text.lines().nth(3)?.split_whitespace();
         words.next()?.parse::<usize>().ok()?;
@@ -220,8 +221,13 @@ impl<'a> Lines<'a> {
         Ok(grids.tables(embedding, density, pair))
     }
 
-    /// The element at `index` of those named, and its pairs with itself.
-    fn setfl(&mut self, names: &[String], index: usize) -> Result<EmbeddedTables, InputError> {
+    /// The atomic number that a `funcfl` file says.
+    fn atomic_number(&self) -> Option<usize> {
+        self.lines.get(1)?.split_whitespace().next()?.parse().ok()
+    }
+
+    /// The elements at `indices` of those named, each beside each.
+    fn setfl(&mut self, names: &[String], indices: &[usize]) -> Result<Vec<Vec<EmbeddedTables>>, InputError> {
         self.next = 3;
         let count = self.line("the elements")?.split_whitespace().next().and_then(|word| word.parse().ok());
         if count != Some(names.len()) {
@@ -229,27 +235,28 @@ impl<'a> Lines<'a> {
         }
         let grids = self.grids()?;
         let per_element = if self.finnis_sinclair(names.len(), &grids) { names.len() } else { 1 };
-        let mut found = None;
-        for (place, name) in names.iter().enumerate() {
+        let (mut embeddings, mut densities) = (Vec::new(), Vec::new());
+        for name in names {
             self.header(name)?;
-            let embedding = self.table(&format!("F(rho) of {name}"), grids.densities)?;
-            let mut densities = Vec::new();
-            for _ in 0..per_element {
-                densities.push(self.table(&format!("rho(r) of {name}"), grids.distances)?);
-            }
-            if place == index {
-                found = Some((embedding, densities.swap_remove(index.min(per_element - 1))));
-            }
+            embeddings.push(self.table(&format!("F(rho) of {name}"), grids.densities)?);
+            let table = |_| self.table(&format!("rho(r) of {name}"), grids.distances);
+            densities.push((0..per_element).map(table).collect::<Result<Vec<_>, _>>()?);
         }
         // Pairs (0, 0), (1, 0), (1, 1), (2, 0), ...
-        let mut pair = Vec::new();
-        for (place, name) in names.iter().enumerate().take(index + 1) {
+        let last = indices.iter().max().map_or(0, |last| last + 1);
+        let mut pairs = Vec::new();
+        for (place, name) in names.iter().enumerate().take(last) {
             for other in &names[..=place] {
-                pair = self.table(&format!("r phi(r) of {name} and {other}"), grids.distances)?;
+                pairs.push(self.table(&format!("r phi(r) of {name} and {other}"), grids.distances)?);
             }
         }
-        let (embedding, density) = found.unwrap_or_default();
-        Ok(grids.tables(embedding, density, pair))
+        let beside = |a: usize, b: usize| {
+            // What b brings to a stands with b, and there in the place of a, if that makes a difference.
+            let density = densities[b][a.min(per_element - 1)].clone();
+            let (high, low) = (a.max(b), a.min(b));
+            grids.tables(embeddings[a].clone(), density, pairs[high * (high + 1) / 2 + low].clone())
+        };
+        Ok(indices.iter().map(|&a| indices.iter().map(|&b| beside(a, b)).collect()).collect())
     }
 
     /// Whether each element has a density for every other: the file then has so many more numbers.

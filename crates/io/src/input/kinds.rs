@@ -66,21 +66,24 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "tersoff",
-        required: &["parameters", "element"],
-        optional: &[],
-        meaning: "Tersoff's bond-order potential of one element, `[molecular]` with `structure` only",
+        required: &["parameters"],
+        optional: &["element", "elements"],
+        meaning: "Tersoff's bond-order potential of one element or several, one of the two keys needed; `[molecular]` with \
+                  `structure` or `[molecular.build]` only",
     },
     Kind {
         name: "stillinger-weber",
-        required: &["parameters", "element"],
-        optional: &[],
-        meaning: "Stillinger and Weber's potential of one element, `[molecular]` with `structure` only",
+        required: &["parameters"],
+        optional: &["element", "elements"],
+        meaning: "Stillinger and Weber's potential of one element or several, one of the two keys needed; `[molecular]` \
+                  with `structure` or `[molecular.build]` only",
     },
     Kind {
         name: "eam",
         required: &["parameters"],
-        optional: &["element"],
-        meaning: "embedded atoms of one element, `E_i = F(rho_i) + (1/2) sum phi`, `[molecular]` with `structure` only",
+        optional: &["element", "elements"],
+        meaning: "embedded atoms of one element or several, `E_i = F(rho_i) + (1/2) sum phi`; `[molecular]` with \
+                  `structure` or `[molecular.build]` only",
     },
     Kind {
         name: "hard-sphere",
@@ -105,9 +108,9 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "kim",
         required: &["model"],
-        optional: &["element"],
-        meaning: "a portable model of the KIM API, `[molecular]` with `structure` only; for an omd built with \
-                  `--features kim`",
+        optional: &["element", "elements"],
+        meaning: "a portable model of the KIM API; `[molecular]` with `structure` or `[molecular.build]` only; for an omd \
+                  built with `--features kim`",
     },
 ];
 

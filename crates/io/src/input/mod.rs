@@ -3,6 +3,7 @@
 mod bonds;
 mod builders;
 mod consistency;
+mod elements;
 mod embedded;
 mod group;
 mod keys;
@@ -20,6 +21,7 @@ mod tables;
 mod tersoff;
 mod thermostat;
 mod trajectory;
+mod weights;
 mod wording;
 
 pub(crate) use embedded::style as embedded_style;
@@ -31,6 +33,7 @@ use crate::diagnostic::{Diagnostic, InputError, Location};
 use crate::files::explain;
 use crate::units::{UnitStyle, Units};
 use consistency::Tables;
+use elements::Elements;
 use omd_flow::AffineFlow;
 use omd_hierarchy::experiment::{
     BondSettings, DsmcSettings, Experiment, GalerkinSettings, Interaction, MeanFieldSettings, MolecularSettings,
@@ -195,6 +198,7 @@ struct Parts<'a> {
     flow: Option<AffineFlow>,
     state: Option<StateKeys>,
     interaction: Option<Interaction>,
+    elements: Option<Elements>,
     bonds: Option<BondSettings>,
     parameters: Option<StructureFile>,
     knudsen: Option<f64>,
@@ -215,7 +219,6 @@ struct Parts<'a> {
 
 /// Reads every table.
 fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Path) -> Parts<'a> {
-    let mut parameters = None;
     let root = Section::new("", &(0..0), document);
     let mut known: Vec<_> = keys::names("").collect();
     known.extend(keys::SECTIONS.iter().map(|section| section.name).filter(|name| !name.contains('.')));
@@ -232,7 +235,7 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
         tables.get(name).copied()
     };
     let flow = required(reader, "flow").and_then(|section| physics::flow(reader, &section));
-    let state = required(reader, "state").map(|section| physics::state(reader, &section));
+    let state = required(reader, "state").map(|section| physics::state(reader, &section, &tables));
     let schedule = required(reader, "time").and_then(|section| tables::time(reader, &section));
     for name in ["euler", "free-flight"] {
         if let Some(section) = tables.get(name) {
@@ -244,13 +247,18 @@ fn read_parts<'a>(reader: &mut Reader<'_>, document: &'a DeTable<'a>, path: &Pat
     let group = group_keys.zip(flow.as_ref()).and_then(|(keys, flow)| keys.group(reader, flow));
     let trajectory = molecular.as_ref().and_then(|keys| keys.trajectory.as_ref()).zip(schedule.as_ref());
     let trajectory = trajectory.and_then(|(keys, schedule)| keys.settings(reader, schedule));
+    let interaction = tables.get("interaction").and_then(|section| physics::interaction(reader, section, path));
+    let (interaction, parameters, mut elements) =
+        interaction.map_or((None, None, None), |read| (Some(read.interaction), read.parameters, read.elements));
+    if let Some(elements) = &mut elements {
+        elements.take_masses(reader, &tables);
+    }
     Parts {
         title,
         flow,
         state,
-        interaction: tables
-            .get("interaction")
-            .and_then(|section| physics::interaction(reader, section, path, &mut parameters)),
+        interaction,
+        elements,
         parameters,
         bonds: tables.get("interaction").and_then(|section| bonds::bonds(reader, section)),
         knudsen: tables::one_number(reader, &tables, "scaling", "knudsen"),
@@ -277,12 +285,14 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
         return None;
     }
     let state = parts.state?;
-    let (mass, temperature_tensor) = (state.mass?, state.temperature_tensor?);
+    let temperature_tensor = state.temperature_tensor?;
     let started = start::start(reader, &parts, path)?;
+    let mass = started.mass;
     let molecular = match (parts.molecular, started.atoms) {
         (Some(keys), Some(start)) => Some(MolecularSettings {
             start,
             group: parts.group,
+            species: started.species,
             engine: keys.engine,
             replicas: keys.replicas?,
             seed: keys.seed?,

@@ -1,11 +1,16 @@
 //! Files that hold the numbers of an interaction.
 
+use super::elements::Elements;
 use super::kinds::Kind;
+use super::physics::Read;
 use super::reader::{Reader, Section};
 use super::{StructureFile, text_of};
 use crate::diagnostic::{Diagnostic, InputError, Location};
 use crate::units::UnitStyle;
+use omd_hierarchy::experiment::Interaction;
+use omd_interaction::{Compound, SitePotential};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file that `parameters` names.
 #[derive(Debug)]
@@ -59,11 +64,11 @@ impl ParameterFile {
     }
 
     /// Entries of three elements and as many numbers as there are names, that may go over lines, with comments after
-    /// `#`: the one whose three elements are this one, and its line.
-    pub(super) fn entry<const N: usize>(
+    /// `#`: the one of these elements, and its line.
+    fn entry<const N: usize>(
         &self,
         names: [&str; N],
-        element: &str,
+        elements: [&str; 3],
     ) -> Result<Option<(usize, [f64; N])>, InputError> {
         let words = self.text.lines().enumerate().flat_map(|(line, content)| {
             let data = content.split('#').next().unwrap_or_default();
@@ -87,7 +92,7 @@ impl ParameterFile {
                     at(*line, format!("{name} must be a number, found \"{}\"", super::wording::shortened(word)))
                 })?;
             }
-            if [first, second, third] == [element; 3] {
+            if [first, second, third] == elements {
                 return Ok(Some((line, numbers)));
             }
         }
@@ -105,32 +110,95 @@ pub(super) fn has_electronvolts(reader: &mut Reader<'_>, section: &Section<'_>, 
     !none
 }
 
-/// The potential that an entry of the file is, or what is wrong, reported.
-pub(super) fn of_entry<T, const N: usize>(
+/// The potential of one element, or a [`Compound`] of several, whose parameters stand in the entries of a file.
+///
+/// `potential` makes parameters of the numbers of a triple, and is told whether its last two are one; `same` says whether
+/// those of `i j k` go with those of `i k j`.
+pub(super) fn of_triples<T, const N: usize>(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
-    file: &ParameterFile,
-    element: &str,
+    kind: &Kind,
+    path: &Path,
     names: [&str; N],
-    potential: impl Fn([f64; N]) -> Result<T, String>,
-) -> Option<T> {
-    let found = file.entry(names, element).and_then(|entry| {
-        let help = format!("an entry is three elements and {}", names.join(" "));
-        let make = |(line, numbers)| potential(numbers).map_err(|message| file.error(line, message, Some(help)));
-        entry.map(make).transpose()
-    });
-    match found {
-        Ok(Some(potential)) => Some(potential),
-        Ok(None) => {
-            let what = super::wording::called("interaction", "element");
-            let message = format!("{what}: {} has no entry \"{element} {element} {element}\"", file.name);
-            reader.error(&section.span("element"), message, None);
-            None
-        }
-        Err(error) => {
-            reader.adopt(&section.span("parameters"), error);
-            None
-        }
+    potential: impl Fn([f64; N], bool) -> Result<T, String>,
+    same: impl Fn(&T, &T) -> Result<(), String>,
+) -> Option<Read>
+where
+    T: SitePotential + Clone + 'static,
+    Compound<T>: SitePotential + 'static,
+{
+    let (name, elements) = (reader.text(section, "parameters"), Elements::read(reader, section, true));
+    let file = ParameterFile::read(reader, section, kind, path, name)?;
+    let elements = elements??;
+    let triples = Triples { file: &file, elements: &elements.names, names };
+    let absent = triples.absent().map_err(|error| reader.adopt(&section.span("parameters"), error)).ok()?;
+    if let Some((first, _)) = absent.first() {
+        let entries: Vec<String> = absent.iter().map(|(_, entry)| format!("\"{entry}\"")).collect();
+        let called = super::wording::called("interaction", elements.key());
+        let entry = if entries.len() == 1 { "entry" } else { "entries" };
+        let message = format!("{called}: {} has no {entry} {}", file.name, entries.join(", "));
+        reader.error(&elements.span(*first, section), message, None);
+        return None;
+    }
+    let made = triples.made(potential, same).map_err(|error| reader.adopt(&section.span("parameters"), error)).ok()?;
+    let potential: Arc<dyn SitePotential> =
+        if elements.names.len() == 1 { Arc::new(made.triple([0; 3]).clone()) } else { Arc::new(made) };
+    Some(Read {
+        interaction: Interaction::ManyBody(potential),
+        parameters: Some(file.fingerprint()),
+        elements: Some(elements),
+    })
+}
+
+/// Entries of a file for every three of some elements.
+struct Triples<'a, const N: usize> {
+    file: &'a ParameterFile,
+    elements: &'a [String],
+    names: [&'a str; N],
+}
+
+impl<const N: usize> Triples<'_, N> {
+    fn entry(&self, triple: [u8; 3]) -> Result<Option<(usize, [f64; N])>, InputError> {
+        self.file.entry(self.names, triple.map(|kind| self.elements[usize::from(kind)].as_str()))
+    }
+
+    fn called(&self, triple: [u8; 3]) -> String {
+        triple.map(|kind| self.elements[usize::from(kind)].as_str()).join(" ")
+    }
+
+    /// Those that the file does not have, each with the first of its elements that stands nowhere alone.
+    fn absent(&self) -> Result<Vec<(usize, String)>, InputError> {
+        let mut absent = Vec::new();
+        Compound::new(self.elements.len() as u8, |triple| {
+            if self.entry(triple)?.is_none() {
+                absent.push((usize::from(triple[0]), self.called(triple)));
+            }
+            Ok::<(), InputError>(())
+        })?;
+        Ok(absent)
+    }
+
+    fn made<T>(
+        &self,
+        potential: impl Fn([f64; N], bool) -> Result<T, String>,
+        same: impl Fn(&T, &T) -> Result<(), String>,
+    ) -> Result<Compound<T>, InputError> {
+        let help = format!("an entry is three elements and {}", self.names.join(" "));
+        let made = Compound::new(self.elements.len() as u8, |triple| {
+            let [_, second, third] = triple;
+            // None is absent: that has been looked at.
+            let (line, numbers) = self.entry(triple)?.unwrap_or((1, [f64::NAN; N]));
+            potential(numbers, second == third).map_err(|message| self.file.error(line, message, Some(help.clone())))
+        })?;
+        Compound::new(made.kinds(), |[i, j, k]| {
+            same(made.triple([i, j, k]), made.triple([i, k, j])).or_else(|message| {
+                let (line, _) = self.entry([i, k, j])?.unwrap_or((1, [f64::NAN; N]));
+                let message =
+                    format!("\"{}\" beside \"{}\": {message}", self.called([i, k, j]), self.called([i, j, k]));
+                Err(self.file.error(line, message, None))
+            })
+        })?;
+        Ok(made)
     }
 }
 

@@ -1,5 +1,7 @@
 //! `[flow]`, `[state]` and `[interaction]`.
 
+use super::consistency::Tables;
+use super::elements::Elements;
 use super::kinds::{self, Kind};
 use super::reader::{Reader, Section};
 use super::wording::{called, float, rounded, show};
@@ -32,7 +34,7 @@ pub(super) struct StateKeys {
 }
 
 /// `[state]`.
-pub(super) fn state(reader: &mut Reader<'_>, section: &Section<'_>) -> StateKeys {
+pub(super) fn state(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> StateKeys {
     reader.unknown_keys(section, &keys::names("state").collect::<Vec<_>>());
     let number_density = reader.number(section, "number-density");
     let isotropic = reader.number(section, "temperature").map(|t| Matrix3::identity() * t);
@@ -47,7 +49,7 @@ pub(super) fn state(reader: &mut Reader<'_>, section: &Section<'_>) -> StateKeys
         _ => {}
     }
     let mut mass = reader.number(section, "mass");
-    if !section.has("mass") {
+    if super::elements::which_mass(reader, tables) && !section.has("mass") {
         if reader.units.style() == UnitStyle::Lj {
             reader.record("state", "mass", "1.0".to_owned(), false);
             mass = Some(1.0);
@@ -104,17 +106,31 @@ fn temperature_tensor(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
     Some(symmetric)
 }
 
-/// `[interaction]`; the parameter file that it names, if it does, goes into `parameters`.
-pub(super) fn interaction(
-    reader: &mut Reader<'_>,
-    section: &Section<'_>,
-    path: &Path,
-    parameters: &mut Option<StructureFile>,
-) -> Option<Interaction> {
+/// An interaction with what files and models say besides.
+pub(super) struct Read {
+    pub(super) interaction: Interaction,
+    /// The parameter file, if there is one.
+    pub(super) parameters: Option<StructureFile>,
+    /// The elements of bodies beyond pairs, if they have names.
+    pub(super) elements: Option<Elements>,
+}
+
+impl From<Interaction> for Read {
+    fn from(interaction: Interaction) -> Self {
+        Self { interaction, parameters: None, elements: None }
+    }
+}
+
+/// `[interaction]`.
+pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>, path: &Path) -> Option<Read> {
     let name = reader.choice(section, "kind")?;
     let kind = kinds::kind(name)?;
     keys_of_kind(reader, section, kind);
-    match name {
+    let interaction = match name {
+        "tersoff" => return super::tersoff::interaction(reader, section, kind, path),
+        "eam" => return super::embedded::interaction(reader, section, kind, path),
+        "stillinger-weber" => return super::stillinger_weber::interaction(reader, section, kind, path),
+        "kim" => return super::kim::interaction(reader, section, kind),
         "lennard-jones" => {
             let (epsilon, sigma) = energy_and_length(reader, section);
             let (cutoff, truncation) = cutoff(reader, section)?;
@@ -140,9 +156,10 @@ pub(super) fn interaction(
             let morse = Morse { epsilon: epsilon?, alpha: alpha?, equilibrium: equilibrium? };
             if section.has("softening") {
                 let form = SoftMorse { morse, softening: softening? };
-                return Some(potential(Arc::new(form), cutoff, truncation));
+                Some(potential(Arc::new(form), cutoff, truncation))
+            } else {
+                Some(potential(Arc::new(morse), cutoff, truncation))
             }
-            Some(potential(Arc::new(morse), cutoff, truncation))
         }
         "gaussian" => {
             let (epsilon, sigma) = energy_and_length(reader, section);
@@ -169,17 +186,6 @@ pub(super) fn interaction(
             let form = Yukawa { strength: strength?, screening: screening?, softening: softening? };
             Some(potential(Arc::new(form), cutoff, truncation))
         }
-        "tersoff" | "stillinger-weber" | "eam" => {
-            let read = match name {
-                "tersoff" => super::tersoff::interaction,
-                "eam" => super::embedded::interaction,
-                _ => super::stillinger_weber::interaction,
-            };
-            let (interaction, file) = read(reader, section, kind, path)?;
-            *parameters = Some(file);
-            Some(interaction)
-        }
-        "kim" => super::kim::interaction(reader, section, kind),
         "hard-sphere" => Some(Interaction::HardSphere { diameter: reader.number(section, "diameter")? }),
         "maxwell" => Some(Interaction::KernelOnly { rate: reader.number(section, "rate")?, exponent: 0.0 }),
         "vhs" => {
@@ -192,7 +198,8 @@ pub(super) fn interaction(
             Some(Interaction::SoftKernel { rate: rate?, exponent: exponent?, alpha: alpha? })
         }
         _ => None,
-    }
+    };
+    interaction.map(Read::from)
 }
 
 fn potential(form: Arc<dyn omd_interaction::PairForm>, cutoff: Option<f64>, truncation: Truncation) -> Interaction {

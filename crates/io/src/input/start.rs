@@ -1,24 +1,26 @@
 //! How atoms start, and the number density that follows from it.
 
+use super::elements::{self, Labelled};
 use super::reader::Reader;
 use super::tables::{MolecularKeys, Start};
 use super::wording::{called, rounded, show};
 use super::{Parts, StructureFile, text_of};
 use crate::structure::{Structure, parse_free_structure, parse_structure};
 use omd_flow::{Dimension, Matrix3, Vector3};
-use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation};
+use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation, Species};
 use std::ops::Range;
 use std::path::Path;
 
 /// Two statements of one density may differ by this much, the digits a person types.
 const SAME_DENSITY: f64 = 1e-4;
 
-/// Two statements of one mass may differ by this much: tables of atomic masses have as many digits.
-const SAME_MASS: f64 = 1e-3;
-
 /// What the start decides.
 pub(super) struct Started {
     pub(super) number_density: f64,
+    /// The mass of an atom; of several elements the mean.
+    pub(super) mass: f64,
+    /// Of several elements.
+    pub(super) species: Option<Species>,
     /// `None` without `[molecular]`.
     pub(super) atoms: Option<AtomStart>,
     pub(super) structure: Option<StructureFile>,
@@ -30,9 +32,19 @@ pub(super) struct Started {
 /// Resolves the start of `[molecular]`; `None` when something was reported.
 pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> Option<Started> {
     let state = parts.state?;
-    let plain =
-        |number_density, atoms| Started { number_density, atoms, structure: None, bonds: None, warnings: Vec::new() };
-    let Some(keys) = &parts.molecular else { return Some(plain(state.number_density?, None)) };
+    let plain = |mass, number_density, atoms| Started {
+        number_density,
+        mass,
+        species: None,
+        atoms,
+        structure: None,
+        bonds: None,
+        warnings: Vec::new(),
+    };
+    let Some(keys) = &parts.molecular else {
+        // Without atoms nobody asks what those of several elements weigh.
+        return Some(plain(state.mass.unwrap_or(1.0), state.number_density?, None));
+    };
     match &keys.start {
         Start::Wrong => None,
         Start::Structure(name) => from_structure(reader, parts, keys, path, name),
@@ -44,10 +56,16 @@ pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> 
             };
             let span = parts.tables.get("molecular")?.key_span("build");
             enough_to_draw(reader, parts, &span, count, "[molecular.build]");
-            super::kim::same_element(reader, parts, &span, species, "[molecular.build]");
+            let labels: Vec<String> = species.to_vec();
+            let species = elements::species(reader, parts, &span, &Labelled::Built(&labels));
             let volume = cell.map(|cell| cell.determinant().abs());
             let number_density = density_of(reader, parts, count, volume, "the atoms of [molecular.build]")?;
-            reader.is_clean().then(|| plain(number_density, Some(start.clone())))
+            if !reader.is_clean() {
+                return None;
+            }
+            let start = species.as_ref().map_or_else(|| start.clone(), |of| elements::named(start.clone(), of, count));
+            let mass = mean_mass(state.mass, species.as_ref(), count)?;
+            Some(Started { species, ..plain(mass, number_density, Some(start)) })
         }
         Start::Drawn { atoms, positions, lattice } => {
             let (atoms, lattice) = ((*atoms)?, (*lattice)?);
@@ -59,7 +77,7 @@ pub(super) fn start(reader: &mut Reader<'_>, parts: &Parts<'_>, path: &Path) -> 
                 }
                 density = of_cell;
             }
-            Some(plain(density, Some(AtomStart::Drawn { atoms, positions: *positions, lattice })))
+            Some(plain(state.mass?, density, Some(AtomStart::Drawn { atoms, positions: *positions, lattice })))
         }
     }
 }
@@ -116,24 +134,41 @@ fn from_structure(
         None => (None, "the atoms of the structure file and [molecular.group]"),
     };
     let number_density = density_of(reader, parts, count, volume, who)?;
-    same_mass(reader, parts, &structure, &shown);
+    let species = elements::species(reader, parts, &span, &Labelled::File(&structure, &shown, &text));
+    same_mass(reader, parts, &span, &structure, (&shown, &text));
     let bonds = structure.bonds.as_ref().and_then(|bonds| super::bonds::of_file(reader, parts, &span, bonds, &shown));
-    super::kim::same_element(reader, parts, &span, &structure.species, &shown);
     if !reader.is_clean() {
         return None;
     }
     let atoms = structure.start(parts.flow.as_ref()?, &reader.units);
-    let warnings = [temperature_warning(reader, parts, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
+    let atoms = species.as_ref().map_or_else(|| atoms.clone(), |of| elements::named(atoms.clone(), of, count));
+    let mass = mean_mass(parts.state?.mass, species.as_ref(), count)?;
+    let heat = species.clone().unwrap_or_else(|| Species::one(mass));
+    let warnings = [temperature_warning(reader, parts, &heat, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
     let warnings = warnings.into_iter().flatten().collect();
     let structure = Some(StructureFile::of(file, text.as_bytes()));
-    Some(Started { number_density, atoms: Some(atoms), structure, bonds, warnings })
+    Some(Started { number_density, mass, species, atoms: Some(atoms), structure, bonds, warnings })
+}
+
+/// The mass of an atom, or the mean of `count` of them.
+fn mean_mass(mass: Option<f64>, species: Option<&Species>, count: usize) -> Option<f64> {
+    let Some(species) = species else { return mass };
+    let masses = species.counts(count).into_iter().zip(species.elements());
+    Some(masses.map(|(of_element, element)| of_element as f64 * element.mass).sum::<f64>() / count as f64)
 }
 
 /// Complains when the file says another mass than `[state]`.
-fn same_mass(reader: &mut Reader<'_>, parts: &Parts<'_>, structure: &Structure, file: &str) {
-    let (Some(of_file), Some(mass)) = (structure.mass, parts.state.and_then(|state| state.mass)) else { return };
+fn same_mass(
+    reader: &mut Reader<'_>,
+    parts: &Parts<'_>,
+    span: &Range<usize>,
+    structure: &Structure,
+    (file, text): (&str, &str),
+) {
+    let Some(mass) = parts.state.and_then(|state| state.mass) else { return };
+    let Some(of_file) = elements::one_mass(reader, span, structure, (file, text)) else { return };
     let stated = mass / reader.units.factor(crate::units::Quantity::Mass);
-    if (of_file / stated - 1.0).abs() <= SAME_MASS {
+    if (of_file / stated - 1.0).abs() <= elements::SAME_MASS {
         return;
     }
     if let Some(section) = parts.tables.get("state") {
@@ -190,15 +225,24 @@ fn stress_warning(parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<St
 }
 
 /// The other descriptions start from `[state]`: a user should know when the atoms do not.
-fn temperature_warning(reader: &Reader<'_>, parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
+fn temperature_warning(
+    reader: &Reader<'_>,
+    parts: &Parts<'_>,
+    species: &Species,
+    atoms: &AtomStart,
+    file: &str,
+) -> Option<String> {
     let (AtomStart::Given { peculiar: Some(peculiar), .. } | AtomStart::Free { peculiar: Some(peculiar), .. }) = atoms
     else {
         return None;
     };
     let state = parts.state?;
     let count = peculiar.len() as f64;
-    let mean = peculiar.iter().sum::<Vector3<f64>>() / count;
-    let found = state.mass? * peculiar.iter().map(|w| (w - mean).norm_squared()).sum::<f64>() / (3.0 * count);
+    let weights = species.weights(peculiar.len()).ok()?;
+    let momentum = peculiar.iter().zip(&weights).map(|(w, weight)| w * *weight).sum::<Vector3<f64>>();
+    let mean = momentum / weights.iter().sum::<f64>();
+    let squares = peculiar.iter().zip(&weights).map(|(w, weight)| weight * (w - mean).norm_squared());
+    let found = species.reference_mass() * squares.sum::<f64>() / (3.0 * count);
     let stated = state.temperature_tensor?.trace() / 3.0;
     ((found / stated - 1.0).abs() > 1e-3).then(|| {
         let shown = |temperature| rounded(reader.units.to_style(Dimension::Temperature, temperature));

@@ -1,40 +1,33 @@
 //! Parameter files of Tersoff potentials, as LAMMPS has them.
 
-use super::StructureFile;
 use super::kinds::Kind;
-use super::parameters::{ParameterFile, not_negative, of_entry, positive, refuse};
+use super::parameters::{not_negative, of_triples, positive, refuse};
+use super::physics::Read;
 use super::reader::{Reader, Section};
 use crate::units::{Quantity, UnitStyle, Units};
 use omd_flow::Dimension;
-use omd_hierarchy::experiment::Interaction;
 use omd_interaction::Tersoff;
 use std::path::Path;
-use std::sync::Arc;
 
 const NAMES: [&str; 14] =
     ["m", "gamma", "lambda3", "c", "d", "costheta0", "n", "beta", "lambda2", "B", "R", "D", "lambda1", "A"];
 
 /// `kind = "tersoff"`.
-pub(super) fn interaction(
-    reader: &mut Reader<'_>,
-    section: &Section<'_>,
-    kind: &Kind,
-    path: &Path,
-) -> Option<(Interaction, StructureFile)> {
-    let (name, element) = (reader.text(section, "parameters"), reader.text(section, "element"));
-    let file = ParameterFile::read(reader, section, kind, path, name)?;
-    let potential = of_entry(reader, section, &file, &element?, NAMES, potential)?;
-    Some((Interaction::ManyBody(Arc::new(potential)), file.fingerprint()))
+pub(super) fn interaction(reader: &mut Reader<'_>, section: &Section<'_>, kind: &Kind, path: &Path) -> Option<Read> {
+    of_triples(reader, section, kind, path, NAMES, potential, |_, _| Ok(()))
 }
 
-/// Electronvolts and angstrom to internal units.
-fn potential(numbers: [f64; 14]) -> Result<Tersoff, String> {
+/// Electronvolts and angstrom to internal units; what is of the pair is looked at where the triple `is_pair`.
+fn potential(numbers: [f64; 14], is_pair: bool) -> Result<Tersoff, String> {
     let [m, gamma, lambda_3, c, d, cosine, n, beta, lambda_2, attraction, middle, half_width, lambda_1, repulsion] =
         numbers;
     if m != 1.0 && m != 3.0 {
         return refuse("m", m, "1 or 3");
     }
-    positive(&[("d", d), ("n", n), ("lambda2", lambda_2), ("D", half_width), ("lambda1", lambda_1), ("A", repulsion)])?;
+    positive(&[("d", d), ("D", half_width)])?;
+    if is_pair {
+        positive(&[("n", n), ("lambda2", lambda_2), ("lambda1", lambda_1), ("A", repulsion)])?;
+    }
     not_negative(&[("gamma", gamma), ("lambda3", lambda_3), ("c", c), ("beta", beta), ("B", attraction)])?;
     if middle <= half_width {
         return refuse("R", middle, &format!("above D = {half_width}"));

@@ -8,7 +8,8 @@ mod write;
 
 pub use data::{FileBondLaw, FileBonds, write_data};
 pub use read::{
-    Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure, read_periodic_structure,
+    FileMass, Structure, Velocities, parse_free_structure, parse_periodic_structure, parse_structure,
+    read_periodic_structure,
 };
 pub(crate) use write::write_rows;
 pub use write::{Frame, write_final_structure, write_frame, write_places};

@@ -8,7 +8,7 @@ use crate::input::{is_singular, text_of};
 use crate::units::{Quantity, Units};
 use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
 use omd_hierarchy::experiment::AtomStart;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// Velocities as a structure file gives them.
@@ -34,13 +34,31 @@ pub struct Structure {
     pub images: Vec<Vector3<i64>>,
     /// Velocities, if the file has them, of the atoms at `positions`.
     pub velocities: Option<Velocities>,
-    /// The mass of all atoms, if the file says it.
-    pub mass: Option<f64>,
+    /// The types of the atoms, from 1, where the file numbers them.
+    pub types: Vec<usize>,
+    /// What the file says that atoms of a type weigh.
+    pub masses: BTreeMap<usize, FileMass>,
+    /// The lines of the atoms; empty where they follow the second line.
+    pub(crate) lines: Vec<usize>,
     /// Which atoms are bonded, if the file says it.
     pub bonds: Option<FileBonds>,
 }
 
+/// A mass, and the line that says it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FileMass {
+    /// In the file's units.
+    pub value: f64,
+    /// From 1.
+    pub line: usize,
+}
+
 impl Structure {
+    /// The line of an atom.
+    pub(crate) fn line(&self, atom: usize) -> usize {
+        self.lines.get(atom).copied().unwrap_or(atom + 3)
+    }
+
     /// The start of a molecular description in internal units: atoms wrapped into the cell, velocities peculiar.
     ///
     /// `w = v - A x` at the position read; the wrapped image `x - E nu` has velocity `v - A E nu`, so the same `w`.
@@ -210,7 +228,7 @@ impl Reader<'_> {
 ///
 /// # Errors
 /// [`InputError`] that points at the line: truncated, a wrong column count, a duplicate id, a bad number, no cell
-/// or a singular one, more than one frame, an atom more than 2^31 cells away; in a data file charges, two masses, an
+/// or a singular one, more than one frame, an atom more than 2^31 cells away; in a data file charges, an
 /// unknown style of atoms, angles, bonds of several types, of no atoms or twice the same besides.
 pub fn parse_structure(file: &str, text: &str) -> Result<Structure, InputError> {
     parse(file, text, true)
@@ -300,7 +318,9 @@ fn atoms(
         positions: Vec::new(),
         images: Vec::new(),
         velocities: None,
-        mass: None,
+        types: Vec::new(),
+        masses: BTreeMap::new(),
+        lines: Vec::new(),
         bonds: None,
     };
     let mut velocities = Vec::new();

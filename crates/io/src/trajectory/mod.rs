@@ -45,14 +45,15 @@ fn is_made_at_the_end(settings: &TrajectorySettings) -> bool {
     settings.compressed || settings.format == TrajectoryFormat::H5md
 }
 
-/// Makes the trajectory in `directory` of what was appended, where that is another file; `species` are the labels of the
-/// simulated atoms. What was appended stays, for a run that is killed before it knows that it has ended.
+/// Makes the trajectory in `directory` of what was appended for `view`, where that is another file; `species` are the labels
+/// of the simulated atoms. What was appended stays, for a run that is killed before it knows that it has ended.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn finish_trajectory(
     directory: &Path,
     settings: &TrajectorySettings,
+    view: &View,
     species: &[String],
     units: &Units,
 ) -> Result<(), FileError> {
@@ -62,9 +63,9 @@ pub fn finish_trajectory(
     }
     if settings.format == TrajectoryFormat::H5md {
         #[cfg(feature = "hdf5")]
-        h5md::convert(&source, &target, species, &kinds(species), units)?;
+        h5md::convert(&source, &target, species, &view.kinds(species), units)?;
         // Without HDF5 there are no such frames.
-        let _ = (species, units);
+        let _ = (view, species, units);
         return Ok(());
     }
     write_atomically(&target, |out| {
@@ -122,7 +123,7 @@ pub fn encode_frame(
     match settings.format {
         TrajectoryFormat::ExtendedXyz => write_frame(&mut bytes, &frame, units)?,
         TrajectoryFormat::LammpsDump => {
-            dump::write_dump(&mut bytes, &frame, &kinds(frame.species), view.is_triangular(), units)?;
+            dump::write_dump(&mut bytes, &frame, &view.kinds(frame.species), view.is_triangular(), units)?;
         }
         #[cfg(feature = "hdf5")]
         TrajectoryFormat::H5md => bytes = h5md::record(&frame, units),
@@ -136,20 +137,6 @@ pub fn encode_frame(
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(&bytes)?;
     encoder.finish()
-}
-
-/// The different labels, in the order in which they come first; `X` where there are none.
-fn kinds(species: &[String]) -> Vec<String> {
-    if species.is_empty() {
-        return vec!["X".to_owned()];
-    }
-    let mut kinds: Vec<String> = Vec::new();
-    for label in species {
-        if !kinds.contains(label) {
-            kinds.push(label.clone());
-        }
-    }
-    kinds
 }
 
 /// A file that frames are appended to.

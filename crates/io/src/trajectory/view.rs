@@ -8,9 +8,11 @@ use omd_hierarchy::experiment::{GroupElement, MolecularSettings, ObjectiveGroup,
 #[derive(Clone, Debug)]
 pub struct View {
     /// The identity first.
-    elements: Vec<GroupElement>,
+    images: Vec<GroupElement>,
     /// Cells along each edge, where the images fill a block of them.
     block: Option<Vector3<f64>>,
+    /// The elements in the order of their types, where the input says it.
+    elements: Option<Vec<String>>,
     /// Whether `F(t) E` is upper triangular at every time, with a positive diagonal.
     triangular: bool,
 }
@@ -46,13 +48,35 @@ impl View {
             let stays = flow.velocity_gradient_at_zero() * cell;
             is_upper_triangular(&cell) && is_upper_triangular(&stays) && cell.diagonal().min() > 0.0
         });
-        Self { elements, block, triangular }
+        let names = settings
+            .species
+            .as_ref()
+            .map(|species| species.elements().iter().map(|element| element.name.clone()).collect::<Vec<_>>());
+        Self { images: elements, block, elements: names, triangular }
     }
 
     /// Atoms and images that a frame has for every simulated atom.
     #[must_use]
     pub fn copies(&self) -> usize {
-        self.elements.len()
+        self.images.len()
+    }
+
+    /// The labels of the types of atoms with these `labels`: in the order of the elements of the input, or else in that in
+    /// which they come first; `X` where there are none.
+    pub(super) fn kinds(&self, labels: &[String]) -> Vec<String> {
+        if let Some(elements) = &self.elements {
+            return elements.clone();
+        }
+        if labels.is_empty() {
+            return vec!["X".to_owned()];
+        }
+        let mut kinds: Vec<String> = Vec::new();
+        for label in labels {
+            if !kinds.contains(label) {
+                kinds.push(label.clone());
+            }
+        }
+        kinds
     }
 
     pub(super) fn is_triangular(&self) -> bool {
@@ -61,9 +85,9 @@ impl View {
 
     /// The atoms of `frame` with their images: all atoms under the first element, then under the second, ...
     pub(super) fn of(&self, frame: &Frame<'_>) -> Shown {
-        let count = frame.positions.len() * self.elements.len();
+        let count = frame.positions.len() * self.images.len();
         let (mut positions, mut lab_velocities) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for element in &self.elements {
+        for element in &self.images {
             positions.extend(frame.positions.iter().map(|x| element.position(frame.time, x)));
             lab_velocities.extend(frame.lab_velocities.iter().map(|v| element.velocity(v)));
         }

@@ -31,7 +31,7 @@ impl Bonds<Label> {
             return Err(MolecularError::Crowded);
         }
         let mut images = Images::default();
-        images.build(group, 0.0, &folded.positions, within, &Ends::default());
+        images.build(group, 0.0, &folded.positions, &vec![0; positions.len()], within, &Ends::default());
         let mut list = Vec::new();
         for (first, second, label) in images.pairs() {
             let image = folded.name(first, second, &label);

@@ -29,8 +29,8 @@ impl ForceField for Clusters {
         self.0.reach().max(self.0.cutoff())
     }
 
-    fn core(&self, energy: f64) -> f64 {
-        self.0.core(energy)
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64 {
+        self.0.core(energy, kinds)
     }
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {
@@ -91,7 +91,8 @@ impl Clusters {
             lists.map(|(range, (of_part, of_all))| if range.of_all { of_all } else { of_part }).collect();
         part.forces.clear();
         part.forces.resize(around.positions.len(), Vector3::zeros());
-        let cluster = Cluster { positions: around.positions, contributing: part.atoms.clone(), rows: &rows };
+        let Neighbourhood { positions, kinds, .. } = *around;
+        let cluster = Cluster { positions, kinds, contributing: part.atoms.clone(), rows: &rows };
         part.energy = Some(self.0.evaluate(&cluster, &mut part.forces));
     }
 }

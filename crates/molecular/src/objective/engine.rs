@@ -5,6 +5,7 @@ use super::forces::{Evaluation, ForceField, mapped_back};
 use super::images::{Ends, Images};
 use crate::group::{Motion, ObjectiveGroup};
 use crate::parallel::each;
+use crate::{MolecularError, Species};
 use omd_flow::{Matrix3, StateError, StateReader, StateWriter, Vector3};
 use std::sync::Arc;
 
@@ -26,7 +27,12 @@ const CHUNK: usize = 1024;
 pub(super) struct Engine {
     pub(super) group: ObjectiveGroup,
     pub(super) field: Arc<dyn ForceField>,
+    /// The mass that `weights` are counted in: one for all atoms where there is one element.
     pub(super) mass: f64,
+    /// Mass by element over `mass`.
+    pub(super) weights: Vec<f64>,
+    /// The element of each atom.
+    pub(super) kinds: Vec<u8>,
     pub(super) time: f64,
     pub(super) positions: Vec<Vector3<f64>>,
     pub(super) velocities: Vec<Vector3<f64>>,
@@ -51,14 +57,15 @@ pub(super) struct Engine {
     pub(super) steps: u64,
 }
 
-/// Sums over the simulated atoms; `w` is the velocity relative to the images' field.
+/// Sums over the simulated atoms; `w` is the velocity relative to the images' field, `s` the mass in units of that of the
+/// first element.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
-    /// `sum w w^T`.
+    /// `sum s w w^T`.
     pub(super) kinetic: Matrix3<f64>,
-    /// `sum w`.
+    /// `sum s w`.
     pub(super) drift: Vector3<f64>,
-    /// `sum w.(du/dt + u.grad u)`.
+    /// `sum s w.(du/dt + u.grad u)`.
     pub(super) tilting: f64,
 }
 
@@ -66,12 +73,12 @@ impl Engine {
     pub(super) fn new(
         group: ObjectiveGroup,
         field: Arc<dyn ForceField>,
-        mass: f64,
+        species: &Species,
         time_step: f64,
         positions: Vec<Vector3<f64>>,
         velocities: Vec<Vector3<f64>>,
         joined: Option<Joined>,
-    ) -> Self {
+    ) -> Result<Self, MolecularError> {
         let motion = group.motion(0.0);
         let peculiar = positions.iter().zip(&velocities).map(|(x, v)| (v - motion.velocity(x)).norm());
         let mut engine = Self {
@@ -79,7 +86,9 @@ impl Engine {
             folds: vec![[0; 3]; positions.len()],
             group,
             field,
-            mass,
+            mass: species.reference_mass(),
+            weights: species.weights_of_kinds(),
+            kinds: species.kinds(positions.len())?,
             time: 0.0,
             positions,
             velocities,
@@ -100,7 +109,7 @@ impl Engine {
         engine.rebuild();
         engine.evaluate();
         engine.sum();
-        engine
+        Ok(engine)
     }
 
     /// Whether there would be more images to look at than a machine holds: translations shorter than anything else.
@@ -143,9 +152,9 @@ impl Engine {
     }
 
     fn kick(&mut self, time: f64) {
-        let factor = time / self.mass;
-        for (v, f) in self.velocities.iter_mut().zip(&self.forces) {
-            *v += f * factor;
+        let factors: Vec<f64> = self.weights.iter().map(|weight| time / (self.mass * weight)).collect();
+        for ((v, f), &kind) in self.velocities.iter_mut().zip(&self.forces).zip(&self.kinds) {
+            *v += f * factors[usize::from(kind)];
         }
     }
 
@@ -200,7 +209,7 @@ impl Engine {
         self.list_gradient = motion.gradient;
         self.carried = self.anchors.iter().map(|x| motion.velocity(x)).collect();
         let ends = self.joined.as_ref().map_or_else(Ends::default, |joined| joined.ends(&self.group, &self.folds));
-        self.images.build(&self.group, self.time, &self.anchors, self.radius, &ends);
+        self.images.build(&self.group, self.time, &self.anchors, &self.kinds, self.radius, &ends);
     }
 
     /// Forces at the present positions.
@@ -216,20 +225,22 @@ impl Engine {
     fn sum(&mut self) {
         let motion = self.group.motion(self.time);
         let tilts = motion.curvature != Matrix3::zeros();
-        let atoms = self.positions.chunks(CHUNK).zip(self.velocities.chunks(CHUNK));
-        let mut chunks: Vec<_> = atoms.map(|(x, v)| (x, v, Sums::default())).collect();
-        each(&mut chunks, |(positions, velocities, sums)| {
-            for (x, v) in positions.iter().zip(velocities.iter()) {
+        let atoms = self.positions.chunks(CHUNK).zip(self.velocities.chunks(CHUNK)).zip(self.kinds.chunks(CHUNK));
+        let mut chunks: Vec<_> = atoms.map(|((x, v), kinds)| (x, v, kinds, Sums::default())).collect();
+        let weights = &self.weights;
+        each(&mut chunks, |(positions, velocities, kinds, sums)| {
+            for ((x, v), &kind) in positions.iter().zip(velocities.iter()).zip(kinds.iter()) {
                 let w = v - motion.velocity(x);
-                sums.kinetic += w * w.transpose();
-                sums.drift += w;
+                let momentum = w * weights[usize::from(kind)];
+                sums.kinetic += momentum * w.transpose();
+                sums.drift += momentum;
                 if tilts {
-                    sums.tilting += w.dot(&motion.acceleration(x));
+                    sums.tilting += momentum.dot(&motion.acceleration(x));
                 }
             }
         });
         self.sums = Sums::default();
-        for (_, _, sums) in &chunks {
+        for (.., sums) in &chunks {
             self.sums.kinetic += sums.kinetic;
             self.sums.drift += sums.drift;
             self.sums.tilting += sums.tilting;
@@ -242,12 +253,17 @@ impl Engine {
         self.positions.iter().zip(&self.velocities).map(move |(x, v)| v - motion.velocity(x))
     }
 
-    /// Changes the velocities relative to the images' field, in the order of the atoms.
-    pub(super) fn change_velocities(&mut self, mut change: impl FnMut(Vector3<f64>) -> Vector3<f64>) {
+    /// The mass of each atom over `mass`.
+    pub(super) fn weights(&self) -> impl Iterator<Item = f64> + '_ {
+        self.kinds.iter().map(|&kind| self.weights[usize::from(kind)])
+    }
+
+    /// Changes the velocities relative to the images' field, in the order of the atoms, whose weights `change` gets too.
+    pub(super) fn change_velocities(&mut self, mut change: impl FnMut(f64, Vector3<f64>) -> Vector3<f64>) {
         let motion = self.group.motion(self.time);
-        for (x, v) in self.positions.iter().zip(&mut self.velocities) {
+        for ((x, v), &kind) in self.positions.iter().zip(&mut self.velocities).zip(&self.kinds) {
             let carried = motion.velocity(x);
-            *v = carried + change(*v - carried);
+            *v = carried + change(self.weights[usize::from(kind)], *v - carried);
         }
         self.sum();
     }

@@ -6,7 +6,7 @@ use super::images::Images;
 use super::pairs::Pairs;
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
-use omd_interaction::SitePotential;
+use omd_interaction::{Neighbour, SitePotential};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub struct Neighbourhood<'a> {
     pub neighbours: &'a [u32],
     /// Which simulated atom is at each position, or has its image there.
     pub sources: &'a [u32],
+    /// Of which element what is at each position is.
+    pub kinds: &'a [u8],
 }
 
 /// What a force field says of a neighbourhood.
@@ -67,7 +69,7 @@ pub trait ForceField: Debug + Send + Sync {
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation);
 
     /// As [`SitePotential::core`].
-    fn core(&self, energy: f64) -> f64;
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64;
 
     /// The same field with the forces on images given back, where this one does not.
     fn with_forces_on_images(&self) -> Option<Arc<dyn ForceField>> {
@@ -106,8 +108,8 @@ impl ForceField for Sites {
         self.0.cutoff()
     }
 
-    fn core(&self, energy: f64) -> f64 {
-        self.0.core(energy)
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64 {
+        self.0.core(energy, kinds)
     }
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {
@@ -152,17 +154,17 @@ impl Sites {
             for &neighbour in &around.neighbours[around.starts[atom] as usize..around.starts[atom + 1] as usize] {
                 let r = around.positions[neighbour as usize] - x;
                 if r.norm_squared() < squared {
-                    near.push(r);
+                    near.push(Neighbour { place: r, kind: around.kinds[neighbour as usize] });
                     who.push(neighbour as usize);
                 }
             }
             slopes.clear();
             slopes.resize(near.len(), Vector3::zeros());
-            part.energy += self.0.energy(&near, &mut slopes);
+            part.energy += self.0.energy(around.kinds[atom], &near, &mut slopes);
             part.jumps += self.0.jump() * near.len() as f64;
             let mut own = Vector3::zeros();
-            for ((r, slope), &neighbour) in near.iter().zip(&slopes).zip(&who) {
-                part.virial -= slope * r.transpose();
+            for ((near, slope), &neighbour) in near.iter().zip(&slopes).zip(&who) {
+                part.virial -= slope * near.place.transpose();
                 part.forces[neighbour] -= slope;
                 own += slope;
             }

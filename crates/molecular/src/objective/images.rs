@@ -50,6 +50,8 @@ pub(super) struct Images {
     neighbours: Vec<u32>,
     /// Whose place a position is.
     sources: Vec<u32>,
+    /// And of which element.
+    kinds: Vec<u8>,
     /// Simulated atoms, then ghosts, at the present time.
     positions: Vec<Vector3<f64>>,
     contributing: usize,
@@ -66,7 +68,7 @@ pub(super) struct Closest {
 }
 
 impl Images {
-    /// Finds the images of `atoms` within `radius` of one of them at `time`.
+    /// Finds the images of `atoms`, which are of `kinds`, within `radius` of one of them at `time`.
     ///
     /// An element that brings an image of one atom within `radius` of another moves the centre of a ball of radius
     /// `rho` around the atoms by `radius + 2 rho` at most; the group names those without looking at others.
@@ -76,6 +78,7 @@ impl Images {
         group: &ObjectiveGroup,
         time: f64,
         atoms: &[Vector3<f64>],
+        kinds: &[u8],
         radius: f64,
         bonds: &Ends,
     ) {
@@ -121,13 +124,14 @@ impl Images {
                 rows[first / CHUNK][first % CHUNK].retain(|other| *other != place);
             }
         }
-        self.take(elements, &ghosts, atoms.len(), &rows);
+        self.take(elements, &ghosts, kinds, &rows);
         self.labels = labels;
         self.place(time, atoms);
     }
 
     /// Keeps the ghosts that some row or bond names.
-    fn take(&mut self, elements: Vec<GroupElement>, ghosts: &[Placed], count: usize, rows: &[Vec<Vec<u32>>]) {
+    fn take(&mut self, elements: Vec<GroupElement>, ghosts: &[Placed], kinds: &[u8], rows: &[Vec<Vec<u32>>]) {
+        let count = kinds.len();
         let mut used = vec![false; ghosts.len()];
         let named = rows.iter().flatten().flatten().chain(self.joined.iter().map(|[_, place]| place));
         named.filter_map(|&p| (p as usize).checked_sub(count)).for_each(|ghost| used[ghost] = true);
@@ -145,6 +149,8 @@ impl Images {
         self.sources.clear();
         self.sources.extend(0..count as u32);
         self.sources.extend(self.ghosts.iter().map(|ghost| ghost.source));
+        self.kinds.clear();
+        self.kinds.extend(self.sources.iter().map(|&source| kinds[source as usize]));
         self.of_atom = starts_of(count, self.ghosts.iter().map(|ghost| ghost.source));
         self.starts.clear();
         self.starts.push(0);
@@ -173,6 +179,7 @@ impl Images {
             starts: &self.starts,
             neighbours: &self.neighbours,
             sources: &self.sources,
+            kinds: &self.kinds,
         }
     }
 
@@ -215,11 +222,15 @@ impl Images {
         own.map(|ghost| (&self.elements[self.ghosts[ghost].element as usize], self.contributing + ghost))
     }
 
-    /// The nearest two of all that are listed.
-    pub(super) fn closest(&self) -> Option<Closest> {
+    /// The nearest two of all that are listed and of these kinds, in any order.
+    pub(super) fn closest(&self, kinds: [u8; 2]) -> Option<Closest> {
         let pairs = (0..self.contributing).flat_map(|first| {
             let row = self.starts[first] as usize..self.starts[first + 1] as usize;
             self.neighbours[row].iter().map(move |&p| (first, p as usize))
+        });
+        let pairs = pairs.filter(|(first, p)| {
+            let [a, b] = [self.kinds[*first], self.kinds[*p]];
+            [a, b] == kinds || [b, a] == kinds
         });
         let closest = pairs.map(|(first, p)| {
             let distance = (self.positions[p] - self.positions[first]).norm();

@@ -22,9 +22,10 @@ pub use forces::{Evaluation, ForceField, Neighbourhood, Sites, force_field};
 use crate::schedule::{Leg, ThermalStep};
 use crate::thermostat::{Bath, Thermostat, Thermostatted};
 use crate::work::{WorkBalance, blown_up};
-use crate::{MolecularError, ObjectiveGroup, Scheme, StepControl};
+use crate::{MolecularError, ObjectiveGroup, Scheme, Species, StepControl};
 use bonded::Joined;
 use engine::Engine;
+use images::Closest;
 use omd_flow::{
     Advance, Description, Matrix3, Monitor, Observables, Pace, Philox, StateError, StateReader, StateWriter, Stop,
     Structure, Vector3,
@@ -34,15 +35,15 @@ use std::sync::Arc;
 /// Nearer than this part of the reach an atom and its image are at one place.
 const LEAST: f64 = 1e-9;
 
-/// The equations: which images, which forces, which mass.
+/// The equations: which images, which forces, which masses.
 #[derive(Clone, Debug)]
 pub struct GroupModel {
     /// The group; it brings its motion.
     pub group: ObjectiveGroup,
     /// The energy of the simulated atoms.
     pub field: Arc<dyn ForceField>,
-    /// Mass of an atom.
-    pub mass: f64,
+    /// What the atoms are and weigh.
+    pub species: Species,
     /// The edges (columns) of the cell at t = 0, for structure files, where the group is that of a cell under this flow.
     pub cell: Option<(omd_flow::AffineFlow, Matrix3<f64>)>,
 }
@@ -98,7 +99,8 @@ impl GroupMolecular {
         peculiar: &[Vector3<f64>],
         bonds: Option<&GroupBonds>,
     ) -> Result<Self, MolecularError> {
-        for (name, value) in [("mass", model.mass), ("time step", scheme.time_step)] {
+        let masses = model.species.elements().iter().map(|element| ("mass", element.mass));
+        for (name, value) in masses.chain([("time step", scheme.time_step)]) {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(MolecularError::NotPositive(name, value));
             }
@@ -133,7 +135,8 @@ impl GroupMolecular {
         let (group, field) = (model.group.clone(), model.field.clone());
         let least = LEAST * field.reach();
         let joined = bonds.map(|bonds| Joined::new(bonds, &group, positions, least)).transpose()?;
-        let engine = Engine::new(group, field, model.mass, scheme.time_step, positions.to_vec(), velocities, joined);
+        let (species, time_step) = (&model.species, scheme.time_step);
+        let engine = Engine::new(group, field, species, time_step, positions.to_vec(), velocities, joined)?;
         let mut molecular = Self {
             engine,
             cell: model.cell.clone(),
@@ -167,21 +170,25 @@ impl GroupMolecular {
     }
 
     fn refuse_overlaps(&self, peculiar: &[Vector3<f64>]) -> Result<(), MolecularError> {
-        let mean = peculiar.iter().map(Vector3::norm_squared).sum::<f64>() / peculiar.len() as f64;
+        let squares = peculiar.iter().zip(self.engine.weights()).map(|(w, weight)| weight * w.norm_squared());
+        let mean = squares.sum::<f64>() / peculiar.len() as f64;
         // Atoms at rest have no temperature to measure an energy by.
         let energy = if mean > 0.0 { 1e6 * self.engine.mass * mean / 3.0 } else { f64::MAX };
         let field = &self.engine.field;
-        // Atoms at one place have no energy that is a number.
-        let least = field.core(energy).max(1e-6 * field.reach());
-        match self.engine.images.closest() {
-            Some(pair) if pair.first == pair.second && pair.distance < LEAST * field.reach() => {
-                Err(MolecularError::OnSymmetryElement(pair.first + 1))
+        let kinds = self.engine.weights.len() as u8;
+        for pair in (0..kinds).flat_map(|first| (first..kinds).map(move |second| [first, second])) {
+            // Atoms at one place have no energy that is a number.
+            let least = field.core(energy, pair).max(1e-6 * field.reach());
+            let Some(closest) = self.engine.images.closest(pair) else { continue };
+            let Closest { first, second, distance } = closest;
+            if first == second && distance < LEAST * field.reach() {
+                return Err(MolecularError::OnSymmetryElement(first + 1));
             }
-            Some(pair) if pair.distance < least => {
-                Err(MolecularError::Overlap { first: pair.first + 1, second: pair.second + 1, distance: pair.distance })
+            if distance < least {
+                return Err(MolecularError::Overlap { first: first + 1, second: second + 1, distance });
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// The simulated atoms, continuous from the start, in the order given.
@@ -352,12 +359,12 @@ impl Thermostatted for Engine {
     }
 
     fn scale(&mut self, factor: f64) {
-        self.change_velocities(|w| w * factor);
+        self.change_velocities(|_, w| w * factor);
     }
 
     fn stir(&mut self, keep: f64, variance: f64, random: &mut Philox) {
-        let size = (variance / self.mass).sqrt();
-        let mut noise = || Vector3::new(random.normal(), random.normal(), random.normal()) * size;
-        self.change_velocities(|w| w * keep + noise());
+        let mass = self.mass;
+        let mut noise = || Vector3::new(random.normal(), random.normal(), random.normal());
+        self.change_velocities(|weight, w| w * keep + noise() * (variance / (mass * weight)).sqrt());
     }
 }

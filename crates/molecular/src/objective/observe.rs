@@ -10,23 +10,29 @@ use omd_flow::{Dimension, Matrix3, Observables, Vector3, symmetric_components};
 const MEMBRANE: [&str; 6] = ["membrane_xx", "membrane_yy", "membrane_zz", "membrane_xy", "membrane_xz", "membrane_yz"];
 
 impl GroupMolecular {
-    /// `m sum w w^T` about zero, energy.
+    /// `sum m w w^T` about zero, energy.
     pub(super) fn kinetic_sum(&self) -> Matrix3<f64> {
         self.engine.sums.kinetic * self.engine.mass
     }
 
-    /// The mean of `w` over all copies: its part that no rotation of the group changes.
+    /// The mass of the simulated atoms over that which they are counted in: their number, where all weigh the same.
+    fn weight(&self) -> f64 {
+        self.engine.weights().sum()
+    }
+
+    /// The mean of `w` by mass over all copies: its part that no rotation of the group changes.
     fn drift(&self) -> Vector3<f64> {
-        self.engine.group.mean_rotation() * self.engine.sums.drift / self.engine.positions.len() as f64
+        self.engine.group.mean_rotation() * self.engine.sums.drift / self.weight()
     }
 
-    /// `m sum w^2 / (3N)`, `w` about its mean: an energy.
+    /// `sum m w^2 / (3N)`, `w` about its mean: an energy.
     pub(super) fn temperature(&self) -> f64 {
-        let about_zero = self.kinetic_sum().trace() / self.engine.positions.len() as f64;
-        (about_zero - self.engine.mass * self.drift().norm_squared()) / 3.0
+        let count = self.engine.positions.len() as f64;
+        let about_zero = self.kinetic_sum().trace() / count;
+        (about_zero - self.engine.mass * (self.weight() / count) * self.drift().norm_squared()) / 3.0
     }
 
-    /// `S = m sum w w^T + sum f y^T`, `w` about zero, energy.
+    /// `S = sum m w w^T + sum f y^T`, `w` about zero, energy.
     fn stress_sum(&self) -> Matrix3<f64> {
         self.kinetic_sum() + self.engine.evaluation.virial
     }
@@ -53,19 +59,19 @@ impl GroupMolecular {
 
     pub(super) fn observables(&self) -> Observables {
         let engine = &self.engine;
-        let (count, mass) = (engine.positions.len() as f64, engine.mass);
+        let (count, mass, weight) = (engine.positions.len() as f64, engine.mass, self.weight());
         let volume = engine.group.content(engine.time).filter(|_| engine.group.dimension() == 3);
         let drift = self.drift();
         let mean = |tensor: Matrix3<f64>| engine.group.mean_tensor(&tensor);
         let (mut heat, mut fourth) = (Vector3::zeros(), 0.0);
-        for velocity in engine.peculiar_velocities() {
+        for (velocity, weight) in engine.peculiar_velocities().zip(engine.weights()) {
             let w = velocity - drift;
-            heat += w * w.norm_squared();
+            heat += w * (weight * w.norm_squared());
             fourth += w.norm_squared().powi(2);
         }
         // What has no volume has no density and no pressure: not a number, and no column.
         let per_volume = 1.0 / volume.unwrap_or(f64::NAN);
-        let kinetic = mean(self.kinetic_sum() - drift * drift.transpose() * (mass * count)) * per_volume;
+        let kinetic = mean(self.kinetic_sum() - drift * drift.transpose() * (mass * weight)) * per_volume;
         let mut row = Observables {
             time: engine.time,
             density: count * per_volume,

@@ -51,8 +51,8 @@ impl ForceField for Pairs {
         SitePotential::cutoff(&self.potential)
     }
 
-    fn core(&self, energy: f64) -> f64 {
-        SitePotential::core(&self.potential, energy)
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64 {
+        SitePotential::core(&self.potential, energy, kinds)
     }
 
     fn with_forces_on_images(&self) -> Option<Arc<dyn ForceField>> {

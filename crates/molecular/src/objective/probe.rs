@@ -4,7 +4,7 @@ use super::bonded::Joined;
 use super::engine::Engine;
 use super::forces::{Evaluation, ForceField, mapped_back};
 use super::images::{Ends, Images};
-use crate::{GroupBonds, MolecularError, ObjectiveGroup};
+use crate::{GroupBonds, MolecularError, ObjectiveGroup, Species};
 use omd_flow::{Matrix3, Vector3};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ pub(crate) struct Probe {
     evaluation: Evaluation,
     positions: Vec<Vector3<f64>>,
     forces: Vec<Vector3<f64>>,
+    kinds: Vec<u8>,
     joined: Option<Joined>,
 }
 
@@ -23,6 +24,7 @@ impl Probe {
     pub(crate) fn new(
         group: ObjectiveGroup,
         field: Arc<dyn ForceField>,
+        species: &Species,
         positions: &[Vector3<f64>],
         bonds: Option<&GroupBonds>,
     ) -> Result<Self, MolecularError> {
@@ -39,6 +41,7 @@ impl Probe {
             evaluation: Evaluation::default(),
             positions: Vec::new(),
             forces: Vec::new(),
+            kinds: species.kinds(positions.len())?,
             joined,
         })
     }
@@ -54,7 +57,7 @@ impl Probe {
         // Atoms are not folded: they are where the names of the bonds count from.
         let ends = |joined: &Joined| joined.ends(&self.group, &vec![[0; 3]; self.positions.len()]);
         let ends = self.joined.as_ref().map_or_else(Ends::default, ends);
-        self.images.build(&self.group, 0.0, &self.positions, self.field.reach(), &ends);
+        self.images.build(&self.group, 0.0, &self.positions, &self.kinds, self.field.reach(), &ends);
         self.field.evaluate(&self.images.neighbourhood(), &mut self.evaluation);
         if let Some(joined) = &self.joined {
             joined.add(&self.images, &mut self.evaluation);

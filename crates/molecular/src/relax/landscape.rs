@@ -74,7 +74,7 @@ impl AmongImages {
     ) -> Result<Self, MolecularError> {
         let group = model.group.at_rest();
         let reach = model.field.reach();
-        let probe = Probe::new(group.clone(), model.field.clone(), positions, bonds)?;
+        let probe = Probe::new(group.clone(), model.field.clone(), &model.species, positions, bonds)?;
         let varied = varied && (1..=2).contains(&group.dimension());
         // What a strain moves apart is as long as what the group repeats, and the forces reach as far.
         let size = varied.then(|| reach * (positions.len() as f64).cbrt());
@@ -135,7 +135,7 @@ impl Landscape for AmongImages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GroupElement, Honeycomb, Nanotube, Sites, force_field};
+    use crate::{GroupElement, Honeycomb, Nanotube, Sites, Species, force_field};
     use omd_flow::Philox;
     use omd_interaction::{Gaussian, HarmonicBond, PairPotential, StillingerWeber, Truncation};
     use std::sync::Arc;
@@ -150,7 +150,7 @@ mod tests {
         let form = Arc::new(HarmonicBond { stiffness: 3.0, length: 0.8 });
         let bonds = bonded.then(|| GroupBonds::of_near_images(form, true, &group, positions, 1.1).unwrap());
         assert!(bonds.iter().all(|bonds| bonds.list.len() == 3 * positions.len() / 2));
-        let model = GroupModel { group, field, mass: 1.0, cell: None };
+        let model = GroupModel { group, field, species: Species::one(1.0), cell: None };
         let mut landscape = AmongImages::new(&model, positions, bonds.as_ref(), true).unwrap();
         let mut random = Philox::new(2, 0);
         let mut place = landscape.start(positions);

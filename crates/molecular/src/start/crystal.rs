@@ -13,6 +13,14 @@ pub enum CubicLattice {
     FaceCentred,
     /// Eight: two face-centred lattices, a quarter of the diagonal apart.
     Diamond,
+    /// Eight: two face-centred lattices of an element each, half an edge apart.
+    Rocksalt,
+    /// Diamond with an element on each of its face-centred lattices.
+    Zincblende,
+    /// B2, that of caesium chloride: one element at the corner, one in the centre.
+    CaesiumChloride,
+    /// L1_2, that of Ni3Al: the first element on the faces, the second at the corner.
+    L12,
 }
 
 impl CubicLattice {
@@ -23,10 +31,27 @@ impl CubicLattice {
             [[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0], [1, 1, 1], [1, 3, 3], [3, 1, 3], [3, 3, 1]];
         match self {
             Self::Simple => &FACES[..1],
-            Self::BodyCentred => &[[0, 0, 0], [2, 2, 2]],
-            Self::FaceCentred => &FACES,
-            Self::Diamond => &DIAMOND,
+            Self::BodyCentred | Self::CaesiumChloride => &[[0, 0, 0], [2, 2, 2]],
+            Self::FaceCentred | Self::L12 => &FACES,
+            Self::Diamond | Self::Zincblende => &DIAMOND,
+            Self::Rocksalt => &[[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0], [2, 0, 0], [0, 2, 0], [0, 0, 2], [2, 2, 2]],
         }
+    }
+
+    /// The element, from 0, of each place of the basis.
+    fn kinds(self) -> &'static [u8] {
+        match self {
+            Self::Simple | Self::BodyCentred | Self::FaceCentred | Self::Diamond => &[0; 8],
+            Self::CaesiumChloride => &[0, 1],
+            Self::L12 => &[1, 0, 0, 0],
+            Self::Rocksalt | Self::Zincblende => &[0, 0, 0, 0, 1, 1, 1, 1],
+        }
+    }
+
+    /// Elements in it.
+    #[must_use]
+    pub fn elements(self) -> usize {
+        if self.kinds().contains(&1) { 2 } else { 1 }
     }
 
     /// Atoms in the cubic cell.
@@ -43,6 +68,8 @@ pub struct Crystal {
     pub cell: Matrix3<f64>,
     /// Cell by cell.
     pub positions: Vec<Vector3<f64>>,
+    /// Which of the lattice's elements, from 0, is at each of them.
+    pub kinds: Vec<u8>,
 }
 
 impl Crystal {
@@ -58,9 +85,10 @@ impl Crystal {
     pub fn new(lattice: CubicLattice, constant: f64, orientation: &Matrix3<i64>, cells: [usize; 3]) -> Option<Self> {
         let rows = orientation.map(|x| x as f64).transpose() * constant;
         let cell = turned(&rows)?;
-        let fractions = fractions(lattice, orientation)?;
+        let (fractions, in_cell): (Vec<_>, Vec<_>) = fractions(lattice, orientation)?.into_iter().unzip();
         let count = Vector3::from(cells.map(|n| n as f64));
-        let mut positions = Vec::with_capacity(fractions.len() * cells.iter().product::<usize>());
+        let copies = cells.iter().product::<usize>();
+        let mut positions = Vec::with_capacity(fractions.len() * copies);
         for i in 0..cells[0] {
             for j in 0..cells[1] {
                 for k in 0..cells[2] {
@@ -70,7 +98,7 @@ impl Crystal {
             }
         }
         let cell = Matrix3::from_columns(&[0, 1, 2].map(|k| cell.column(k) * count[k]));
-        Some(Self { cell, positions })
+        Some(Self { cell, positions, kinds: in_cell.repeat(copies) })
     }
 }
 
@@ -100,8 +128,8 @@ fn turned(edges: &Matrix3<f64>) -> Option<Matrix3<f64>> {
     ))
 }
 
-/// The places of the atoms in the cell of `orientation`, as fractions of its edges in `[0, 1)`.
-fn fractions(lattice: CubicLattice, orientation: &Matrix3<i64>) -> Option<Vec<Vector3<f64>>> {
+/// The places of the atoms in the cell of `orientation`, as fractions of its edges in `[0, 1)`, and their elements.
+fn fractions(lattice: CubicLattice, orientation: &Matrix3<i64>) -> Option<Vec<(Vector3<f64>, u8)>> {
     let wide = orientation.map(i128::from);
     let [a, b, c]: [Vector3<i128>; 3] = [0, 1, 2].map(|k| wide.row(k).transpose());
     // Rows of the adjugate of the matrix whose columns are the edges.
@@ -116,11 +144,12 @@ fn fractions(lattice: CubicLattice, orientation: &Matrix3<i64>) -> Option<Vec<Ve
     for i in low.x..=high.x {
         for j in low.y..=high.y {
             for k in low.z..=high.z {
-                for place in lattice.basis() {
+                for (place, kind) in lattice.basis().iter().zip(lattice.kinds()) {
                     let quarters = Vector3::new(i, j, k) * 4 + Vector3::from(*place).map(i128::from);
                     let parts = [0, 1, 2].map(|edge| adjugate[edge].dot(&quarters));
                     if parts.iter().all(|part| (0..4 * volume).contains(part)) {
-                        found.push(Vector3::from(parts.map(|part| part as f64 / (4 * volume) as f64)));
+                        let place = parts.map(|part| part as f64 / (4 * volume) as f64);
+                        found.push((Vector3::from(place), *kind));
                     }
                 }
             }
@@ -139,6 +168,34 @@ mod tests {
         let pairs = crate::start::close_pairs(&crystal.cell, &crystal.positions, radius);
         // An atom and its own image are listed once for both directions.
         2.0 * pairs.len() as f64 / crystal.positions.len() as f64
+    }
+
+    #[test]
+    fn compounds_have_their_neighbours() {
+        // Of each element: nearest neighbours of the other one and of its own, at the distance of the nearest.
+        let cases = [
+            (CubicLattice::Rocksalt, 0.5, [[0, 6], [6, 0]], [4, 4]),
+            (CubicLattice::Zincblende, 0.75f64.sqrt() / 2.0, [[0, 4], [4, 0]], [4, 4]),
+            (CubicLattice::CaesiumChloride, 0.75f64.sqrt(), [[0, 8], [8, 0]], [1, 1]),
+            (CubicLattice::L12, 0.5f64.sqrt(), [[8, 4], [12, 0]], [3, 1]),
+        ];
+        for (lattice, distance, expected, counts) in cases {
+            for orientation in [[1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 1, 1, 1, -1, 0, 1, 1, -2]] {
+                let rows = Matrix3::from_row_slice(&orientation);
+                let crystal = Crystal::new(lattice, 1.0, &rows, [4, 4, 4]).unwrap();
+                let mut near = [[0.0; 2]; 2];
+                for pair in crate::start::close_pairs(&crystal.cell, &crystal.positions, 1.001 * distance) {
+                    let [a, b] = [pair.first, pair.second].map(|atom| usize::from(crystal.kinds[atom]));
+                    near[a][b] += 1.0;
+                    near[b][a] += 1.0;
+                }
+                let atoms = [0, 1].map(|kind| crystal.kinds.iter().filter(|of| **of == kind).count());
+                assert_eq!(atoms[0] * counts[1], atoms[1] * counts[0], "{lattice:?}");
+                let found = [0, 1].map(|a| near[a].map(|pairs| pairs / atoms[a] as f64));
+                assert_eq!(found, expected.map(|row| row.map(f64::from)), "{lattice:?}");
+                assert_eq!((lattice.elements(), crystal.positions.len()), (2, crystal.kinds.len()));
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::{Gaussian, HarmonicBond, Morse, PairForm, PairPotential, Truncation};
 use omd_molecular::{
     Bond, GroupBonds, GroupElement, GroupModel, GroupMolecular, Label, Molecular, MolecularError, ObjectiveGroup,
-    force_field, rotation_about,
+    Species, force_field, rotation_about,
 };
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -190,7 +190,7 @@ fn bonds_among_translations_are_those_of_the_engine_of_translations() {
         let there = GroupBonds::of_pairs_among_images(law.1.clone(), law.0, &group, &atoms.positions, &pairs).unwrap();
         assert!(here.list.iter().any(|bond| bond.image != Vector3::zeros()));
         let field = force_field(Arc::new(potential));
-        let general = GroupModel { group, field, mass: 1.0, cell: Some((flow.clone(), skewed)) };
+        let general = GroupModel { group, field, species: Species::one(1.0), cell: Some((flow.clone(), skewed)) };
         let general =
             GroupMolecular::with_bonds(&general, fixed(0.002), &atoms.positions, &atoms.peculiar, Some(&there));
         let mut general = general.unwrap();

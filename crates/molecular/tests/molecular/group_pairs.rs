@@ -5,7 +5,7 @@ use crate::fixtures::{extra, fixed};
 use crate::groups::{gas, zoo};
 use omd_flow::{Description, Free, Vector3};
 use omd_interaction::{Gaussian, LennardJones, Morse, PairForm, PairPotential, Truncation};
-use omd_molecular::{ForceField, GroupModel, GroupMolecular, ObjectiveGroup, Sites, force_field};
+use omd_molecular::{ForceField, GroupModel, GroupMolecular, ObjectiveGroup, Sites, Species, force_field};
 use std::sync::Arc;
 
 /// Forms with loops of their own and forms in a table, every truncation; and how far a table's forces are off.
@@ -34,7 +34,7 @@ fn placed(
     positions: &[Vector3<f64>],
     velocities: &[Vector3<f64>],
 ) -> GroupMolecular {
-    let model = GroupModel { group: group.clone(), field, mass: 1.0, cell: None };
+    let model = GroupModel { group: group.clone(), field, species: Species::one(1.0), cell: None };
     GroupMolecular::new(&model, fixed(2e-4), positions, velocities).unwrap()
 }
 

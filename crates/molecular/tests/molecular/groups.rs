@@ -7,10 +7,11 @@ use omd_flow::{
     Advance, AffineFlow, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3,
 };
 use omd_interaction::{
-    EmbeddedAtom, EmbeddedTables, Gaussian, PairPotential, SitePotential, StillingerWeber, Tersoff, Truncation,
+    EmbeddedAtom, EmbeddedTables, Gaussian, Neighbour, PairPotential, SitePotential, StillingerWeber, Tersoff,
+    Truncation,
 };
 use omd_molecular::{
-    GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Sites, force_field, rotation_about,
+    GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Sites, Species, force_field, rotation_about,
 };
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -39,11 +40,12 @@ impl SitePotential for ManyBodies {
         CUTOFF
     }
 
-    fn energy(&self, neighbours: &[Vector3<f64>], gradients: &mut [Vector3<f64>]) -> f64 {
+    fn energy(&self, _kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {
         let smooth = |r: &Vector3<f64>| {
             let rest = 1.0 - r.norm_squared() / (CUTOFF * CUTOFF);
             (rest.powi(5), r * (-10.0 * rest.powi(4) / (CUTOFF * CUTOFF)))
         };
+        let neighbours: Vec<Vector3<f64>> = neighbours.iter().map(|near| near.place).collect();
         let weights: Vec<_> = neighbours.iter().map(smooth).collect();
         let rho: f64 = weights.iter().map(|w| w.0).sum::<f64>() + 0.1;
         let mut energy = rho.sqrt() + rho * rho / 10.0;
@@ -67,7 +69,7 @@ impl SitePotential for ManyBodies {
 }
 
 pub(crate) fn model(group: ObjectiveGroup, potential: Arc<dyn SitePotential>) -> GroupModel {
-    GroupModel { group, field: force_field(potential), mass: 1.0, cell: None }
+    GroupModel { group, field: force_field(potential), species: Species::one(1.0), cell: None }
 }
 
 /// One group of every kind, its flow and its generators.
@@ -328,7 +330,7 @@ fn embedded_atoms_in_two_passes_are_sums_over_sites() {
         let group = ObjectiveGroup::new(&flow, &generators).unwrap();
         let (positions, velocities) = gas(7, 9);
         let [passes, sites] = [force_field(Arc::new(embedded())), Arc::new(Sites(Arc::new(embedded())))].map(|field| {
-            let model = GroupModel { group: group.clone(), field, mass: 1.0, cell: None };
+            let model = GroupModel { group: group.clone(), field, species: Species::one(1.0), cell: None };
             GroupMolecular::new(&model, fixed(1e-3), &positions, &velocities).unwrap()
         });
         let size = sites.forces().iter().map(Vector3::norm).fold(1.0, f64::max);

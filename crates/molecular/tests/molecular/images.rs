@@ -3,7 +3,7 @@
 use crate::fixtures::{cube, direct, extra, fixed, flow, force_deviation, lennard_jones, model, shaken, zero_shifts};
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3, lattice};
 use omd_interaction::{InversePower, PairPotential, Truncation};
-use omd_molecular::{Atoms, GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, force_field};
+use omd_molecular::{Atoms, GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Species, force_field};
 use std::sync::Arc;
 
 const FULL: [f64; 9] = [0.2, -0.15, 0.1, 0.4, -0.3, 0.25, 0.15, 0.2, 0.1];
@@ -155,7 +155,7 @@ fn bases_and_images_of_random_cells_are_the_same_system() {
             let edges: Vec<_> = (0..3).map(|k| GroupElement::translation(atoms.cell.column(k).into())).collect();
             let group = ObjectiveGroup::new(&flow, &edges).unwrap();
             let field = force_field(Arc::new(potential.clone()));
-            let model = GroupModel { group, field, mass: 1.0, cell: None };
+            let model = GroupModel { group, field, species: Species::one(1.0), cell: None };
             GroupMolecular::new(&model, fixed(0.002), &atoms.positions, &atoms.peculiar).unwrap()
         };
         let (mut a, mut b) = (start(&plain), start(&other));

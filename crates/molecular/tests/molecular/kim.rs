@@ -11,6 +11,7 @@ use omd_flow::{Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::{ClusterPotential, KimModel, KimUnits, SitePotential, StillingerWeber, Tersoff};
 use omd_molecular::{
     Clusters, ForceField, GroupElement, GroupModel, GroupMolecular, Label, MolecularError, ObjectiveGroup, Sites,
+    Species,
 };
 use std::sync::Arc;
 
@@ -35,11 +36,11 @@ fn scaled((name, nearest): (&str, f64)) -> Arc<dyn ForceField> {
 }
 
 fn field(name: &str, units: KimUnits) -> Arc<dyn ForceField> {
-    Arc::new(Clusters(Arc::new(KimModel::new(name, None, units).unwrap())))
+    Arc::new(Clusters(Arc::new(KimModel::new(name, &[], units).unwrap())))
 }
 
 fn model(group: ObjectiveGroup, field: Arc<dyn ForceField>) -> GroupModel {
-    GroupModel { group, field, mass: 1.0, cell: None }
+    GroupModel { group, field, species: Species::one(1.0), cell: None }
 }
 
 /// Atoms that are not nearer to each other and to images than 0.9 of `NEAREST`, as near a place as they find room.
@@ -97,11 +98,11 @@ fn forces_are_minus_the_gradient_of_the_energy_for_every_group() {
 
 #[test]
 fn one_of_the_models_asks_for_neighbours_of_images() {
-    let springs = KimModel::new(SPRINGS, None, ELECTRONVOLT).unwrap();
+    let springs = KimModel::new(SPRINGS, &[], ELECTRONVOLT).unwrap();
     assert!(springs.ranges().iter().any(|range| range.of_all), "{:?}", springs.ranges());
     // Images of images matter to it.
     assert!(springs.reach() > 1.5 * springs.ranges().iter().map(|range| range.cutoff).fold(f64::MAX, f64::min));
-    let lists = KimModel::new(LISTS, None, ELECTRONVOLT).unwrap();
+    let lists = KimModel::new(LISTS, &[], ELECTRONVOLT).unwrap();
     assert!(lists.ranges().len() > 1, "{:?}", lists.ranges());
 }
 
@@ -342,7 +343,7 @@ fn bits_do_not_depend_on_threads() {
         let peculiar: Vec<_> = positions.iter().map(|_| Vector3::from_fn(|_, _| 0.1 * random.normal())).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let model = GroupModel { mass: 28.085, ..model(group, field(SILICON, ELECTRONVOLT)) };
+            let model = GroupModel { species: Species::one(28.085), ..model(group, field(SILICON, ELECTRONVOLT)) };
             let mut molecular = GroupMolecular::new(&model, fixed(0.1), &positions, &peculiar).unwrap();
             molecular.advance(3.0, &mut Free).unwrap();
             (molecular.atoms().positions, molecular.potential_energy().to_bits())

@@ -1,6 +1,7 @@
 //! Tests of objective molecular dynamics as its users see it.
 
 mod bonds;
+mod compounds;
 mod dynamics;
 mod explicit;
 mod fixtures;

@@ -7,7 +7,7 @@
 use crate::fixtures::fixed;
 use omd_flow::{AffineFlow, Description, Matrix3, Vector3};
 use omd_interaction::{EmbeddedAtom, EmbeddedTables, StillingerWeber};
-use omd_molecular::{ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, force_field};
+use omd_molecular::{ForceField, GroupElement, GroupModel, GroupMolecular, ObjectiveGroup, Species, force_field};
 use std::sync::Arc;
 
 /// Made for tests, not a fit: `F = -sqrt(rho)`, exponentials, times `(1 - (r/4.8)^2)^2`; electronvolt and angstrom.
@@ -61,7 +61,7 @@ pub(crate) fn crystal(
         Vector3::from(*site).component_mul(&Vector3::from(edges)) + away * size
     };
     let positions: Vec<_> = sites.iter().enumerate().map(place).collect();
-    let model = GroupModel { group, field, mass: 1.0, cell: None };
+    let model = GroupModel { group, field, species: Species::one(1.0), cell: None };
     let rest = vec![Vector3::zeros(); positions.len()];
     let molecular = GroupMolecular::new(&model, fixed(1e-3), &positions, &rest).unwrap();
     (molecular, edges.iter().product())

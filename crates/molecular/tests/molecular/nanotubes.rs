@@ -3,7 +3,7 @@
 use crate::fixtures::fixed;
 use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::Tersoff;
-use omd_molecular::{GroupElement, GroupModel, GroupMolecular, Nanotube, ObjectiveGroup, Sites};
+use omd_molecular::{GroupElement, GroupModel, GroupMolecular, Nanotube, ObjectiveGroup, Sites, Species};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 const MASS: f64 = 12.011;
 
 fn model(group: ObjectiveGroup) -> GroupModel {
-    GroupModel { group, field: Arc::new(Sites(Arc::new(Tersoff::carbon()))), mass: MASS, cell: None }
+    GroupModel { group, field: Arc::new(Sites(Arc::new(Tersoff::carbon()))), species: Species::one(MASS), cell: None }
 }
 
 fn stretching(rate: f64) -> AffineFlow {

@@ -5,7 +5,8 @@ use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3};
 use omd_interaction::{HarmonicBond, Tersoff, Truncation};
 use omd_molecular::{
     Atoms, Bonds, Crystal, CubicLattice, DrawnPositions, GroupElement, GroupModel, GroupMolecular, LatticeChoice,
-    Molecular, Nanotube, NanotubePeriod, ObjectiveGroup, Relaxation, Sites, force_field, relax, relax_among_images,
+    Molecular, Nanotube, NanotubePeriod, ObjectiveGroup, Relaxation, Sites, Species, force_field, relax,
+    relax_among_images,
 };
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ fn tight(group: bool) -> Relaxation {
 
 fn shaken_crystal() -> (Atoms, Vec<Vector3<f64>>) {
     let orientation = Matrix3::new(1, 1, 0, -1, 1, 0, 0, 0, 1);
-    let Crystal { cell, positions } = Crystal::new(CubicLattice::FaceCentred, 1.55, &orientation, [3, 3, 4]).unwrap();
+    let Crystal { cell, positions, .. } =
+        Crystal::new(CubicLattice::FaceCentred, 1.55, &orientation, [3, 3, 4]).unwrap();
     let mut random = Philox::new(3, 0);
     let moved = positions.iter().map(|x| x + Vector3::from_fn(|_, _| 0.05 * random.normal())).collect();
     let shifts = vec![Vector3::zeros(); positions.len()];
@@ -35,7 +37,7 @@ fn a_shaken_crystal_comes_to_rest_on_its_places_in_both_engines() {
     assert!(worst < 1e-9, "{worst}");
     let edges: Vec<_> = (0..3).map(|k| GroupElement::translation(atoms.cell.column(k).into())).collect();
     let group = ObjectiveGroup::new(&flow([0.0; 9]), &edges).unwrap();
-    let general = GroupModel { group, field: force_field(Arc::new(potential)), mass: 1.0, cell: None };
+    let general = GroupModel { group, field: force_field(Arc::new(potential)), species: Species::one(1.0), cell: None };
     let slow = relax_among_images(&general, &atoms.positions, None, tight(true)).unwrap();
     assert!(slow.converged && slow.stretch == Matrix3::identity() && slow.twist == 0.0, "a crystal keeps its cell");
     assert!((slow.energy / fast.energy - 1.0).abs() < 1e-13, "{} {}", slow.energy, fast.energy);
@@ -80,7 +82,7 @@ fn stretching(rate: f64) -> AffineFlow {
 /// Energy per atom, period per atom and radius of the relaxed tube.
 fn relaxed(generators: &[GroupElement], positions: &[Vector3<f64>]) -> ([f64; 3], f64) {
     let group = ObjectiveGroup::product(&stretching(0.01), generators).unwrap();
-    let model = GroupModel { group, field: carbon(), mass: 12.011, cell: None };
+    let model = GroupModel { group, field: carbon(), species: Species::one(12.011), cell: None };
     let relaxed = relax_among_images(&model, positions, None, tight(true)).unwrap();
     assert!(relaxed.converged, "{} after {}", relaxed.largest_force, relaxed.evaluations);
     let group = model.group.deformed(&relaxed.stretch, relaxed.twist).unwrap();

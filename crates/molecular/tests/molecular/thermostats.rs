@@ -4,8 +4,8 @@ use crate::fixtures::{cube, extra, fixed, flow, lennard_jones, model, shaken};
 use omd_flow::{Advance, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3};
 use omd_interaction::Truncation;
 use omd_molecular::{
-    Atoms, GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Prepared, Thermostat, ThermostatKind,
-    force_field,
+    Atoms, GroupElement, GroupModel, GroupMolecular, Molecular, ObjectiveGroup, Prepared, Species, Thermostat,
+    ThermostatKind, force_field,
 };
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ fn both_engines_move_thermostatted_atoms_alike() {
     let general = GroupModel {
         group: ObjectiveGroup::new(&flow(FULL), &edges).unwrap(),
         field: force_field(Arc::new(potential.clone())),
-        mass: 1.0,
+        species: Species::one(1.0),
         cell: None,
     };
     for kind in [GAUSSIAN, NOSE_HOOVER, LANGEVIN] {

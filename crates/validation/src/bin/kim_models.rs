@@ -9,7 +9,7 @@
 use omd_flow::{AffineFlow, Description, Matrix3, Philox, Vector3};
 use omd_interaction::{ClusterPotential, KimError, KimModel, KimUnits};
 use omd_molecular::{
-    Clusters, GroupElement, GroupModel, GroupMolecular, Nanotube, ObjectiveGroup, Scheme, StepControl,
+    Clusters, GroupElement, GroupModel, GroupMolecular, Nanotube, ObjectiveGroup, Scheme, Species, StepControl,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn still() -> AffineFlow {
 fn bond_length(potential: &Potential) -> f64 {
     let cutoff = potential.cutoff();
     let places = (20..100).map(|k| 0.01 * f64::from(k) * cutoff).filter(|distance| *distance > 0.8);
-    let energies = places.filter_map(|distance| Some((distance, potential.pair(distance).ok()?)));
+    let energies = places.filter_map(|distance| Some((distance, potential.pair([0, 0], distance).ok()?)));
     let lowest = energies.min_by(|a, b| a.1.total_cmp(&b.1));
     match lowest {
         Some((distance, energy)) if energy < -1e-6 && distance < 0.9 * cutoff => distance,
@@ -103,7 +103,7 @@ impl Case {
     fn placed(&self, potential: &Potential, positions: &[Vector3<f64>]) -> Result<GroupMolecular, Box<dyn Error>> {
         let group = ObjectiveGroup::new(&still(), &self.generators)?;
         let field = Arc::new(Clusters(potential.clone()));
-        let model = GroupModel { group, field, mass: 1.0, cell: None };
+        let model = GroupModel { group, field, species: Species::one(1.0), cell: None };
         let scheme = Scheme { time_step: 1e-3, control: StepControl::Fixed };
         Ok(GroupMolecular::new(&model, scheme, positions, &vec![Vector3::zeros(); positions.len()])?)
     }
@@ -161,7 +161,7 @@ fn virial_error(case: &Case, potential: &Potential) -> Result<f64, Box<dyn Error
 
 /// Whether two threads with the model at the same time find the bits of one alone.
 fn holds_under_threads(case: &Case, name: &str, element: &str) -> bool {
-    let Ok(potential) = KimModel::new(name, Some(element), UNITS) else { return false };
+    let Ok(potential) = KimModel::new(name, &[element.to_owned()], UNITS) else { return false };
     let potential: Potential = Arc::new(potential);
     let bits = || {
         let evaluate = |k: usize| -> Option<Vec<u64>> {
@@ -182,7 +182,7 @@ fn holds_under_threads(case: &Case, name: &str, element: &str) -> bool {
 
 /// What is found of one element.
 fn of_element(name: &str, element: &str) -> Result<Value, Box<dyn Error>> {
-    let potential: Potential = Arc::new(KimModel::new(name, Some(element), UNITS)?);
+    let potential: Potential = Arc::new(KimModel::new(name, &[element.to_owned()], UNITS)?);
     let nearest = nearest_distance(&potential);
     let mut errors = Vec::new();
     let crystal = Case::crystal(nearest);
@@ -207,7 +207,7 @@ fn of_element(name: &str, element: &str) -> Result<Value, Box<dyn Error>> {
         "cutoff": potential.cutoff(),
         "of_all": potential.ranges().iter().any(|range| range.of_all),
         "lists": potential.ranges().len(),
-        "step": potential.pair(potential.cutoff() * (1.0 - 1e-9)).ok(),
+        "step": potential.pair([0, 0], potential.cutoff() * (1.0 - 1e-9)).ok(),
         "errors": numbers,
         "alone": alone,
         "said": said,
@@ -217,8 +217,8 @@ fn of_element(name: &str, element: &str) -> Result<Value, Box<dyn Error>> {
 
 /// What is found of one model.
 fn of_model(name: &str) -> Value {
-    let elements = match KimModel::new(name, None, UNITS) {
-        Ok(model) => vec![model.element().to_owned()],
+    let elements = match KimModel::new(name, &[], UNITS) {
+        Ok(model) => model.elements().to_vec(),
         Err(KimError::Several(elements)) => elements,
         Err(error) => return json!({ "refused": error.to_string() }),
     };

@@ -9,7 +9,8 @@ use crate::arrows::experiments::{flow, full_flow, reduced_flow};
 use crate::verify::{Arrow, Claim, Finding, Interrupt, Settings, Study, Table, Task, TaskError};
 use omd_flow::{AffineFlow, Description, Matrix3, Philox, Vector3};
 use omd_molecular::{
-    GroupElement, GroupModel, GroupMolecular, Label, ObjectiveGroup, Scheme, Sites, StepControl, rotation_about,
+    GroupElement, GroupModel, GroupMolecular, Label, ObjectiveGroup, Scheme, Sites, Species, StepControl,
+    rotation_about,
 };
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
@@ -121,7 +122,8 @@ impl Start {
         time_step: f64,
     ) -> Result<GroupMolecular, TaskError> {
         let group = self.kind.group(&reduced_flow(settings, &self.flow)?)?;
-        let model = GroupModel { group, field: Arc::new(Sites(Arc::new(potential()))), mass: 1.0, cell: None };
+        let model =
+            GroupModel { group, field: Arc::new(Sites(Arc::new(potential()))), species: Species::one(1.0), cell: None };
         let scheme = Scheme { time_step, control: StepControl::Fixed };
         GroupMolecular::new(&model, scheme, &self.positions, &self.peculiar).map_err(TaskError::failed)
     }

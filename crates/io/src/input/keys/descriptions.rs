@@ -88,10 +88,10 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
     key(
         "molecular.build",
         "lattice",
-        Shape::Choice(&["simple-cubic", "bcc", "fcc", "diamond"]),
+        Shape::Choice(&["simple-cubic", "bcc", "fcc", "diamond", "rocksalt", "zincblende", "b2", "l1_2"]),
         PURE,
         Absent::Rule("required by `crystal`"),
-        "Where the atoms of a cubic cell are.",
+        "Where the atoms of a cubic cell are. The last four are of two `elements`.",
     ),
     key(
         "molecular.build",
@@ -149,8 +149,17 @@ pub(super) const DESCRIPTIONS: &[Key] = &[
         "element",
         Shape::Text,
         PURE,
-        Absent::Default("X"),
-        "What the atoms are called in structure files.",
+        Absent::Rule("X"),
+        "What the atoms are called in structure files, or which of several `elements` in `[interaction]` they are.",
+    ),
+    key(
+        "molecular.build",
+        "elements",
+        Shape::Several("two names of elements"),
+        PURE,
+        Absent::Rule("required by lattices of two elements"),
+        "The atoms of `rocksalt`, `zincblende` and `b2` in either order, of `l1_2` those of the faces, then that of the corner: \
+         `[\"Ni\", \"Al\"]` makes Ni3Al.",
     ),
     key(
         "molecular.group",

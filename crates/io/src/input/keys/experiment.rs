@@ -51,6 +51,15 @@ pub(super) const EXPERIMENT: &[Key] = &[
     key("state", "mass", POSITIVE, Quantity::Mass, Absent::Rule("1 in lj units, else required"), "Mass of an atom."),
     key(
         "state",
+        "masses",
+        Shape::Several("an array of positive numbers"),
+        Quantity::Mass,
+        Absent::Rule("those of the structure file, else standard atomic weights"),
+        "Masses of the atoms of each of `elements` in `[interaction]`, in their order, in place of `mass`. A section Masses of \
+         a LAMMPS data file has to agree with them.",
+    ),
+    key(
+        "state",
         "preparation",
         Shape::Choice(&["equilibrium", "navier-stokes"]),
         PURE,
@@ -159,9 +168,20 @@ pub(super) const EXPERIMENT: &[Key] = &[
         "element",
         Shape::Text,
         PURE,
-        Absent::Error,
+        Absent::Rule("required by `tersoff` and `stillinger-weber`, unless `elements` is there"),
         "Whose entry of the parameter file holds: the one that names it three times. Of a setfl file or a KIM model \
-         with several elements, which one; funcfl files have one without a name.",
+         with several elements, which one; funcfl files have one without a name. Atoms that a structure labels as another \
+         chemical element are refused.",
+    ),
+    key(
+        "interaction",
+        "elements",
+        Shape::Several("an array of 1 to 255 names of elements"),
+        PURE,
+        Absent::Rule("one element, see `element`"),
+        "Several elements in place of `element`, by the names that the parameter file or the model has for them, such as \
+         `[\"Ni\", \"Al\"]`. Atoms of a structure are labelled by these names, or by numbers of types: 1 is the first of \
+         them. Masses are those of `masses` in `[state]`.",
     ),
     key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
     key(

@@ -4,9 +4,9 @@ use super::bonds::Sections;
 use super::header::{Header, refused};
 use crate::diagnostic::InputError;
 use crate::structure::reader::{FARTHEST, Reader};
-use crate::structure::{Structure, Velocities};
+use crate::structure::{FileMass, Structure, Velocities};
 use omd_flow::{Matrix3, Vector3};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Sections of a data file, those that are read and those that only say where the ones before them end.
 const READ: [&str; 6] = ["Masses", "Atom Type Labels", "Atoms", "Velocities", "Bond Type Labels", "Bonds"];
@@ -78,7 +78,7 @@ pub(in crate::structure) fn parse_data(file: &str, text: &str, in_cell: bool) ->
     let velocities = part("Velocities").map(|part| read.velocities(&reader, part)).transpose()?;
     let [bonds, labels, coefficients] = ["Bonds", "Bond Type Labels", "Bond Coeffs"].map(part);
     let bonds = Sections { bonds, labels, coefficients }.read(&reader, &header, &read)?;
-    let mass = masses.as_ref().map(|masses| one_mass(&reader, masses, &read)).transpose()?;
+    let of_types = masses.as_ref().map(|masses| of_types(&reader, masses, &read)).transpose()?;
     let commented = |kind: &usize| masses.as_ref()?.get(kind)?.label.clone();
     let label = |kind: &usize| {
         let label = types.labels.iter().find(|(_, of)| of == kind).map(|(label, _)| label.clone());
@@ -90,7 +90,9 @@ pub(in crate::structure) fn parse_data(file: &str, text: &str, in_cell: bool) ->
         positions: read.positions,
         images: read.images,
         velocities: velocities.map(Velocities::Lab),
-        mass,
+        types: read.kinds,
+        masses: of_types.unwrap_or_default(),
+        lines: read.lines,
         bonds,
     })
 }
@@ -184,24 +186,21 @@ impl Types {
     }
 }
 
-/// The mass of all atoms, which have one.
-fn one_mass(reader: &Reader<'_>, masses: &HashMap<usize, Mass>, atoms: &Atoms<'_>) -> Result<f64, InputError> {
-    let mut found: Option<&Mass> = None;
+/// The masses of the types that atoms are of.
+fn of_types(
+    reader: &Reader<'_>,
+    masses: &HashMap<usize, Mass>,
+    atoms: &Atoms<'_>,
+) -> Result<BTreeMap<usize, FileMass>, InputError> {
+    let mut found = BTreeMap::new();
     for (index, kind) in atoms.kinds.iter().enumerate() {
         let Some(mass) = masses.get(kind) else {
             let message = format!("type {kind} has no mass in Masses");
             return Err(reader.at_line(atoms.lines[index], message, None));
         };
-        if let Some(first) = found.filter(|first| first.value != mass.value) {
-            let message = format!(
-                "all atoms must have one mass: this one is {}, that of line {} is {}",
-                mass.value, first.line, first.value
-            );
-            return Err(reader.at_line(mass.line, message, None));
-        }
-        found = Some(mass);
+        found.insert(*kind, FileMass { value: mass.value, line: mass.line });
     }
-    Ok(found.map_or(f64::NAN, |mass| mass.value))
+    Ok(found)
 }
 
 /// The section Atoms.

@@ -4,11 +4,12 @@ use crate::export::TriangularFrame;
 use crate::structure::write::{Frame, write_rows};
 use crate::units::{Quantity, Units};
 use omd_flow::{Dimension, Matrix3, Vector3};
+use omd_hierarchy::experiment::Species;
 use std::io::{self, Write};
 
 /// Writes the atoms of `frame`, which have a cell, as a LAMMPS data file in the rotated frame `triangular`: positions in
-/// the cell, image flags that lead to where they are, the lab velocities of the atoms in the cell, one type of atoms of
-/// `mass`; 17 digits. With `bonds`, pairs of atoms from 0, atoms are of style bond and there is a section Bonds, of one type.
+/// the cell, image flags that lead to where they are, the lab velocities of the atoms in the cell, a type and a mass for
+/// each element of `species`; 17 digits. With `bonds`, pairs of atoms from 0, atoms are of style bond and there is a section Bonds, of one type.
 ///
 /// LAMMPS's cells are upper triangular (edges as columns), so `x' = Q^T x`; the header says `Q` and `Q^T A Q`, which is the
 /// flow in this frame. An atom brought into the cell
@@ -20,7 +21,7 @@ pub fn write_data(
     out: &mut impl Write,
     frame: &Frame<'_>,
     triangular: &TriangularFrame,
-    mass: f64,
+    species: &Species,
     bonds: &[[usize; 2]],
     units: &Units,
 ) -> io::Result<()> {
@@ -37,7 +38,8 @@ pub fn write_data(
         rows(rotation, |x| x),
         rows(gradient, rate)
     )?;
-    writeln!(out, "\n{count} atoms\n1 atom types")?;
+    let kinds = species.kinds(count).map_err(io::Error::other)?;
+    writeln!(out, "\n{count} atoms\n{} atom types", species.elements().len())?;
     if !bonds.is_empty() {
         writeln!(out, "{} bonds\n1 bond types", bonds.len())?;
     }
@@ -47,7 +49,10 @@ pub fn write_data(
     }
     let tilts = [cell[(0, 1)], cell[(0, 2)], cell[(1, 2)]].map(length);
     writeln!(out, "{:.16e} {:.16e} {:.16e} xy xz yz", tilts[0], tilts[1], tilts[2])?;
-    writeln!(out, "\nMasses\n\n1 {:.16e} # {}", mass / units.factor(Quantity::Mass), frame.label(0))?;
+    writeln!(out, "\nMasses\n")?;
+    for (index, element) in species.elements().iter().enumerate() {
+        writeln!(out, "{} {:.16e} # {}", index + 1, element.mass / units.factor(Quantity::Mass), element.name)?;
+    }
     let inverse = cell.try_inverse().unwrap_or_else(Matrix3::zeros);
     let inside = |index: usize| {
         let turned = rotation.tr_mul(&frame.positions[index]);
@@ -57,10 +62,10 @@ pub fn write_data(
     let molecules = (!bonds.is_empty()).then(|| molecules(count, bonds));
     writeln!(out, "\nAtoms # {}\n", if molecules.is_some() { "bond" } else { "atomic" })?;
     write_rows(out, count, |row, index| {
-        let (x, flags) = inside(index);
+        let ((x, flags), kind) = (inside(index), kinds[index] + 1);
         match &molecules {
-            Some(molecules) => write!(row, "{} {} 1", index + 1, molecules[index])?,
-            None => write!(row, "{} 1", index + 1)?,
+            Some(molecules) => write!(row, "{} {} {kind}", index + 1, molecules[index])?,
+            None => write!(row, "{} {kind}", index + 1)?,
         }
         x.iter().try_for_each(|x| write!(row, " {:.16e}", length(*x)))?;
         writeln!(row, " {} {} {}", flags[0], flags[1], flags[2])

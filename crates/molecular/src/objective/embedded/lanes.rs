@@ -45,42 +45,67 @@ pub(super) struct Pairs<S: Simd> {
     pub(super) slope: f64x4<S>,
 }
 
+/// Where the tables of four pairs of elements begin.
+pub(super) type Begins = [u32; LANES];
+
 /// The tables of the distance.
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
     intervals: &'a [EmbeddedInterval],
     per_step: f64,
+    kinds: u32,
+    /// Intervals of one pair of elements.
+    count: u32,
 }
 
 impl<'a> Tables<'a> {
     pub(super) fn new(atom: &'a EmbeddedAtom) -> Self {
         let (intervals, per_step) = atom.intervals();
-        Self { intervals, per_step }
+        let kinds = atom.kinds();
+        Self { intervals, per_step, kinds: kinds as u32, count: (intervals.len() / (kinds * kinds)) as u32 }
+    }
+
+    /// The tables of an atom of one kind beside those of four, and of each of them beside the atom.
+    #[inline(always)]
+    pub(super) fn begins(&self, kind: u8, four: [u8; LANES]) -> [Begins; 2] {
+        let (kind, four) = (u32::from(kind), four.map(u32::from));
+        [
+            four.map(|other| (kind * self.kinds + other) * self.count),
+            four.map(|other| (other * self.kinds + kind) * self.count),
+        ]
     }
 
     /// The intervals of four distances, and how far into them; past the end, the end.
     #[inline(always)]
-    fn find<S: Simd>(&self, simd: S, distances: f64x4<S>) -> ([&'a EmbeddedInterval; LANES], f64x4<S>) {
+    fn find<S: Simd>(&self, simd: S, distances: f64x4<S>, begins: Begins) -> ([&'a EmbeddedInterval; LANES], f64x4<S>) {
         let place = distances * self.per_step;
-        let whole = place.floor().min(f64x4::splat(simd, (self.intervals.len() - 1) as f64));
+        let whole = place.floor().min(f64x4::splat(simd, f64::from(self.count - 1)));
         let mut index = [0.0; LANES];
         (whole + WHOLE).store_slice(&mut index);
-        let interval = |k: usize| &self.intervals[index[k].to_bits() as u32 as usize];
+        let interval = |k: usize| &self.intervals[(index[k].to_bits() as u32 + begins[k]) as usize];
         ([interval(0), interval(1), interval(2), interval(3)], (place - whole).min(f64x4::splat(simd, 1.0)))
     }
 
     /// `rho`.
     #[inline(always)]
-    pub(super) fn density<S: Simd>(&self, simd: S, distances: f64x4<S>) -> f64x4<S> {
-        let ([a, b, c, d], p) = self.find(simd, distances);
+    pub(super) fn density<S: Simd>(&self, simd: S, distances: f64x4<S>, begins: Begins) -> f64x4<S> {
+        let ([a, b, c, d], p) = self.find(simd, distances, begins);
         let row = |row: &EmbeddedInterval| f64x4::from_slice(simd, &row.density);
         value(transpose(simd, [row(a), row(b), row(c), row(d)]), p)
     }
 
+    /// `d rho/dr`.
+    #[inline(always)]
+    pub(super) fn density_slope<S: Simd>(&self, simd: S, distances: f64x4<S>, begins: Begins) -> f64x4<S> {
+        let ([a, b, c, d], p) = self.find(simd, distances, begins);
+        let row = |row: &EmbeddedInterval| f64x4::from_slice(simd, &row.density);
+        slope(transpose(simd, [row(a), row(b), row(c), row(d)]), p) * self.per_step
+    }
+
     /// Slopes and the pair energy; `inverse` is one over the distance.
     #[inline(always)]
-    pub(super) fn pairs<S: Simd>(&self, simd: S, distances: f64x4<S>, inverse: f64x4<S>) -> Pairs<S> {
-        let ([a, b, c, d], p) = self.find(simd, distances);
+    pub(super) fn pairs<S: Simd>(&self, simd: S, distances: f64x4<S>, inverse: f64x4<S>, begins: Begins) -> Pairs<S> {
+        let ([a, b, c, d], p) = self.find(simd, distances, begins);
         let row = |row: &EmbeddedInterval| f64x4::from_slice(simd, &row.density);
         let density = transpose(simd, [row(a), row(b), row(c), row(d)]);
         let row = |row: &EmbeddedInterval| f64x4::from_slice(simd, &row.pair);
@@ -112,11 +137,13 @@ mod tests {
     use omd_interaction::EmbeddedTables;
 
     #[inline(always)]
-    fn four<S: Simd>(simd: S, tables: &Tables<'_>, distances: &[f64; LANES]) -> [[f64; LANES]; 4] {
+    fn four<S: Simd>(simd: S, tables: &Tables<'_>, kinds: [u8; LANES], distances: &[f64; LANES]) -> [[f64; LANES]; 5] {
         let distances = f64x4::from_slice(simd, distances);
         let inverse = f64x4::splat(simd, 1.0) / distances;
-        let Pairs { density_slope, energy, slope } = tables.pairs(simd, distances, inverse);
-        [tables.density(simd, distances), density_slope, energy, slope].map(|lanes| {
+        let [own, theirs] = tables.begins(1, kinds);
+        let Pairs { density_slope, energy, slope } = tables.pairs(simd, distances, inverse, own);
+        let back = tables.density_slope(simd, distances, theirs);
+        [tables.density(simd, distances, own), density_slope, energy, slope, back].map(|lanes| {
             let mut four = [0.0; LANES];
             lanes.store_slice(&mut four);
             four
@@ -126,26 +153,27 @@ mod tests {
     /// From the first interval to past the last one, which a cutoff may be, entries themselves among them.
     #[test]
     fn lanes_are_the_tables_of_one_neighbour() {
-        let grid = |f: fn(f64) -> f64| (0..50).map(|m| f(0.1 * f64::from(m))).collect::<Vec<_>>();
-        let tables = EmbeddedTables {
+        let of = |a: f64, b: f64| EmbeddedTables {
             density_step: 0.5,
-            embedding: grid(|x| -x.sqrt()),
+            embedding: (0..50).map(|m| -(0.1 * f64::from(m)).sqrt()).collect(),
             distance_step: 0.1,
-            density: grid(|r| 2.0 * (-r).exp()),
-            pair: grid(|r| 10.0 * (-2.0 * r).exp() - r.cos()),
+            density: (0..50).map(|m| (2.0 + a) * (-0.1 * (1.0 + 0.3 * b) * f64::from(m)).exp()).collect(),
+            pair: (0..50).map(|m| (10.0 + a + b) * (-0.2 * f64::from(m)).exp() - (0.1 * f64::from(m)).cos()).collect(),
             cutoff: 5.0,
         };
-        let atom = EmbeddedAtom::new(&tables).unwrap();
+        let atom = EmbeddedAtom::of_elements(&[[of(0.0, 0.0), of(0.0, 1.0)], [of(1.0, 0.0), of(1.0, 1.0)]]).unwrap();
         let tables = Tables::new(&atom);
         let mut past = 0;
         for k in 0..2000 {
             let distances = [0, 1, 2, 3].map(|lane| 0.0025 * f64::from(1 + (k + 517 * lane) % 2000));
+            let kinds = [0, 1, 2, 3].map(|lane: i32| u8::from((k >> lane) % 3 == 1));
             past += usize::from(distances[0] > 4.9);
             for level in levels() {
-                let found = dispatch!(level, simd => four(simd, &tables, &distances));
-                for (lane, &distance) in distances.iter().enumerate() {
-                    let pair = atom.pair(distance);
-                    let expected = [atom.density(distance), pair.density_slope, pair.energy, pair.slope];
+                let found = dispatch!(level, simd => four(simd, &tables, kinds, &distances));
+                for (lane, (&distance, kind)) in distances.iter().zip(kinds).enumerate() {
+                    let (pair, back) = (atom.pair([1, kind], distance), atom.pair([kind, 1], distance));
+                    let density = atom.density([1, kind], distance);
+                    let expected = [density, pair.density_slope, pair.energy, pair.slope, back.density_slope];
                     for (found, expected) in found.iter().map(|four| four[lane]).zip(expected) {
                         let scale = expected.abs().max(1.0);
                         assert!(

@@ -7,8 +7,8 @@ mod tests;
 use super::forces::{Evaluation, ForceField, Neighbourhood, Sites};
 use crate::parallel::each;
 use fearless_simd::{Level, Simd, dispatch, f64x4, mask32x4, prelude::*, u32x4};
+use lanes::{Begins, Tables, gather};
 pub(super) use lanes::{LANES, Place};
-use lanes::{Tables, gather};
 use omd_flow::{Matrix3, Vector3};
 use omd_interaction::{EmbeddedAtom, SitePotential};
 use std::sync::Arc;
@@ -18,7 +18,8 @@ const CHUNK: usize = 64;
 
 /// Embedded atoms. An image is embedded in what its atom is embedded in, so the force on a simulated atom,
 ///
-/// `f_i = sum_j [(F'(rho_i) + F'(rho_j)) rho'(r_ij) + phi'(r_ij)] r_ij/|r_ij|`, `r_ij = x_j - x_i`,
+/// `f_i = sum_j [F'_i(rho_i) rho'_ij(r_ij) + F'_j(rho_j) rho'_ji(r_ij) + phi'_ij(r_ij)] r_ij/|r_ij|`, `r_ij = x_j - x_i`,
+/// `rho_ij` what `j` brings to `i`,
 ///
 /// needs no forces on images: it is the whole of minus the gradient of the energy of a fundamental domain.
 #[derive(Clone, Debug)]
@@ -67,8 +68,8 @@ impl ForceField for EmbeddedAtoms {
         self.atom.cutoff()
     }
 
-    fn core(&self, energy: f64) -> f64 {
-        SitePotential::core(&self.atom, energy)
+    fn core(&self, energy: f64, kinds: [u8; 2]) -> f64 {
+        SitePotential::core(&self.atom, energy, kinds)
     }
 
     fn with_forces_on_images(&self) -> Option<Arc<dyn ForceField>> {
@@ -76,6 +77,7 @@ impl ForceField for EmbeddedAtoms {
     }
 
     fn evaluate(&self, around: &Neighbourhood<'_>, evaluation: &mut Evaluation) {
+        let several = self.atom.kinds() > 1;
         let Workspace { places, slopes, chunks } = &mut evaluation.embedded;
         Place::fill(places, around.positions);
         slopes.resize(around.contributing, 0.0);
@@ -83,7 +85,11 @@ impl ForceField for EmbeddedAtoms {
         let parts = chunks.iter_mut().zip(slopes.chunks_mut(CHUNK)).enumerate();
         let mut parts: Vec<_> = parts.map(|(index, (chunk, slopes))| (index * CHUNK, chunk, slopes)).collect();
         each(&mut parts, |(first, chunk, slopes)| {
-            dispatch!(self.level, simd => self.embed(simd, around, places, *first, chunk, slopes));
+            if several {
+                dispatch!(self.level, simd => self.embed::<_, true>(simd, around, places, *first, chunk, slopes));
+            } else {
+                dispatch!(self.level, simd => self.embed::<_, false>(simd, around, places, *first, chunk, slopes));
+            }
         });
         for (place, &source) in places.iter_mut().zip(around.sources) {
             place.0[3] = slopes[source as usize];
@@ -98,7 +104,13 @@ impl ForceField for EmbeddedAtoms {
             virial: Matrix3::zeros(),
         };
         let mut parts: Vec<_> = parts.map(part).collect();
-        each(&mut parts, |part| dispatch!(self.level, simd => self.push(simd, places, part)));
+        each(&mut parts, |part| {
+            if several {
+                dispatch!(self.level, simd => self.push::<_, true>(simd, around.kinds, places, part));
+            } else {
+                dispatch!(self.level, simd => self.push::<_, false>(simd, around.kinds, places, part));
+            }
+        });
         evaluation.energy = parts.iter().map(|part| part.chunk.energy + part.energy).sum();
         evaluation.continuous_energy = evaluation.energy;
         evaluation.virial = parts.iter().map(|part| part.virial).sum();
@@ -106,9 +118,9 @@ impl ForceField for EmbeddedAtoms {
 }
 
 impl EmbeddedAtoms {
-    /// Finds who is near, the densities, and what they are worth.
+    /// Finds who is near, the densities, and what they are worth; `SEVERAL` where there is more than one element.
     #[inline(always)]
-    fn embed<S: Simd>(
+    fn embed<S: Simd, const SEVERAL: bool>(
         &self,
         simd: S,
         around: &Neighbourhood<'_>,
@@ -144,12 +156,14 @@ impl EmbeddedAtoms {
             within.take(simd, &centre, places, last, cutoff);
             let end = within.fill(far);
             let mut density = f64x4::splat(simd, 0.0);
-            for four in squares[..end].chunks_exact(LANES) {
+            let rows = squares[..end].chunks_exact(LANES).zip(chunk.near[used..used + end].chunks_exact(LANES));
+            for (four, near) in rows {
                 let square = f64x4::from_slice(simd, four);
-                let found = tables.density(simd, square.sqrt());
+                let [own, _] = begins::<SEVERAL>(&tables, around.kinds, atom, near);
+                let found = tables.density(simd, square.sqrt(), own);
                 density += square.simd_lt(cutoff).select(found, f64x4::splat(simd, 0.0));
             }
-            let (energy, own) = self.atom.embedding(sum(density));
+            let (energy, own) = self.atom.embedding(if SEVERAL { around.kinds[atom] } else { 0 }, sum(density));
             chunk.energy += energy;
             *slope = own;
             used += end;
@@ -158,13 +172,14 @@ impl EmbeddedAtoms {
     }
 
     #[inline(always)]
-    fn push<S: Simd>(&self, simd: S, places: &[Place], part: &mut Forces<'_>) {
+    fn push<S: Simd, const SEVERAL: bool>(&self, simd: S, kinds: &[u8], places: &[Place], part: &mut Forces<'_>) {
         let (tables, zero) = (Tables::new(&self.atom), f64x4::splat(simd, 0.0));
         let cutoff = f64x4::splat(simd, self.atom.cutoff() * self.atom.cutoff());
         let (mut energy, mut virial, mut begin) = (zero, [zero; 6], 0);
         let mut groups = Vec::new();
         for (k, (out, &end)) in part.forces.iter_mut().zip(&part.chunk.ends).enumerate() {
-            let centre = Centre::new(simd, &places[part.first + k]);
+            let atom = part.first + k;
+            let centre = Centre::new(simd, &places[atom]);
             let row = &part.chunk.near[begin..end as usize];
             if groups.len() < row.len() / LANES {
                 groups.resize(row.len() / LANES, Group::default());
@@ -179,15 +194,18 @@ impl EmbeddedAtoms {
                 group.store([r[0], r[1], r[2], slope, distance, inverse]);
             }
             let mut force = [zero; 3];
-            for group in groups.iter() {
+            for (group, four) in groups.iter().zip(row.chunks_exact(LANES)) {
                 let [x, y, z, slope, distance, inverse] = group.load(simd);
                 let r = [x, y, z];
-                let pairs = tables.pairs(simd, distance, inverse);
+                let [own, theirs] = begins::<SEVERAL>(&tables, kinds, atom, four);
+                let pairs = tables.pairs(simd, distance, inverse, own);
                 energy += pairs.energy;
                 let (by_density, half) = (pairs.density_slope * inverse, pairs.slope * (inverse * 0.5));
+                let by_theirs =
+                    if SEVERAL { tables.density_slope(simd, distance, theirs) * inverse } else { by_density };
                 // What the force and the site's virial have before the separation.
                 let share = centre.slope.mul_add(by_density, half);
-                let whole = slope.mul_add(by_density, share + half);
+                let whole = slope.mul_add(by_theirs, share + half);
                 let site = [share * r[0], share * r[1], share * r[2]];
                 for k in 0..3 {
                     force[k] = whole.mul_add(r[k], force[k]);
@@ -204,6 +222,16 @@ impl EmbeddedAtoms {
         let [xx, yy, zz, xy, xz, yz] = virial.map(sum);
         part.virial = -Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz);
     }
+}
+
+/// The tables of an atom beside four others, and of each of them beside it; the far place is of the first kind.
+#[inline(always)]
+fn begins<const SEVERAL: bool>(tables: &Tables<'_>, kinds: &[u8], atom: usize, four: &[u32]) -> [Begins; 2] {
+    if !SEVERAL {
+        return [[0; LANES]; 2];
+    }
+    let kind = |k: usize| kinds.get(four[k] as usize).copied().unwrap_or(0);
+    tables.begins(kinds[atom], [kind(0), kind(1), kind(2), kind(3)])
 }
 
 /// The neighbours of one atom within the cutoff as they are found.

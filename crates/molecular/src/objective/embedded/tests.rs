@@ -3,6 +3,19 @@ use crate::force::levels;
 use omd_flow::Philox;
 use omd_interaction::EmbeddedTables;
 
+/// Functions of two elements that do not vanish at the cutoff, and densities beyond the last one of the table.
+fn metals() -> EmbeddedAtom {
+    let of = |a: f64, b: f64| EmbeddedTables {
+        density_step: 0.05,
+        embedding: (0..60).map(|m| -(1.0 + a) * (0.05 * f64::from(m)).sqrt()).collect(),
+        distance_step: 0.05,
+        density: (0..60).map(|m| (3.0 + a - b) * (-0.05 * (1.5 + 0.2 * b) * f64::from(m)).exp()).collect(),
+        pair: (0..60).map(|m| (8.0 + a + b) * (-0.1 * f64::from(m)).exp() - 0.01 * f64::from(m)).collect(),
+        cutoff: 3.0,
+    };
+    EmbeddedAtom::of_elements(&[[of(0.0, 0.0), of(0.0, 1.0)], [of(1.0, 0.0), of(1.0, 1.0)]]).unwrap()
+}
+
 /// Functions that do not vanish at the cutoff, and densities beyond the last one of the table.
 fn metal() -> EmbeddedAtom {
     let grid = |step: f64, f: fn(f64) -> f64| (0..60).map(|m| f(step * f64::from(m))).collect::<Vec<_>>();
@@ -21,7 +34,11 @@ fn metal() -> EmbeddedAtom {
 /// three threads to the bit.
 #[test]
 fn lanes_are_the_sum_over_sites() {
-    let atom = metal();
+    checked(&metal(), |_| 0);
+    checked(&metals(), |k| u8::from(k % 5 < 2));
+}
+
+fn checked(atom: &EmbeddedAtom, kind: impl Fn(usize) -> u8) {
     let mut random = Philox::new(7, 0);
     // More than a chunk, the last one alone.
     let count = CHUNK + 21;
@@ -35,19 +52,21 @@ fn lanes_are_the_sum_over_sites() {
         starts.push(neighbours.len() as u32);
     }
     let sources: Vec<u32> = (0..count as u32).collect();
+    let kinds: Vec<u8> = (0..count).map(kind).collect();
     let around = Neighbourhood {
         positions: &positions,
         contributing: count,
         starts: &starts,
         neighbours: &neighbours,
         sources: &sources,
+        kinds: &kinds,
     };
     let mut expected = Evaluation::default();
     Sites(Arc::new(atom.clone())).evaluate(&around, &mut expected);
     let largest = expected.forces.iter().map(Vector3::norm).fold(0.0, f64::max);
     let mut densities = positions.iter().enumerate().map(|(i, x)| {
         let others = positions.iter().enumerate().filter(|(j, y)| *j != i && (*y - x).norm() < 3.0);
-        others.map(|(_, y)| atom.density((y - x).norm())).sum::<f64>()
+        others.map(|(j, y)| atom.density([kinds[i], kinds[j]], (y - x).norm())).sum::<f64>()
     });
     assert!(densities.any(|density| density > 3.0));
     for level in levels() {

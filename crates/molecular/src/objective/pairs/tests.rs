@@ -52,12 +52,14 @@ fn lanes_are_the_sum_over_sites() {
             starts.push(neighbours.len() as u32);
         }
         let sources: Vec<u32> = (0..count as u32).collect();
+        let kinds = vec![0; count];
         let around = Neighbourhood {
             positions: &positions,
             contributing: count,
             starts: &starts,
             neighbours: &neighbours,
             sources: &sources,
+            kinds: &kinds,
         };
         let mut expected = Evaluation::default();
         Sites(Arc::new(potential.clone())).evaluate(&around, &mut expected);

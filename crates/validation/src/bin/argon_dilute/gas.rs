@@ -109,6 +109,7 @@ impl Gas {
     pub(crate) fn atoms(&self, case: &Case, run: &Run) -> Vec<Vec<Observables>> {
         let settings = MolecularSettings {
             start: AtomStart::Drawn { atoms: ATOMS, positions: DrawnPositions::Random, lattice: LatticeChoice::Cubic },
+            species: None,
             group: None,
             engine: Some(Engine::TimeStepped(Scheme { time_step: run.time_step, control: StepControl::Thermal })),
             replicas: run.replicas,
