@@ -85,6 +85,23 @@ fn one_element_looks_at_chemical_symbols_only() {
 }
 
 #[test]
+fn a_name_of_the_parameter_file_is_the_element_it_begins_with() {
+    let resolved = |structure: &str| {
+        let text = format!(
+            "units = \"metal\"\nflow = {{ velocity-gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }}\n\
+             state = {{ temperature = 300, mass = 28.085 }}\ntime = {{ end = 1, samples = 1 }}\n\
+             molecular = {{ structure = \"{structure}\", time-step = 0.001 }}\n\
+             interaction = {{ kind = \"tersoff\", parameters = \"silicons.tersoff\", element = \"Si(A)\" }}\n"
+        );
+        resolve_input(Path::new("tests/good/input.toml"), &text)
+    };
+    let input = resolved("silicon.extxyz").unwrap_or_else(|error| panic!("{error}"));
+    assert!(input.experiment.molecular.is_some());
+    let refused = resolved("silicons.extxyz").unwrap_err().to_string();
+    assert!(refused.starts_with("error: atom 3 is \"C\", the interaction is that of \"Si(A)\""), "{refused}");
+}
+
+#[test]
 fn pairs_of_two_elements_are_read_from_their_places_in_the_file() {
     let neighbour = |kind| [Neighbour { place: Vector3::new(0.0, 0.0, 2.5), kind }];
     let energy = |input: &ResolvedInput, kind, other| {

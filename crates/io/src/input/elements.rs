@@ -62,15 +62,18 @@ impl Elements {
 
     fn list(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Self> {
         let value = reader.several(section, "elements")?;
-        let entries = value.get_ref().as_array().filter(|entries| (1..=MOST).contains(&entries.len()));
+        let Some(entries) = value.get_ref().as_array().filter(|entries| (1..=MOST).contains(&entries.len())) else {
+            reader.wrong_form(section, "elements", value);
+            return None;
+        };
         let named = |entry: &toml::Spanned<toml::de::DeValue<'_>>| {
             let name = entry.get_ref().as_str().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace));
             name.map(str::to_owned)
         };
-        let Some(entries) = entries.filter(|entries| entries.iter().all(|entry| named(entry).is_some())) else {
-            reader.wrong_form(section, "elements", value);
+        if let Some(wrong) = entries.iter().find(|entry| named(entry).is_none()) {
+            reader.wrong_form(section, "elements", wrong);
             return None;
-        };
+        }
         let names: Vec<String> = entries.iter().filter_map(named).collect();
         if let Some(second) = (1..names.len()).find(|&k| names[..k].contains(&names[k])) {
             let message = format!("{} names \"{}\" twice", called("interaction", "elements"), names[second]);
@@ -231,7 +234,11 @@ fn dalton() -> f64 {
 
 fn one_element(reader: &mut Reader<'_>, elements: &Elements, span: &Range<usize>, atoms: &Labelled<'_>) {
     let name = &elements.names[0];
-    let other = |label: &&String| is_symbol(label) && *label != name;
+    // Si(B) of a parameter file is silicon; a name that begins with no symbol is not held against one.
+    let Some(symbol) = [2, 1].into_iter().find_map(|length| name.get(..length).filter(|start| is_symbol(start))) else {
+        return;
+    };
+    let other = |label: &&String| is_symbol(label) && *label != symbol;
     let Some(atom) = atoms.labels().iter().position(|label| other(&label)) else { return };
     let label = &atoms.labels()[atom];
     let message = format!("atom {} is \"{label}\", the interaction is that of \"{name}\"", atom + 1);

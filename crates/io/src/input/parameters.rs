@@ -166,12 +166,19 @@ impl<const N: usize> Triples<'_, N> {
         triple.map(|kind| self.elements[usize::from(kind)].as_str()).join(" ")
     }
 
-    /// Those that the file does not have, each with the first of its elements that stands nowhere alone.
+    /// Those that the file does not have, each with the first of its elements that has none alone, or else its first.
     fn absent(&self) -> Result<Vec<(usize, String)>, InputError> {
         let mut absent = Vec::new();
         Compound::new(self.elements.len() as u8, |triple| {
             if self.entry(triple)?.is_none() {
-                absent.push((usize::from(triple[0]), self.called(triple)));
+                let mut culprit = triple[0];
+                for kind in triple {
+                    if self.entry([kind; 3])?.is_none() {
+                        culprit = kind;
+                        break;
+                    }
+                }
+                absent.push((usize::from(culprit), self.called(triple)));
             }
             Ok::<(), InputError>(())
         })?;

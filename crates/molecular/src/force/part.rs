@@ -157,7 +157,8 @@ impl ForcePart {
         }
     }
 
-    /// Takes the forces from the bays of what own chunk `index` is the last to touch.
+    /// Takes the forces from the bays of what own chunk `index` is the last to touch; those beyond the last cluster of all are what
+    /// the lines held before.
     #[inline(always)]
     pub(crate) fn close<S: Simd>(&mut self, simd: S, index: usize, lines: &[Line]) {
         let before = if index == 0 { 0 } else { self.closed[index - 1] };

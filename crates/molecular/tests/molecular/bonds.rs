@@ -231,7 +231,8 @@ impl Monitor for PauseAfter {
 #[test]
 fn bonded_runs_have_the_same_bits_paused_and_on_any_number_of_threads() {
     let fresh = || {
-        let atoms = molecules(Matrix3::identity(), [13; 3], 1.3, 2);
+        // 16,000 atoms: two parts of the force loop, and that of the bonds.
+        let atoms = molecules(Matrix3::identity(), [20; 3], 1.3, 2);
         let model = model(flow(FULL), lennard_jones(2.0, Truncation::ShiftedForce));
         let bonds = bonds_of(&atoms, true);
         Molecular::with_bonds(&model, fixed(1e-3), &atoms, Some(&bonds)).unwrap()
