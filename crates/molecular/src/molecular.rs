@@ -14,6 +14,12 @@ use omd_flow::{
     Vector3, lattice,
 };
 
+/// Atoms that move a step between two looks at the run: is it to pause, is it sound?
+const ATOMS_BETWEEN_LOOKS: usize = 20_000;
+/// Where that would be fewer steps than this, so many times as many: after a look the first half of a step takes a pass of its
+/// own.
+const STEPS_BETWEEN_LOOKS: u64 = 4;
+
 /// Objective molecular dynamics under the translation group (10) of \[JamesQiWang\], for any `A`.
 ///
 /// Velocity Verlet in the inertial frame; the lattice is reduced as it gets skewed, so strain is unlimited.
@@ -143,15 +149,16 @@ impl Molecular {
 
     /// Computes the forces at the present positions once more: for measuring what they cost.
     pub fn evaluate_forces(&mut self) {
-        self.engine.evaluate(0.0);
+        self.engine.evaluate(0.0, None);
     }
 
-    /// One step; `end` is the time after it.
-    fn step(&mut self, time_step: f64, end: f64) -> Result<(), Stop> {
+    /// One step; `end` is the time after it, `next` the time after another one, as long, if nobody looks between the two.
+    fn step(&mut self, time_step: f64, end: f64, next: Option<f64>) -> Result<(), Stop> {
         if let Some(bath) = &mut self.bath {
             bath.before(&mut self.engine, time_step);
         }
-        let moved = self.engine.step(time_step, end);
+        let next = next.filter(|_| self.bath.is_none());
+        let moved = self.engine.step(time_step, end, next);
         if let Some(bath) = &mut self.bath {
             bath.after(&mut self.engine, time_step);
         }
@@ -176,14 +183,22 @@ impl Molecular {
         self.balance.residual(energy) - self.heat()
     }
 
+    /// The energy that start, work and heat leave, without its sign.
+    fn expected_energy(&self) -> f64 {
+        (self.balance.energy_at_start + self.balance.work + self.heat()).abs()
+    }
+
+    /// The potential energy costs as much as a step: it is looked at only where the kinetic energy alone is suspicious.
+    fn is_suspicious(&self) -> bool {
+        self.kinetic_energy() > 2.0 * self.expected_energy()
+    }
+
     /// A residual as large as the energy there is means that the trajectory is no solution of anything.
     fn check_balance(&self) -> Result<(), Stop> {
-        let expected = (self.balance.energy_at_start + self.balance.work + self.heat()).abs();
-        let kinetic = self.kinetic_energy();
-        // The potential energy costs as much as a step: look only where the kinetic energy alone is suspicious.
-        if kinetic <= 2.0 * expected {
+        if !self.is_suspicious() {
             return Ok(());
         }
+        let (expected, kinetic) = (self.expected_energy(), self.kinetic_energy());
         // In a liquid kinetic and potential energy may add up to nothing.
         if self.residual(self.balance_energy()).abs() <= expected.max(0.5 * kinetic) {
             return Ok(());
@@ -202,7 +217,8 @@ impl Description for Molecular {
     }
 
     fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
-        let every = (20_000 / self.engine.len().max(1)).max(1) as u64;
+        let often = (ATOMS_BETWEEN_LOOKS / self.engine.len().max(1)).max(1) as u64;
+        let seldom = if often < STEPS_BETWEEN_LOOKS { STEPS_BETWEEN_LOOKS * often } else { often };
         loop {
             let leg = match self.leg {
                 Some(leg) => leg,
@@ -210,9 +226,12 @@ impl Description for Molecular {
                 None => Leg::towards(self.engine.time, until, &self.scheme, &mut self.thermal),
             };
             let done = leg.done + 1;
-            self.step(leg.time_step, leg.time_after(done))?;
             self.leg = leg.after(done);
-            if self.engine.steps.is_multiple_of(every) && self.engine.time < until {
+            let steps = self.engine.steps + 1;
+            let looks = steps.is_multiple_of(seldom) || (steps.is_multiple_of(often) && self.is_suspicious());
+            let next = self.leg.filter(|_| !looks).map(|leg| leg.time_after(done + 1));
+            self.step(leg.time_step, leg.time_after(done), next)?;
+            if looks && self.engine.time < until {
                 self.note_shortest_image();
                 self.check_balance()?;
                 if monitor.at(self.engine.time) == Pace::Pause {

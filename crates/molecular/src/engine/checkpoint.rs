@@ -61,16 +61,17 @@ impl Engine {
     ) -> Result<(), StateError> {
         let edges = self.group.edges(self.list_time);
         let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
-        let arrangement = Arrangement::new(edges, inverse, anchors, ids);
+        let arrangement = Arrangement::new(edges, inverse, |index| anchors[index], ids);
         let sorted = arrangement.order.iter().filter(|&&source| source != PADDING);
         if !sorted.copied().eq(0..ids.len() as u32) {
             return Err(StateError::Mismatch("the atoms are not in the order they were saved in".into()));
         }
-        self.take_order(&arrangement, ids, anchors, velocities);
+        self.take_order(&arrangement, ids, |index| [anchors[index], velocities[index]]);
         self.anchors.clone_from(&self.positions);
+        self.forces.resize(self.positions.len(), 0.0);
         self.build_list(&arrangement);
-        self.take_order(&arrangement, ids, positions, velocities);
-        self.evaluate(0.0);
+        self.take_order(&arrangement, ids, |index| [positions[index], velocities[index]]);
+        self.evaluate(0.0, None);
         Ok(())
     }
 }

@@ -8,7 +8,8 @@ mod rebuild;
 use crate::MolecularError;
 use crate::bonds::Bonds;
 use crate::force::{
-    ChunkSums, Finish, ForceField, ForcePart, PairLaw, Surroundings, Workspace, energy_of_part, finish_chunk,
+    ChunkSums, Drift, Finish, FinishedChunk, ForceField, ForcePart, PairLaw, Surroundings, Workspace, drift_chunk,
+    energy_of_part, finish_chunk, largest,
 };
 use crate::group::TranslationGroup;
 use crate::model::Model;
@@ -52,6 +53,8 @@ pub(crate) struct Engine {
     contributors: Vec<Vec<[u32; 2]>>,
     workspace: Workspace,
     chunk_sums: Vec<ChunkSums>,
+    /// The first half of the next step is done, with this largest displacement beyond the flow since the list was built.
+    drifted: Option<f64>,
     pub(crate) sums: ChunkSums,
     pub(crate) rebuilds: u64,
     pub(crate) steps: u64,
@@ -110,6 +113,7 @@ impl Engine {
             contributors: Vec::new(),
             workspace: Workspace::default(),
             chunk_sums: Vec::new(),
+            drifted: None,
             sums: ChunkSums::default(),
             rebuilds: 0,
             steps: 0,
@@ -120,7 +124,7 @@ impl Engine {
             put(&mut engine.velocities, slot, &velocities[slot]);
         }
         engine.rebuild();
-        engine.evaluate(0.0);
+        engine.evaluate(0.0, None);
         Ok(engine)
     }
 
@@ -131,12 +135,17 @@ impl Engine {
 
     /// One step of velocity Verlet, `x` and `v` in the inertial frame, to time `end`.
     ///
-    /// `v += (dt/2m) f; x += dt v;` forces at the new positions and images; `v += (dt/2m) f`.
+    /// `v += (dt/2m) f; x += dt v;` forces at the new positions and images; `v += (dt/2m) f`. With `next`, the end of another
+    /// step as long, its first two are done in the same pass over memory: the state is then of no use for anything but that
+    /// step, while the sums are those of `end`.
     ///
     /// # Errors
     /// [`Lost`] when a position is no longer a number that means a place; the state is then of no use.
-    pub(crate) fn step(&mut self, time_step: f64, end: f64) -> Result<(), Lost> {
-        let farthest = self.kick_and_drift(time_step, end);
+    pub(crate) fn step(&mut self, time_step: f64, end: f64, next: Option<f64>) -> Result<(), Lost> {
+        let farthest = match self.drifted.take() {
+            Some(farthest) => farthest,
+            None => self.kick_and_drift(time_step, end),
+        };
         // Beyond so many edges rounding is as large as the cell.
         if !farthest.is_finite() || farthest > MOST_EDGES * self.group.edges(end).norm() {
             return Err(Lost);
@@ -151,7 +160,8 @@ impl Engine {
             self.policy.learn(farthest, elapsed);
             self.rebuild();
         }
-        self.evaluate(0.5 * time_step / self.model.mass);
+        let next = next.map(|end| self.drift(time_step, end));
+        self.evaluate(0.5 * time_step / self.model.mass, next);
         Ok(())
     }
 
@@ -173,14 +183,18 @@ impl Engine {
         if 2.0 * farthest > (self.reach.radius - self.cutoff) * (1.0 - 1e-9) {
             self.rebuild();
         }
-        self.evaluate(0.0);
+        self.evaluate(0.0, None);
+    }
+
+    /// The first half of a step that ends at `end`.
+    fn drift(&self, time_step: f64, end: f64) -> Drift {
+        let motion = Matrix3::identity() + self.reach.gradient * (end - self.list_time);
+        Drift { kick: 0.5 * time_step / self.model.mass, time_step, motion }
     }
 
     /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.
     fn kick_and_drift(&mut self, time_step: f64, end: f64) -> f64 {
-        let kick = 0.5 * time_step / self.model.mass;
-        let elapsed = end - self.list_time;
-        let motion = Matrix3::identity() + self.reach.gradient * elapsed;
+        let drift = self.drift(time_step, end);
         let (size, level) = (CHUNK * STRIDE, self.level);
         let arrays = self.positions.chunks_mut(size).zip(self.velocities.chunks_mut(size));
         let mut chunks: Vec<_> = arrays
@@ -188,19 +202,19 @@ impl Engine {
             .map(|((positions, velocities), (forces, anchors))| (positions, velocities, forces, anchors, 0.0))
             .collect();
         each(&mut chunks, |(positions, velocities, forces, anchors, farthest)| {
-            *farthest = dispatch!(level, simd =>
-                drift_chunk(simd, positions, velocities, forces, anchors, kick, time_step, &motion));
+            *farthest = dispatch!(level, simd => drift_chunk(simd, &drift, positions, velocities, forces, anchors));
         });
         let squared = chunks.iter().map(|chunk| chunk.4).fold(0.0, largest);
         squared.sqrt()
     }
 
-    /// Forces at the present positions, a half kick by `half_kick = dt/(2m)`, and the sums after it.
-    pub(crate) fn evaluate(&mut self, half_kick: f64) {
+    /// Forces at the present positions, a half kick by `half_kick = dt/(2m)`, and the sums after it; then the first half of the
+    /// next step.
+    pub(crate) fn evaluate(&mut self, half_kick: f64, next: Option<Drift>) {
         match self.field.clone() {
-            ForceField::LennardJones(law) => self.evaluate_with(&law, half_kick),
-            ForceField::LennardJonesShiftedForce(law) => self.evaluate_with(&law, half_kick),
-            ForceField::Any(law) => self.evaluate_with(&law, half_kick),
+            ForceField::LennardJones(law) => self.evaluate_with(&law, half_kick, next),
+            ForceField::LennardJonesShiftedForce(law) => self.evaluate_with(&law, half_kick, next),
+            ForceField::Any(law) => self.evaluate_with(&law, half_kick, next),
         }
     }
 
@@ -214,7 +228,7 @@ impl Engine {
         }
     }
 
-    fn evaluate_with<P: PairLaw>(&mut self, law: &P, half_kick: f64) {
+    fn evaluate_with<P: PairLaw>(&mut self, law: &P, half_kick: f64, next: Option<Drift>) {
         let mut parts = std::mem::take(&mut self.parts);
         let (around, level, lists) = (self.surroundings(), self.level, &self.list.chunks);
         each(&mut parts, |part| {
@@ -228,26 +242,32 @@ impl Engine {
         });
         self.parts = parts;
         self.fill_bonds();
-        self.finish(half_kick);
+        self.finish(half_kick, next);
     }
 
-    /// Adds up the parts, kicks, and takes the sums.
-    fn finish(&mut self, half_kick: f64) {
+    /// Adds up the parts, kicks, and takes the sums; then the first half of the next step.
+    fn finish(&mut self, half_kick: f64, next: Option<Drift>) {
         let finish = Finish {
             parts: &self.parts,
             contributors: &self.contributors,
             gradient: self.model.flow.velocity_gradient(self.time),
             half_kick,
+            next,
         };
         let (size, level) = (CHUNK * STRIDE, self.level);
-        let arrays = self.forces.chunks_mut(size).zip(self.velocities.chunks_mut(size));
-        let arrays = arrays.zip(self.positions.chunks(size)).zip(self.chunk_sums.iter_mut()).enumerate();
-        let mut chunks: Vec<_> = arrays
-            .map(|(index, (((forces, velocities), positions), sums))| (index, forces, velocities, positions, sums))
+        let moving = self.positions.chunks_mut(size).zip(self.velocities.chunks_mut(size));
+        let others = self.forces.chunks_mut(size).zip(self.anchors.chunks(size)).zip(self.chunk_sums.iter_mut());
+        let mut chunks: Vec<_> = moving
+            .zip(others)
+            .enumerate()
+            .map(|(index, ((positions, velocities), ((forces, anchors), sums)))| {
+                (FinishedChunk { index, positions, velocities, forces, anchors }, sums, 0.0)
+            })
             .collect();
-        each(&mut chunks, |(index, forces, velocities, positions, sums)| {
-            **sums = dispatch!(level, simd => finish_chunk(simd, &finish, *index, positions, forces, velocities));
+        each(&mut chunks, |(chunk, sums, farthest)| {
+            (**sums, *farthest) = dispatch!(level, simd => finish_chunk(simd, &finish, chunk));
         });
+        self.drifted = finish.next.map(|_| chunks.iter().map(|chunk| chunk.2).fold(0.0, largest).sqrt());
         self.sums = ChunkSums::default();
         for sums in &self.chunk_sums {
             self.sums.add(sums);
@@ -324,54 +344,6 @@ impl Engine {
     pub(crate) fn mean_neighbours(&self) -> f64 {
         self.list.entries() as f64 / self.counts.len().max(1) as f64
     }
-}
-
-/// The larger of two squares; not a number wins.
-fn largest(a: f64, b: f64) -> f64 {
-    if a >= b || a.is_nan() { a } else { b }
-}
-
-/// Kick and drift of one chunk; the largest squared displacement beyond the flow.
-#[inline(always)]
-fn drift_chunk<S: fearless_simd::Simd>(
-    simd: S,
-    positions: &mut [f64],
-    velocities: &mut [f64],
-    forces: &[f64],
-    anchors: &[f64],
-    kick: f64,
-    time_step: f64,
-    motion: &Matrix3<f64>,
-) -> f64 {
-    use fearless_simd::{f64x4, prelude::*};
-    let (kick, step) = (f64x4::splat(simd, kick), f64x4::splat(simd, time_step));
-    let mut largest_lanes = f64x4::splat(simd, 0.0);
-    let blocks = positions.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
-    let constants = forces.chunks_exact(STRIDE).zip(anchors.chunks_exact(STRIDE));
-    for ((position, velocity), (force, anchor)) in blocks.zip(constants) {
-        let mut moved = [step; 3];
-        for k in 0..3 {
-            let lanes = k * LANES..(k + 1) * LANES;
-            let old = f64x4::from_slice(simd, &velocity[lanes.clone()]);
-            let new = f64x4::from_slice(simd, &force[lanes.clone()]).mul_add(kick, old);
-            new.store_slice(&mut velocity[lanes.clone()]);
-            moved[k] = new.mul_add(step, f64x4::from_slice(simd, &position[lanes.clone()]));
-            moved[k].store_slice(&mut position[lanes]);
-        }
-        let mut beyond = moved;
-        for k in 0..3 {
-            for j in 0..3 {
-                let start = f64x4::from_slice(simd, &anchor[j * LANES..(j + 1) * LANES]);
-                beyond[k] = start.mul_add(f64x4::splat(simd, -motion[(k, j)]), beyond[k]);
-            }
-        }
-        let squared = beyond[2].mul_add(beyond[2], beyond[1].mul_add(beyond[1], beyond[0] * beyond[0]));
-        // In this order a lane that is not a number stays so.
-        largest_lanes = largest_lanes.simd_ge(squared).select(largest_lanes, squared);
-    }
-    let mut lanes = [0.0; LANES];
-    largest_lanes.store_slice(&mut lanes);
-    lanes.into_iter().fold(0.0, largest)
 }
 
 /// The vector in `slot`.

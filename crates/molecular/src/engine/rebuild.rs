@@ -4,6 +4,7 @@ use super::{Engine, get, put};
 use crate::force::{ChunkSums, ForcePart, localise};
 use crate::neighbours::{Arrangement, CHUNK, LANES, PADDING, STRIDE};
 use crate::parallel::each;
+use fearless_simd::{Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 
 /// Chunks of one part at least: a smaller part shares too much of its surroundings with the others.
@@ -23,51 +24,45 @@ impl Engine {
         self.reach = self.policy.reach(density, self.time_step, gradient);
         self.list_time = self.time;
         let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
-        let (ids, positions, velocities) = self.bring_back(&edges, &inverse);
-        let arrangement = Arrangement::new(edges, inverse, &positions, &ids);
-        self.take_order(&arrangement, &ids, &positions, &velocities);
+        self.bring_back(&edges, &inverse);
+        let ids = std::mem::take(&mut self.ids);
+        // Anchors and forces are made anew: their room takes what is sorted.
+        let positions = std::mem::replace(&mut self.positions, std::mem::take(&mut self.anchors));
+        let velocities = std::mem::replace(&mut self.velocities, std::mem::take(&mut self.forces));
+        let arrangement = Arrangement::new(edges, inverse, |slot| get(&positions, slot), &ids);
+        self.take_order(&arrangement, &ids, |slot| [get(&positions, slot), get(&velocities, slot)]);
+        (self.anchors, self.forces) = (positions, velocities);
         self.anchors.clone_from(&self.positions);
+        self.forces.resize(self.positions.len(), 0.0);
         self.build_list(&arrangement);
         self.rebuilds += 1;
     }
 
-    /// The atoms in the order of their slots, in the cell: ids, positions, lab velocities; the wraps count what that took.
-    fn bring_back(
-        &mut self,
-        edges: &Matrix3<f64>,
-        inverse: &Matrix3<f64>,
-    ) -> (Vec<u32>, Vec<Vector3<f64>>, Vec<Vector3<f64>>) {
-        let rates = self.group.edge_rates();
-        let ids: Vec<u32> = self.ids.iter().copied().filter(|id| *id != PADDING).collect();
-        let mut positions = vec![Vector3::zeros(); ids.len()];
-        let mut velocities = positions.clone();
-        let mut rest = (positions.as_mut_slice(), velocities.as_mut_slice());
-        let mut chunks = Vec::new();
-        for (index, slots) in self.ids.chunks(CHUNK * LANES).enumerate() {
-            let count = slots.iter().filter(|id| **id != PADDING).count();
-            let (own, others) = rest.0.split_at_mut(count);
-            let (moving, more) = rest.1.split_at_mut(count);
-            rest = (others, more);
-            chunks.push((index * CHUNK * LANES, slots, own, moving, Vec::new()));
-        }
-        each(&mut chunks, |(first, slots, positions, velocities, crossed)| {
-            let occupied = slots.iter().enumerate().filter(|(_, id)| **id != PADDING);
-            for (((k, &id), position), velocity) in occupied.zip(positions.iter_mut()).zip(velocities.iter_mut()) {
-                (*position, *velocity) = (get(&self.positions, *first + k), get(&self.velocities, *first + k));
-                let label = (inverse * *position).map(f64::floor);
+    /// Brings the atoms back into the cell; the wraps count what that took.
+    fn bring_back(&mut self, edges: &Matrix3<f64>, inverse: &Matrix3<f64>) {
+        let (rates, level) = (self.group.edge_rates(), self.level);
+        let arrays = self.positions.chunks_mut(CHUNK * STRIDE).zip(self.velocities.chunks_mut(CHUNK * STRIDE));
+        let arrays = arrays.zip(self.ids.chunks(CHUNK * LANES));
+        let mut chunks: Vec<_> =
+            arrays.map(|((positions, velocities), ids)| (positions, velocities, ids, Vec::new())).collect();
+        each(&mut chunks, |(positions, velocities, ids, crossed)| {
+            let mut outside = Vec::new();
+            dispatch!(level, simd => find_outside(simd, positions, inverse, &mut outside));
+            for slot in outside.into_iter().flat_map(|cluster| cluster * LANES..(cluster + 1) * LANES) {
+                let (position, velocity) = (get(positions, slot), get(velocities, slot));
+                let label = (inverse * position).map(f64::floor);
                 // A place that is no number does not come here: the step has stopped the run for it.
-                if label != Vector3::zeros() && label.iter().all(|x| x.is_finite()) {
-                    *position -= edges * label;
-                    *velocity -= rates * label;
-                    crossed.push((id, label.map(|x| x as i64)));
+                if ids[slot] != PADDING && label != Vector3::zeros() && label.iter().all(|x| x.is_finite()) {
+                    put(positions, slot, &(position - edges * label));
+                    put(velocities, slot, &(velocity - rates * label));
+                    crossed.push((ids[slot], label.map(|x| x as i64)));
                 }
             }
         });
-        let crossed: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.4).collect();
+        let crossed: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.3).collect();
         for (id, label) in crossed {
             self.wraps[id as usize] += self.group.reference_counts(label);
         }
-        (ids, positions, velocities)
     }
 
     /// The list of the atoms in their slots, and the parts that work on it.
@@ -94,41 +89,54 @@ impl Engine {
         }
     }
 
-    /// Fills the slots in the order of `arrangement`.
+    /// Fills the slots in the order of `arrangement`; `atom` gives position and velocity by the indices of `ids`.
     pub(super) fn take_order(
         &mut self,
         arrangement: &Arrangement,
         ids: &[u32],
-        positions: &[Vector3<f64>],
-        velocities: &[Vector3<f64>],
+        atom: impl Fn(usize) -> [Vector3<f64>; 2] + Sync + Send,
     ) {
         let clusters = arrangement.clusters.len();
         self.counts.clear();
         self.counts.extend(arrangement.clusters.iter().map(|bounds| bounds.count));
-        for array in [&mut self.positions, &mut self.velocities, &mut self.forces] {
+        for array in [&mut self.positions, &mut self.velocities] {
             array.resize(clusters * STRIDE, 0.0);
         }
         self.ids.resize(clusters * LANES, PADDING);
         let (size, slots) = (CHUNK * STRIDE, CHUNK * LANES);
         let arrays = self.positions.chunks_mut(size).zip(self.velocities.chunks_mut(size));
-        let arrays = arrays.zip(self.forces.chunks_mut(size)).zip(self.ids.chunks_mut(slots));
+        let arrays = arrays.zip(self.ids.chunks_mut(slots));
         let mut chunks: Vec<_> = arrays.zip(arrangement.order.chunks(slots)).collect();
-        each(&mut chunks, |((((places, moving), forces), own), order)| {
-            forces.fill(0.0);
+        each(&mut chunks, |(((places, moving), own), order)| {
             for (slot, (id, &source)) in own.iter_mut().zip(*order).enumerate() {
-                let is_padding = source == PADDING;
-                let source = source as usize;
-                let (place, velocity) = if is_padding {
-                    (Vector3::zeros(), Vector3::zeros())
-                } else {
-                    (positions[source], velocities[source])
-                };
-                *id = if is_padding { PADDING } else { ids[source] };
+                let filled = source != PADDING;
+                let [place, velocity] = if filled { atom(source as usize) } else { [Vector3::zeros(); 2] };
+                *id = if filled { ids[source as usize] } else { PADDING };
                 put(places, slot, &place);
                 put(moving, slot, &velocity);
             }
         });
         self.chunk_sums.clear();
         self.chunk_sums.resize(clusters.div_ceil(CHUNK), ChunkSums::default());
+    }
+}
+
+/// The clusters that have an atom outside the cell.
+#[inline(always)]
+fn find_outside<S: Simd>(simd: S, positions: &[f64], inverse: &Matrix3<f64>, outside: &mut Vec<usize>) {
+    let [zero, one] = [0.0, 1.0].map(|x| f64x4::splat(simd, x));
+    for (cluster, block) in positions.chunks_exact(STRIDE).enumerate() {
+        let position = [0, 1, 2].map(|k| f64x4::from_slice(simd, &block[k * LANES..(k + 1) * LANES]));
+        let mut inside = zero.simd_eq(zero);
+        for k in 0..3 {
+            let mut fraction = zero;
+            for j in 0..3 {
+                fraction = position[j].mul_add(f64x4::splat(simd, inverse[(k, j)]), fraction);
+            }
+            inside = inside & fraction.simd_ge(zero) & fraction.simd_lt(one);
+        }
+        if !inside.all_true() {
+            outside.push(cluster);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Adding up the parts' forces, and what is done with them in the same pass over memory.
 
+use super::drift::{Drift, Farthest};
 use super::kernel::{COMPONENTS, load, store, sum};
 use super::part::ForcePart;
 use crate::neighbours::STRIDE;
@@ -43,27 +44,46 @@ pub(crate) struct Finish<'a> {
     pub(crate) gradient: Matrix3<f64>,
     /// `dt/(2m)`: the half kick that follows the forces; 0 for none.
     pub(crate) half_kick: f64,
+    /// The first half of the next step, where that is known to come.
+    pub(crate) next: Option<Drift>,
 }
 
-/// Forces, the half kick and the sums of chunk `chunk`; all slices are its own.
+/// One chunk of the arrays.
+pub(crate) struct FinishedChunk<'a> {
+    /// Which one it is.
+    pub(crate) index: usize,
+    pub(crate) positions: &'a mut [f64],
+    pub(crate) velocities: &'a mut [f64],
+    pub(crate) forces: &'a mut [f64],
+    pub(crate) anchors: &'a [f64],
+}
+
+/// Forces, the half kick and the sums of a chunk; then the first half of the next step, and the largest squared displacement
+/// beyond the flow after it.
+///
+/// Forces that are used up by the next step are not stored.
 #[inline(always)]
-pub(crate) fn finish_chunk<S: Simd>(
-    simd: S,
-    finish: &Finish<'_>,
-    chunk: usize,
-    positions: &[f64],
-    forces: &mut [f64],
-    velocities: &mut [f64],
-) -> ChunkSums {
+pub(crate) fn finish_chunk<S: Simd>(simd: S, finish: &Finish<'_>, chunk: &mut FinishedChunk<'_>) -> (ChunkSums, f64) {
     let zero = f64x4::splat(simd, 0.0);
     let mut sums = LaneSums { kinetic: [zero; 6], drift: [zero; 3], virial: [zero; 6] };
-    let blocks = forces.chunks_exact_mut(STRIDE).zip(velocities.chunks_exact_mut(STRIDE));
-    for (member, ((force, velocity), position)) in blocks.zip(positions.chunks_exact(STRIDE)).enumerate() {
-        let total = total_force(simd, finish, chunk, member);
-        store(&total, force);
-        sums.add_cluster(simd, finish, &load(simd, position), &total, velocity);
+    let mut farthest = Farthest::new(simd);
+    let moving = chunk.positions.chunks_exact_mut(STRIDE).zip(chunk.velocities.chunks_exact_mut(STRIDE));
+    let others = chunk.forces.chunks_exact_mut(STRIDE).zip(chunk.anchors.chunks_exact(STRIDE));
+    for (member, ((position, velocity), (force, anchor))) in moving.zip(others).enumerate() {
+        let total = total_force(simd, finish, chunk.index, member);
+        let place = load(simd, position);
+        let kicked = sums.add_cluster(simd, finish, &place, &total, load(simd, velocity));
+        if let Some(drift) = &finish.next {
+            let ([moved, moving], squared) = drift.cluster(simd, [place, kicked], &total, &load(simd, anchor));
+            store(&moved, position);
+            store(&moving, velocity);
+            farthest.note(squared);
+        } else {
+            store(&total, force);
+            store(&kicked, velocity);
+        }
     }
-    sums.reduce()
+    (sums.reduce(), farthest.squared())
 }
 
 /// The sum over parts for one cluster of a chunk, as lanes.
@@ -85,7 +105,7 @@ struct LaneSums<S: Simd> {
 }
 
 impl<S: Simd> LaneSums<S> {
-    /// The half kick of a cluster and its part of the sums.
+    /// The velocity of a cluster after the half kick, and its part of the sums.
     #[inline(always)]
     fn add_cluster(
         &mut self,
@@ -93,14 +113,12 @@ impl<S: Simd> LaneSums<S> {
         finish: &Finish<'_>,
         position: &[f64x4<S>; 3],
         force: &[f64x4<S>; 3],
-        velocities: &mut [f64],
-    ) {
+        mut velocity: [f64x4<S>; 3],
+    ) -> [f64x4<S>; 3] {
         let kick = f64x4::splat(simd, finish.half_kick);
-        let mut velocity = load(simd, velocities);
         for k in 0..3 {
             velocity[k] = force[k].mul_add(kick, velocity[k]);
         }
-        store(&velocity, velocities);
         let mut peculiar = velocity;
         for k in 0..3 {
             for j in 0..3 {
@@ -115,6 +133,7 @@ impl<S: Simd> LaneSums<S> {
         for k in 0..3 {
             self.drift[k] += peculiar[k];
         }
+        velocity
     }
 
     #[inline(always)]

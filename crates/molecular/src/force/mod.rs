@@ -1,5 +1,6 @@
 //! Forces on the simulated atoms from all atoms and images within the cutoff.
 
+mod drift;
 mod finish;
 mod kernel;
 mod law;
@@ -7,7 +8,8 @@ mod part;
 mod rows;
 mod table;
 
-pub(crate) use finish::{ChunkSums, Finish, finish_chunk};
+pub(crate) use drift::{Drift, drift_chunk, largest};
+pub(crate) use finish::{ChunkSums, Finish, FinishedChunk, finish_chunk};
 pub(crate) use kernel::{COMPONENTS, Surroundings, energy_of_part};
 pub(crate) use law::{ForceField, PairLaw};
 pub(crate) use part::{ForcePart, Workspace, localise};

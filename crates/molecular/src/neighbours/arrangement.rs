@@ -3,10 +3,12 @@
 use super::{LANES, PADDING};
 use crate::parallel::each;
 use omd_flow::{Matrix3, Vector3};
+use std::ops::Range;
 
 /// Bins of height for each atom of a column, at most.
 const BINS_PER_ATOM: f64 = 4.0;
-/// Atoms of one unit of parallel work, about.
+/// Atoms of one unit of parallel work, about: to be sorted by column, and within columns.
+const ATOMS_OF_PART: usize = 8192;
 const ATOMS_OF_BLOCK: usize = 1024;
 /// Clusters near those of a row of a stripe that a fast cache holds: 256 bytes each in the force loops.
 const CLUSTERS_AT_HAND: usize = 3072;
@@ -132,7 +134,7 @@ pub(crate) struct Arrangement {
     /// Bins per length, in a column that is not much longer than its atoms need.
     bins_per_height: f64,
     pub(crate) clusters: Vec<Bounds>,
-    /// For each slot the index of the given position, or [`PADDING`].
+    /// For each slot the index of its atom, or [`PADDING`].
     pub(crate) order: Vec<u32>,
 }
 
@@ -144,8 +146,55 @@ struct Key {
     tie: u32,
     /// Along the third axis of the frame.
     height: f64,
-    /// Of the atom among the given positions.
+    /// Of the atom.
     index: u32,
+}
+
+/// Some of the atoms by column.
+struct Sorted {
+    keys: Vec<Key>,
+    /// For each column one past the last of its keys.
+    ends: Vec<u32>,
+}
+
+impl Sorted {
+    /// The atoms with indices in `range`; as [`Arrangement::new`].
+    fn new(
+        arrangement: &Arrangement,
+        range: Range<usize>,
+        place: &impl Fn(usize) -> Vector3<f64>,
+        ids: &[u32],
+    ) -> Self {
+        let grid = &arrangement.grid;
+        let up: Vector3<f64> = arrangement.frame.row(2).transpose();
+        let mut ends = vec![0u32; grid.shape[0] * grid.shape[1]];
+        let mut unsorted = Vec::with_capacity(range.len());
+        for index in range {
+            if ids[index] != PADDING {
+                let position = place(index);
+                let column = grid.place_of(&arrangement.inverse, &position) as u32;
+                unsorted.push(Key { column, tie: ids[index], height: up.dot(&position), index: index as u32 });
+                ends[column as usize] += 1;
+            }
+        }
+        let mut begin = 0;
+        for end in &mut ends {
+            begin += std::mem::replace(end, begin);
+        }
+        let mut keys = vec![Key::default(); unsorted.len()];
+        for key in unsorted {
+            let end = &mut ends[key.column as usize];
+            keys[*end as usize] = key;
+            *end += 1;
+        }
+        Self { keys, ends }
+    }
+
+    /// Those of one column.
+    fn of(&self, column: usize) -> &[Key] {
+        let begin = if column == 0 { 0 } else { self.ends[column - 1] };
+        &self.keys[begin as usize..self.ends[column] as usize]
+    }
 }
 
 /// Some consecutive columns while they are filled.
@@ -155,7 +204,6 @@ struct Block<'a> {
     /// The first slot.
     first: u32,
     counts: &'a [u32],
-    keys: &'a mut [Key],
     clusters: &'a mut [Bounds],
     order: &'a mut [u32],
     columns: Vec<Column>,
@@ -164,30 +212,40 @@ struct Block<'a> {
 }
 
 impl Arrangement {
-    /// Sorts `positions`, which lie in the cell of `edges` up to rounding; ties go by `tie`.
-    pub(crate) fn new(edges: Matrix3<f64>, inverse: Matrix3<f64>, positions: &[Vector3<f64>], tie: &[u32]) -> Self {
+    /// Sorts the atoms that `ids` names; an index with [`PADDING`] there is none. They are at `place`, in the cell of `edges` up
+    /// to rounding; equal heights go by id.
+    pub(crate) fn new(
+        edges: Matrix3<f64>,
+        inverse: Matrix3<f64>,
+        place: impl Fn(usize) -> Vector3<f64> + Sync,
+        ids: &[u32],
+    ) -> Self {
+        let atoms = ids.iter().filter(|id| **id != PADDING).count();
         let frame = frame_along_third(&edges);
-        let grid = Grid::new(&edges, &inverse, positions.len());
-        let mut keys = keys(positions, tie, &frame, &inverse, &grid);
-        let mut counts = vec![0u32; grid.shape[0] * grid.shape[1]];
-        keys.iter().for_each(|key| counts[key.column as usize] += 1);
-        keys = by_column(&keys, &counts);
-        let clusters = counts.iter().map(|count| count.div_ceil(LANES as u32) as usize).sum::<usize>();
+        let grid = Grid::new(&edges, &inverse, atoms);
+        let columns = grid.shape[0] * grid.shape[1];
         let mut arrangement = Self {
             edges,
             inverse,
             frame,
             grid,
-            columns: Vec::with_capacity(counts.len()),
-            bins: Vec::with_capacity(2 * positions.len()),
-            bins_per_height: (positions.len() as f64 / (edges.determinant().abs() * LANES as f64)).cbrt() * 3.0,
+            columns: Vec::with_capacity(columns),
+            bins: Vec::with_capacity(2 * atoms),
+            bins_per_height: (atoms as f64 / (edges.determinant().abs() * LANES as f64)).cbrt() * 3.0,
             clusters: Vec::new(),
             order: Vec::new(),
         };
+        let starts = (0..ids.len()).step_by(ATOMS_OF_PART);
+        let mut parts: Vec<_> = starts.map(|begin| (begin..(begin + ATOMS_OF_PART).min(ids.len()), None)).collect();
+        each(&mut parts, |(range, sorted)| *sorted = Some(Sorted::new(&arrangement, range.clone(), &place, ids)));
+        let sorted: Vec<Sorted> = parts.into_iter().filter_map(|(_, sorted)| sorted).collect();
+        let count_of = |column| sorted.iter().map(|part| part.of(column).len() as u32).sum();
+        let counts: Vec<u32> = (0..columns).map(count_of).collect();
+        let clusters = counts.iter().map(|count| count.div_ceil(LANES as u32) as usize).sum::<usize>();
         let mut bounds = vec![Bounds::EMPTY; clusters];
         let mut order = vec![PADDING; clusters * LANES];
-        let mut blocks = blocks(&counts, &mut keys, &mut bounds, &mut order);
-        each(&mut blocks, |block| arrangement.fill(block, positions));
+        let mut blocks = blocks(&counts, &mut bounds, &mut order);
+        each(&mut blocks, |block| arrangement.fill(block, &sorted, &place));
         let parts: Vec<_> = blocks.into_iter().map(|block| (block.columns, block.bins)).collect();
         for (columns, bins) in parts {
             let before = arrangement.bins.len() as u32;
@@ -201,17 +259,18 @@ impl Arrangement {
     }
 
     /// Sorts the atoms of each column of a block and draws the boxes.
-    fn fill(&self, block: &mut Block<'_>, positions: &[Vector3<f64>]) {
-        let (mut begin, mut cluster) = (0, 0);
+    fn fill(&self, block: &mut Block<'_>, sorted: &[Sorted], place: &impl Fn(usize) -> Vector3<f64>) {
+        let (mut cluster, mut keys) = (0, Vec::new());
         for (column, &count) in block.counts.iter().enumerate() {
-            let keys = &mut block.keys[begin..begin + count as usize];
+            keys.clear();
+            sorted.iter().for_each(|part| keys.extend_from_slice(part.of(block.first_column + column)));
             keys.sort_unstable_by(|a, b| a.height.total_cmp(&b.height).then(a.tie.cmp(&b.tie)));
             let (mut low, mut high) = (Vector3::repeat(f64::INFINITY), Vector3::repeat(f64::NEG_INFINITY));
             let first = block.first + (cluster * LANES) as u32;
             for four in keys.chunks(LANES) {
                 let order = &mut block.order[cluster * LANES..(cluster + 1) * LANES];
                 order.iter_mut().zip(four).for_each(|(slot, key)| *slot = key.index);
-                let bounds = self.bounds((block.first_column + column) as u32, four, positions);
+                let bounds = self.bounds((block.first_column + column) as u32, four, place);
                 low = low.inf(&bounds.low);
                 high = high.sup(&bounds.high);
                 block.clusters[cluster] = bounds;
@@ -220,22 +279,21 @@ impl Arrangement {
             // A gas drawn out along one edge has columns much longer than its atoms need.
             let most = BINS_PER_ATOM * f64::from(count) / (high.z - low.z).max(f64::MIN_POSITIVE);
             let bins_per_height = self.bins_per_height.min(most);
-            let bins = [block.bins.len() as u32, push_bins(&mut block.bins, keys, first, bins_per_height)];
+            let bins = [block.bins.len() as u32, push_bins(&mut block.bins, &keys, first, bins_per_height)];
             block.columns.push(Column { first, count, low, high, bins, bins_per_height });
-            begin += count as usize;
         }
     }
 
     /// The box of one cluster.
-    fn bounds(&self, column: u32, cluster: &[Key], positions: &[Vector3<f64>]) -> Bounds {
+    fn bounds(&self, column: u32, cluster: &[Key], place: &impl Fn(usize) -> Vector3<f64>) -> Bounds {
         let mut bounds = Bounds { count: cluster.len() as u8, column, ..Bounds::EMPTY };
         for key in cluster {
-            let position = &positions[key.index as usize];
-            let mut place = self.frame * position;
+            let position = place(key.index as usize);
+            let mut framed = self.frame * position;
             // To the bit what the bins are made of.
-            place.z = key.height;
-            bounds.low = bounds.low.inf(&place);
-            bounds.high = bounds.high.sup(&place);
+            framed.z = key.height;
+            bounds.low = bounds.low.inf(&framed);
+            bounds.high = bounds.high.sup(&framed);
             let fraction = self.inverse * position;
             for k in 0..2 {
                 bounds.fraction_low[k] = bounds.fraction_low[k].min(fraction[k]);
@@ -247,7 +305,7 @@ impl Arrangement {
 
     /// The slots of `column` with heights from `low` to `high`, and a few more.
     #[inline(always)]
-    pub(crate) fn window(&self, column: &Column, low: f64, high: f64) -> std::ops::Range<usize> {
+    pub(crate) fn window(&self, column: &Column, low: f64, high: f64) -> Range<usize> {
         debug_assert!(column.count > 0, "an empty column has no bins");
         let [start, count] = column.bins;
         // Conversions saturate: below the column is bin 0.
@@ -268,52 +326,8 @@ fn frame_along_third(edges: &Matrix3<f64>) -> Matrix3<f64> {
     Matrix3::from_rows(&[first.transpose(), second.transpose(), third.transpose()])
 }
 
-/// The keys of all atoms, in the order of the positions.
-fn keys(
-    positions: &[Vector3<f64>],
-    tie: &[u32],
-    frame: &Matrix3<f64>,
-    inverse: &Matrix3<f64>,
-    grid: &Grid,
-) -> Vec<Key> {
-    let mut keys = vec![Key::default(); positions.len()];
-    let up: Vector3<f64> = frame.row(2).transpose();
-    let places = positions.chunks(ATOMS_OF_BLOCK).zip(tie.chunks(ATOMS_OF_BLOCK));
-    let mut parts: Vec<_> = keys.chunks_mut(ATOMS_OF_BLOCK).zip(places).enumerate().collect();
-    each(&mut parts, |(part, (keys, (positions, tie)))| {
-        for (k, (key, position)) in keys.iter_mut().zip(*positions).enumerate() {
-            let column = grid.place_of(inverse, position) as u32;
-            let index = (*part * ATOMS_OF_BLOCK + k) as u32;
-            *key = Key { column, tie: tie[k], height: up.dot(position), index };
-        }
-    });
-    keys
-}
-
-/// A counting sort by column.
-fn by_column(keys: &[Key], counts: &[u32]) -> Vec<Key> {
-    let mut next: Vec<usize> = Vec::with_capacity(counts.len());
-    let mut total = 0;
-    for &count in counts {
-        next.push(total);
-        total += count as usize;
-    }
-    let mut sorted = vec![Key::default(); keys.len()];
-    for &key in keys {
-        let place = &mut next[key.column as usize];
-        sorted[*place] = key;
-        *place += 1;
-    }
-    sorted
-}
-
-/// Consecutive columns of about [`ATOMS_OF_BLOCK`] atoms, each with its own share of the keys, clusters and slots.
-fn blocks<'a>(
-    counts: &'a [u32],
-    mut keys: &'a mut [Key],
-    mut clusters: &'a mut [Bounds],
-    mut order: &'a mut [u32],
-) -> Vec<Block<'a>> {
+/// Consecutive columns of about [`ATOMS_OF_BLOCK`] atoms, each with its own share of the clusters and slots.
+fn blocks<'a>(counts: &'a [u32], mut clusters: &'a mut [Bounds], mut order: &'a mut [u32]) -> Vec<Block<'a>> {
     let (mut blocks, mut first_column, mut first) = (Vec::new(), 0, 0);
     while first_column < counts.len() {
         let (mut end, mut atoms, mut filled) = (first_column, 0, 0);
@@ -322,15 +336,13 @@ fn blocks<'a>(
             filled += (counts[end] as usize).div_ceil(LANES);
             end += 1;
         }
-        let (own_keys, own_clusters, own_order);
-        (own_keys, keys) = keys.split_at_mut(atoms);
+        let (own_clusters, own_order);
         (own_clusters, clusters) = clusters.split_at_mut(filled);
         (own_order, order) = order.split_at_mut(filled * LANES);
         blocks.push(Block {
             first_column,
             first,
             counts: &counts[first_column..end],
-            keys: own_keys,
             clusters: own_clusters,
             order: own_order,
             columns: Vec::with_capacity(end - first_column),

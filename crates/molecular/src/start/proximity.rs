@@ -21,7 +21,7 @@ pub(crate) fn close_pairs(cell: &Matrix3<f64>, positions: &[Vector3<f64>], radiu
     let inverse = edges.try_inverse().unwrap_or_else(Matrix3::identity);
     let wrapped: Vec<Vector3<f64>> = positions.iter().map(|x| x - edges * (inverse * x).map(f64::floor)).collect();
     let ids: Vec<u32> = (0..positions.len() as u32).collect();
-    let arrangement = Arrangement::new(edges, inverse, &wrapped, &ids);
+    let arrangement = Arrangement::new(edges, inverse, |atom| wrapped[atom], &ids);
     let mut slots = vec![0.0; arrangement.clusters.len() * STRIDE];
     for (slot, &source) in arrangement.order.iter().enumerate().filter(|(_, source)| **source != PADDING) {
         for k in 0..3 {

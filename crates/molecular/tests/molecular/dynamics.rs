@@ -67,6 +67,22 @@ fn atoms_that_cross_the_cell_do_so_alike_on_any_number_of_threads() {
 }
 
 #[test]
+fn steps_that_share_a_pass_over_memory_have_the_bits_of_single_ones() {
+    // A step that is known to be followed by another one does half of that, too; the last one of an interval does not. Times
+    // are exact in binary.
+    let (step, steps) = (1.0 / 256.0, 30);
+    let [mut whole, mut single] = [(); 2].map(|()| liquid(8, step, StepControl::Fixed));
+    whole.advance(f64::from(steps) * step, &mut Free).unwrap();
+    for k in 1..=steps {
+        single.advance(f64::from(k) * step, &mut Free).unwrap();
+    }
+    assert!(whole.list_builds() > 2, "also over new lists");
+    assert_eq!((whole.steps(), whole.list_builds()), (single.steps(), single.list_builds()));
+    assert_eq!(whole.observe(), single.observe());
+    assert_eq!(whole.atoms(), single.atoms());
+}
+
+#[test]
 fn a_paused_saved_and_restored_run_has_the_bits_of_an_uninterrupted_one() {
     for control in [StepControl::Fixed, StepControl::Thermal] {
         let fresh = || liquid(8, 1e-3, control);
