@@ -75,7 +75,7 @@ fn rows(experiment: &Experiment, molecular: &mut dyn Description) -> Vec<Observa
 }
 
 fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
+    row.column(name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 /// Pauses at its first question after `skip` ones.

@@ -281,8 +281,7 @@ fn bonds_of_a_data_file_are_those_of_the_run() {
     let plans = omd_hierarchy::plans(&input.experiment).unwrap();
     assert_eq!(omd_hierarchy::prepared_atoms(&plans).unwrap().unwrap().bonds, [[1, 0], [2, 3]]);
     // Lengths 0.9, and 1.2 across a face; the only pairs within the cutoff are these, which are excluded.
-    let energy =
-        plans[0].start(0).unwrap().observe().extra.iter().find(|c| c.name == "potential_energy").unwrap().value;
+    let energy = plans[0].start(0).unwrap().observe().column("potential_energy").unwrap();
     close(energy, 50.0 * (0.1f64.powi(2) + 0.2f64.powi(2)));
 }
 
@@ -294,8 +293,7 @@ fn bonds_of_a_data_file_are_with_the_images_of_a_group() {
     let input = resolve_input(&input.path, &text).unwrap();
     let plans = omd_hierarchy::plans(&input.experiment).unwrap();
     assert_eq!(omd_hierarchy::prepared_atoms(&plans).unwrap().unwrap().bonds, [[1, 0], [2, 3]]);
-    let energy =
-        plans[0].start(0).unwrap().observe().extra.iter().find(|c| c.name == "potential_energy").unwrap().value;
+    let energy = plans[0].start(0).unwrap().observe().column("potential_energy").unwrap();
     close(energy, 50.0 * (0.1f64.powi(2) + 2.8f64.powi(2)));
 }
 
