@@ -154,10 +154,13 @@ fn breaks_at_every_stage_change_no_bit() {
         let mut reader = StateReader::new(&bytes);
         again.restore(&mut reader).unwrap();
         reader.finish().unwrap();
+        let mut count = Count(0);
         for sample in samples.skip(paused) {
-            again.advance(experiment.schedule.time(sample), &mut Free).unwrap();
+            again.advance(experiment.schedule.time(sample), &mut count).unwrap();
             assert_eq!(again.observe(), whole[sample], "{questions} questions, sample {sample}");
         }
+        // What was done is not done again.
+        assert_eq!(count.0, total - questions);
     }
 }
 
