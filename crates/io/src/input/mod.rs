@@ -24,6 +24,8 @@ mod trajectory;
 mod weights;
 mod wording;
 
+pub(crate) use wording::counted;
+
 pub(crate) use embedded::style as embedded_style;
 pub use reader::ResolvedKey;
 pub use reference::reference;
