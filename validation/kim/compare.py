@@ -34,23 +34,33 @@ CASES = (
     ("LJ_Shifted_Bernardes_1958LowCutoff_Ar__MO_720819638419_004", "Ar", "fcc", 5.3, 4, 39.948),
     ("ex_model_Ar_SLJ_MultiCutoff", "Ar", "fcc", 4.4, 4, 39.948),
 )
-# File of LAMMPS's, model, element, crystal, lattice constant, cells along an edge, mass.
 DYNAMO = pathlib.Path("/usr/share/lammps/potentials")
+# File of LAMMPS's, model after its `EAM_Dynamo_`, element.
 TABLES = (
-    ("NiAlH_jea.eam.alloy", "EAM_Dynamo_AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Ni", "fcc", 3.52, 4, 58.69),
-    ("NiAlH_jea.eam.alloy", "EAM_Dynamo_AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Al", "fcc", 4.05, 4, 26.982),
-    ("Al_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_Al__MO_049243498555_000", "Al", "fcc", 4.05, 4, 26.982),
-    ("Cu_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_Cu__MO_380822813353_000", "Cu", "fcc", 3.615, 4, 63.546),
-    ("W_zhou.eam.alloy", "EAM_Dynamo_ZhouWadleyJohnson_2001_W__MO_621445647666_000", "W", "bcc", 3.165, 5, 183.84),
-    ("CuTa.eam.alloy", "EAM_Dynamo_ZhouJohnsonWadley_2004_CuTa__MO_547744193826_000", "Ta", "bcc", 3.303, 5, 180.95),
-    ("Al_mm.eam.fs", "EAM_Dynamo_MendelevKramerBecker_2008_Al__MO_106969701023_005", "Al", "fcc", 4.05, 4, 26.982),
-    ("Fe_mm.eam.fs", "EAM_Dynamo_MendelevHanSrolovitz_2003_Fe__MO_807997826449_000", "Fe", "bcc", 2.855, 5, 55.845),
-    ("Cu_u3.eam", "EAM_Dynamo_FoilesBaskesDaw_1986Universal3_Cu__MO_666348409573_004", "Cu", "fcc", 3.615, 4, 63.546),
-    ("Ag_u3.eam", "EAM_Dynamo_FoilesBaskesDaw_1986Universal3_Ag__MO_626948998302_000", "Ag", "fcc", 4.09, 4, 107.87),
-    ("Cu_u6.eam", "EAM_Dynamo_AdamsFoilesWolfer_1989Universal6_Cu__MO_145873824897_000", "Cu", "fcc", 3.615, 4, 63.546),
-    ("Cu_mishin1.eam.alloy", "EAM_Dynamo_MishinMehlPapaconstantopoulos_2001_Cu__MO_346334655118_005", "Cu", "fcc", 3.615, 4, 63.546),
-    ("Cu_smf7.eam", "EAM_Dynamo_Foiles_1985_Cu__MO_831121933939_000", "Cu", "fcc", 3.615, 4, 63.546),
+    ("NiAlH_jea.eam.alloy", "AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Ni"),
+    ("NiAlH_jea.eam.alloy", "AngeloMoodyBaskes_1995_NiAlH__MO_418978237058_005", "Al"),
+    ("Al_zhou.eam.alloy", "ZhouWadleyJohnson_2001_Al__MO_049243498555_000", "Al"),
+    ("Cu_zhou.eam.alloy", "ZhouWadleyJohnson_2001_Cu__MO_380822813353_000", "Cu"),
+    ("W_zhou.eam.alloy", "ZhouWadleyJohnson_2001_W__MO_621445647666_000", "W"),
+    ("CuTa.eam.alloy", "ZhouJohnsonWadley_2004_CuTa__MO_547744193826_000", "Ta"),
+    ("Al_mm.eam.fs", "MendelevKramerBecker_2008_Al__MO_106969701023_005", "Al"),
+    ("Fe_mm.eam.fs", "MendelevHanSrolovitz_2003_Fe__MO_807997826449_000", "Fe"),
+    ("Cu_u3.eam", "FoilesBaskesDaw_1986Universal3_Cu__MO_666348409573_004", "Cu"),
+    ("Ag_u3.eam", "FoilesBaskesDaw_1986Universal3_Ag__MO_626948998302_000", "Ag"),
+    ("Cu_u6.eam", "AdamsFoilesWolfer_1989Universal6_Cu__MO_145873824897_000", "Cu"),
+    ("Cu_mishin1.eam.alloy", "MishinMehlPapaconstantopoulos_2001_Cu__MO_346334655118_005", "Cu"),
+    ("Cu_smf7.eam", "Foiles_1985_Cu__MO_831121933939_000", "Cu"),
 )
+# Crystal, lattice constant, cells along an edge, mass.
+METALS = {
+    "Ni": ("fcc", 3.52, 4, 58.69),
+    "Al": ("fcc", 4.05, 4, 26.982),
+    "Cu": ("fcc", 3.615, 4, 63.546),
+    "W": ("bcc", 3.165, 5, 183.84),
+    "Ta": ("bcc", 3.303, 5, 180.95),
+    "Fe": ("bcc", 2.855, 5, 55.845),
+    "Ag": ("fcc", 4.09, 4, 107.87),
+}
 AT_REST = """units = "metal"
 flow = {{ velocity-gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }}
 state = {{ temperature = 1, mass = {mass} }}
@@ -121,7 +131,8 @@ def velocities(path):
 def tables():
     """Embedded atoms from a file against the KIM model of that publication."""
     print("| table, model, element | potential energy | pressure | forces |\n| --- | --- | --- | --- |")
-    for file, model, element, kind, constant, cells, mass in TABLES:
+    for file, publication, element in TABLES:
+        model, (kind, constant, cells, mass) = f"EAM_Dynamo_{publication}", METALS[element]
         (WORK / "crystal.extxyz").write_text(at_rest(crystal(kind, constant, cells, element)))
         chosen = f', element = "{element}"' if ".eam." in file else ""
         found = []

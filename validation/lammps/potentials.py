@@ -21,7 +21,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent)]
 import export  # noqa: E402
 from export import INPUT, OBLIQUE, WORK, Failed, lammps, oblique, omd, say, transposed  # noqa: E402
 
-GOOD = export.ROOT / "crates" / "io" / "tests" / "good"
+OURS = (export.ROOT / "crates" / "io" / "tests" / "good", export.ROOT / "examples")
 UPPER = [[0.2, 0.4, -0.3], [0, -0.15, 0.25], [0, 0, 0.1]]
 MORSE = 'kind = "morse"\nepsilon = 1.0\nalpha = 5.0\nequilibrium-distance = 1.1\ncutoff = 2.5\n'
 PAIRS = (
@@ -138,7 +138,12 @@ def occupied(kind, elements, count):
     return [on(site) for site in range(count)]
 
 
-def compounds(gradient, shelf, rows):
+def fetch(shelves, file):
+    """Lays a file of parameters beside the inputs, from the first of the folders that has it."""
+    shutil.copy(next((shelf / file for shelf in shelves if (shelf / file).exists()), shelves[0] / file), WORK / file)
+
+
+def compounds(gradient, shelves, rows):
     """Rows of the table for crystals of several elements."""
     for name, kind, constant, cells, interaction, elements, file in rows:
         say(name)
@@ -146,7 +151,7 @@ def compounds(gradient, shelf, rows):
         labels = occupied(kind, elements, len(places))
         masses = [WEIGHTS[label] for label in labels]
         (WORK / "crystal.extxyz").write_text(structure(places, edges, masses, gradient, labels))
-        shutil.copy(shelf / file, WORK / file)
+        fetch(shelves, file)
         text = INPUT.replace('units = "lj"', 'units = "metal"').replace("temperature = {temperature!r}", "temperature = 300")
         text = text.format(
             gradient=gradient, density="", end=0.1, dt=0.0005, atoms='structure = "crystal.extxyz"',
@@ -186,7 +191,7 @@ def reference():
         lines += [f"{k + 1} {WEIGHTS[name]}" for k, name in enumerate(elements)] + ["", "Atoms # atomic", ""]
         lines += [f"{k + 1} {elements.index(label) + 1} " + " ".join(map(repr, x)) for k, (x, label) in enumerate(zip(places, labels))]
         (WORK / "atoms.data").write_text("\n".join(lines) + "\n")
-        shutil.copy(GOOD / file, WORK / file)
+        fetch(OURS, file)
         style = styles[interaction][file.endswith(".fs")]
         (WORK / "in.static").write_text(STATIC.format(style=style, file=file, elements=" ".join(elements)))
         lammps.lmp("in.static", {}, log="log.static", suffix=False, cwd=WORK)
@@ -210,8 +215,8 @@ def main():
     print("| potential | potential energy | temperature | pressure |\n| --- | --- | --- | --- |")
     gradient = oblique([[x / 2 for x in row] for row in UPPER])
     if "--compounds" in sys.argv:
-        compounds(gradient, GOOD, COMPOUNDS)
-        compounds(gradient, SHELF, SHIPPED if SHELF.is_dir() else ())
+        compounds(gradient, OURS, COMPOUNDS)
+        compounds(gradient, [SHELF], SHIPPED if SHELF.is_dir() else ())
         return
     given = 'structure = "lammps/start.extxyz"'
     for name, interaction in PAIRS:
@@ -229,14 +234,14 @@ def main():
         say(name)
         places, edges = crystal(kind, constant, cells)
         (WORK / "crystal.extxyz").write_text(structure(places, edges, mass, gradient))
-        shutil.copy(GOOD / file, WORK / file)
+        fetch(OURS, file)
         text = INPUT.replace('units = "lj"', 'units = "metal"').replace("temperature = {temperature!r}", f"temperature = 300, mass = {mass}")
         text = text.format(
             gradient=gradient, density="", end=0.2, dt=0.001, atoms='structure = "crystal.extxyz"',
             interaction=f'{interaction}\nparameters = "{file}"',
         )
         report(name, export.both(text, text, gradient, 0.2))
-    compounds(gradient, GOOD, COMPOUNDS)
+    compounds(gradient, OURS, COMPOUNDS)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 times[way].push(timed(&mut molecular, arguments.steps, count)?);
                 builds[way] = molecular.list_builds();
                 let row = molecular.observe();
-                energies[way] = row.extra.iter().find(|e| e.name == "potential_energy").map_or(f64::NAN, |e| e.value);
+                energies[way] = row.column("potential_energy").unwrap_or(f64::NAN);
             } else {
                 let field = if way % 2 == 1 { field.clone() } else { sites.clone() };
                 let mut molecular = general(generators, field, (positions, velocities))?;

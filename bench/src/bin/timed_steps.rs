@@ -76,7 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Potential and kinetic energy per atom and the pressure, as LAMMPS prints them.
 fn energies(row: &Observables, count: usize, volume: f64) -> Value {
-    let potential = row.extra.iter().find(|extra| extra.name == "potential_energy").map(|extra| extra.value);
+    let potential = row.column("potential_energy");
     json!({
         "potential": potential.map(|value| value / count as f64),
         "kinetic": 1.5 * row.temperature,

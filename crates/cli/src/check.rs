@@ -7,6 +7,10 @@ use omd_flow::{Dimension, FlowClass};
 use omd_hierarchy::experiment::{AtomStart, Engine, Experiment, Interaction};
 use omd_io::{Quantity, ResolvedInput, Units};
 use omd_kinetic::long_time::{TemperatureLaw, long_time};
+use std::io::{IsTerminal, stderr};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread::scope;
+use std::time::Duration;
 
 /// Prints the keys that hold, the flow, the scales of the gas and what would run.
 pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
@@ -14,7 +18,7 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
         print!("{}", omd_io::reference());
         return Ok(());
     };
-    let Start { input, plans } = start(path)?;
+    let Start { input, plans } = patiently(|| start(path))?;
     println!("{}", if input.experiment.title.is_empty() { "(no title)" } else { &input.experiment.title });
     print_keys(&input);
     print_flow(&input.experiment, &input.units);
@@ -32,6 +36,27 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
         println!("warning: {warning}");
     }
     Ok(())
+}
+
+/// What `work` gives; on a terminal a line says that it goes on, if that takes longer than a second.
+fn patiently<T>(work: impl FnOnce() -> T) -> T {
+    if !stderr().is_terminal() {
+        return work();
+    }
+    let (at_work, over) = channel::<()>();
+    scope(|scope| {
+        scope.spawn(move || {
+            // Nothing is ever sent: the end of `at_work` is the end of the work.
+            if over.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                eprint!("preparing what would run ...");
+                let _ = over.recv();
+                eprint!("\r\x1b[2K");
+            }
+        });
+        let found = work();
+        drop(at_work);
+        found
+    })
 }
 
 fn print_keys(input: &ResolvedInput) {

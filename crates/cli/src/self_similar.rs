@@ -72,9 +72,9 @@ fn gradient(arguments: &SelfSimilar, input: &ResolvedInput) -> Result<Matrix3<f6
         return Ok(input.experiment.flow.velocity_gradient_at_zero());
     };
     if rows.len() != 9 || rows.iter().any(|x| !x.is_finite()) {
-        let count = rows.len();
+        let (count, plural) = (rows.len(), if rows.len() == 1 { "" } else { "s" });
         return Err(Failure::Input(format!(
-            "--velocity-gradient has {count} numbers; it needs nine finite ones, the rows of L after each other, as in 0,1,0,0,0,0,0,0,0"
+            "--velocity-gradient has {count} number{plural}; it needs nine finite ones, the rows of L after each other, as in 0,1,0,0,0,0,0,0,0"
         )));
     }
     Ok(Matrix3::from_row_slice(rows) * input.units.factor(Quantity::Of(Dimension::Rate)))

@@ -15,11 +15,11 @@ fn numbers(line: &str) -> Vec<f64> {
     line.split_whitespace().map(|word| word.parse().unwrap()).collect()
 }
 
-/// The input of a file of parameters, and the table of what LAMMPS found.
-fn case(kind: &str, elements: &str, file: &str) -> (ResolvedInput, Vec<Vec<f64>>) {
+/// The input of a file of parameters in one of the workspace's folders, and the table of what LAMMPS found.
+fn case(kind: &str, elements: &str, shelf: &str, file: &str) -> (ResolvedInput, Vec<Vec<f64>>) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let folder = tempfile::tempdir().unwrap();
-    let parameters = here.join("../../io/tests/good").join(file);
+    let parameters = here.join("../../..").join(shelf).join(file);
     let (parameters, atoms) = (parameters.display(), here.join("compounds").join(format!("{file}.data")));
     let text = format!(
         "units = \"metal\"\nflow = {{ velocity-gradient = [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }}\nstate = {{ temperature = 1 }}\n\
@@ -35,13 +35,14 @@ fn case(kind: &str, elements: &str, file: &str) -> (ResolvedInput, Vec<Vec<f64>>
 
 #[test]
 fn energy_pressure_and_forces_are_those_of_lammps() {
-    for (kind, elements, file) in [
-        ("eam", "\"Ni\", \"Cu\"", "CuNi.eam.alloy"),
-        ("eam", "\"Ni\", \"Cu\"", "CuNi.eam.fs"),
-        ("tersoff", "\"Si\", \"C\"", "SiC.tersoff"),
-        ("stillinger-weber", "\"Ga\", \"N\"", "GaN.sw"),
+    let good = "crates/io/tests/good";
+    for (kind, elements, shelf, file) in [
+        ("eam", "\"Ni\", \"Cu\"", good, "CuNi.eam.alloy"),
+        ("eam", "\"Ni\", \"Cu\"", good, "CuNi.eam.fs"),
+        ("tersoff", "\"Si\", \"C\"", good, "SiC.tersoff"),
+        ("stillinger-weber", "\"Ga\", \"N\"", "examples", "GaN.sw"),
     ] {
-        let (input, table) = case(kind, elements, file);
+        let (input, table) = case(kind, elements, shelf, file);
         let (experiment, units) = (&input.experiment, &input.units);
         let Some(Interaction::ManyBody(potential)) = &experiment.interaction else { panic!() };
         let settings = experiment.molecular.as_ref().unwrap();

@@ -2,7 +2,7 @@
 
 use omd_flow::{Description, Dimension, Free, Stop, Structure};
 use omd_molecular::MolecularError;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Why an experiment cannot start: the input's key and what is wrong.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -61,10 +61,23 @@ impl Plan {
         Ok(Self { name, replicas, start: Box::new(start), first: Mutex::new(Some(first)) })
     }
 
-    /// Looks at replica 0, or prepares it, while it is still at t = 0.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&mut dyn Description) -> T) -> Option<T> {
-        let mut first = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        first.as_mut().map(|description| look(description.as_mut()))
+    fn first(&self) -> MutexGuard<'_, Option<Box<dyn Description>>> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at replica 0 while it is still at t = 0.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&dyn Description) -> T) -> Option<T> {
+        self.first().as_ref().map(|description| look(description.as_ref()))
+    }
+
+    /// Prepares replica 0 for the flow; what fails on the way is not kept for a run, which starts it anew.
+    fn prepare(&self) -> Result<Option<PreparedAtoms>, Stop> {
+        let mut first = self.first();
+        let Some(mut description) = first.take() else { return Ok(None) };
+        description.advance(0.0, &mut Free)?;
+        let atoms = description.structure().map(|structure| PreparedAtoms { structure, bonds: description.bonds() });
+        *first = Some(description);
+        Ok(atoms)
     }
 
     /// Replica `replica` at t = 0.
@@ -73,7 +86,7 @@ impl Plan {
     /// [`BuildError`] when the replica has no valid start.
     pub fn start(&self, replica: usize) -> Result<Box<dyn Description>, BuildError> {
         if replica == 0 {
-            let kept = self.first.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            let kept = self.first().take();
             if let Some(description) = kept {
                 return Ok(description);
             }
@@ -102,10 +115,51 @@ pub struct PreparedAtoms {
 /// # Errors
 /// [`Stop`] where they cannot be prepared; its time and any lengths in internal units.
 pub fn prepared_atoms(plans: &[Plan]) -> Result<Option<PreparedAtoms>, Stop> {
-    let prepare = |description: &mut dyn Description| {
-        description.advance(0.0, &mut Free)?;
-        Ok(description.structure().map(|structure| PreparedAtoms { structure, bonds: description.bonds() }))
-    };
-    let plan = plans.iter().find(|plan| plan.name == "molecular");
-    plan.and_then(|plan| plan.look(prepare)).unwrap_or(Ok(None))
+    plans.iter().find(|plan| plan.name == "molecular").map_or(Ok(None), Plan::prepare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use omd_flow::{Advance, Monitor, Observables, StateError, StateReader, StateWriter};
+
+    /// Moves and cannot go on.
+    struct Stuck {
+        time: f64,
+    }
+
+    impl Description for Stuck {
+        fn name(&self) -> &'static str {
+            "molecular"
+        }
+
+        fn time(&self) -> f64 {
+            self.time
+        }
+
+        fn advance(&mut self, _: f64, _: &mut dyn Monitor) -> Result<Advance, Stop> {
+            self.time += 1.0;
+            Err(Stop { time: self.time, reason: "stuck".to_owned() })
+        }
+
+        fn observe(&mut self) -> Observables {
+            unreachable!("it never arrives")
+        }
+
+        fn save(&self, _: &mut StateWriter) {}
+
+        fn restore(&mut self, _: &mut StateReader<'_>) -> Result<(), StateError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_prepared_is_started_anew() {
+        let plans = [Plan::new("molecular", 1, |_| Ok(Box::new(Stuck { time: 0.0 }))).unwrap()];
+        for _ in 0..2 {
+            let stopped = prepared_atoms(&plans).map(|atoms| atoms.is_some());
+            assert!(stopped != Ok(true), "{stopped:?}");
+        }
+        assert_eq!(plans[0].start(0).unwrap().time(), 0.0);
+    }
 }

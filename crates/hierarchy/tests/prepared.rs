@@ -75,7 +75,7 @@ fn rows(experiment: &Experiment, molecular: &mut dyn Description) -> Vec<Observa
 }
 
 fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
+    row.column(name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 /// Pauses at its first question after `skip` ones.
@@ -154,10 +154,13 @@ fn breaks_at_every_stage_change_no_bit() {
         let mut reader = StateReader::new(&bytes);
         again.restore(&mut reader).unwrap();
         reader.finish().unwrap();
+        let mut count = Count(0);
         for sample in samples.skip(paused) {
-            again.advance(experiment.schedule.time(sample), &mut Free).unwrap();
+            again.advance(experiment.schedule.time(sample), &mut count).unwrap();
             assert_eq!(again.observe(), whole[sample], "{questions} questions, sample {sample}");
         }
+        // What was done is not done again.
+        assert_eq!(count.0, total - questions);
     }
 }
 

@@ -129,7 +129,7 @@ fn hard_spheres_in_shear_against_direct_simulation() {
         gas.advance(row[0], &mut Free).unwrap();
         let seen = gas.observe();
         let p = seen.density * seen.temperature;
-        let fourth = seen.extra.iter().find(|x| x.name == "reduced_moment_4").unwrap().value;
+        let fourth = seen.column("reduced_moment_4").unwrap();
         let found = [seen.temperature, seen.pressure[(0, 1)] / p, seen.pressure[(0, 0)] / p, seen.pressure[(1, 1)] / p];
         for (k, (value, column)) in found.into_iter().chain([fourth]).zip([1, 2, 3, 4, 6]).enumerate() {
             squares[k] += ((value / row[column] - 1.0) / relative(column)).powi(2) / mean.len() as f64;

@@ -27,7 +27,7 @@ fn parameters(gradient: Matrix3<f64>, law: AngularLaw, order: usize) -> Hierarch
 }
 
 fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|column| column.name == name).unwrap().value
+    row.column(name).unwrap()
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn energy_and_momentum_are_kept() {
         let before: Vector3<f64> = run.lab_velocities().iter().sum();
         run.advance(1.0, &mut Free).unwrap();
         let row = run.observe();
-        let balance = row.extra.iter().find(|extra| extra.name == "energy_balance").unwrap().value;
+        let balance = row.column("energy_balance").unwrap();
         let after: Vector3<f64> = run.lab_velocities().iter().sum();
         let (energy, momentum) = if method == ForceMethod::Direct { (1e-6, 1e-14) } else { (1e-5, 1e-6) };
         assert!(balance.abs() < energy, "{form:?}: {balance:e}");

@@ -1,17 +1,9 @@
 //! Driving the molecular description with looks at it in between, and what the looks need.
 
+use crate::column;
 use omd_flow::{Advance, Description, Matrix3, Monitor, Observables, Pace, Stop, Vector3};
 use omd_molecular::{Atoms, Molecular};
 use std::time::Instant;
-
-/// A column that only the molecular description has.
-///
-/// # Panics
-/// Where the row has no such column.
-#[must_use]
-pub fn column(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
-}
 
 /// `sum m w^2/2` about zero of `count` atoms of mass 1, energy.
 #[must_use]

@@ -1,9 +1,11 @@
 //! The diagram commutes: two ways from one corner to another give the same numbers.
 
 use super::dilute_limit;
-use super::experiments::{Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, shear, start};
+use super::experiments::{
+    Gas, bare, flow, full_flow, kinetic_knudsen, reduced_flow, rows, shear, start, without_noise,
+};
 use super::printed::Printed;
-use crate::experiment::{Experiment, GalerkinSettings, MomentsSettings, Viscosity};
+use crate::experiment::{Experiment, Viscosity};
 use crate::transport;
 use crate::transport::viscosity_law;
 use crate::verify::{Arrow, Claim, Fault, Finding, Interrupt, Settings, Study, Table, Task, TaskError};
@@ -92,12 +94,8 @@ fn kinetic(
     knudsen: f64,
 ) -> Result<(Experiment, &'static str), TaskError> {
     let mut experiment = bare(flow(gradient)?, gas.interaction()?, kinetic_knudsen(settings, knudsen), END);
-    if gas == Gas::Maxwell {
-        experiment.moments = Some(MomentsSettings::Exact { order: 2 });
-        return Ok((experiment, "moments"));
-    }
-    experiment.galerkin = Some(GalerkinSettings { order: ORDER, basis_temperature: 1.0 });
-    Ok((experiment, "galerkin"))
+    let name = without_noise(&mut experiment, gas, ORDER);
+    Ok((experiment, name))
 }
 
 /// The Chapman-Enskog viscosity of the expansion over the converged one.

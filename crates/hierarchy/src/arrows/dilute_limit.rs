@@ -30,8 +30,30 @@ const RANGE: f64 = 4.0;
 /// Shares of the cells, but one, at the last sample time.
 const SHARES: usize = CELLS * CELLS / 2 - 1;
 
-/// What is compared, at every sample time.
-const QUANTITIES: [&str; 4] = ["temperature", "stress", "fourth moment", "collisions"];
+/// What is compared, at every sample time; a row has them in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quantity {
+    Temperature,
+    /// Over the temperature.
+    Stress,
+    /// Over that of a Gaussian.
+    FourthMoment,
+    /// Per particle since the start.
+    Collisions,
+}
+
+impl Quantity {
+    const ALL: [Self; 4] = [Self::Temperature, Self::Stress, Self::FourthMoment, Self::Collisions];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::Stress => "stress",
+            Self::FourthMoment => "fourth moment",
+            Self::Collisions => "collisions",
+        }
+    }
+}
 
 /// A way to the limit.
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! The experiments that the studies share: a gas of unit mass, density and temperature.
 
 use crate::experiment::{
-    AtomStart, DrawnPositions, Engine, Experiment, Interaction, LatticeChoice, MolecularSettings, Preparation,
-    Schedule, State,
+    AtomStart, DrawnPositions, Engine, Experiment, GalerkinSettings, Interaction, LatticeChoice, MolecularSettings,
+    MomentsSettings, Preparation, Schedule, State,
 };
 use crate::verify::{Fault, Settings, TaskError};
 use crate::{plans, viscosity};
@@ -102,6 +102,17 @@ pub(crate) fn bare(flow: AffineFlow, interaction: Interaction, knudsen: f64, end
         euler: false,
         navier_stokes: None,
     }
+}
+
+/// Has `experiment` solve the Boltzmann equation of `gas` without noise, and says by which description: exact moments of Maxwell
+/// molecules, Burnett functions to `order` for the others.
+pub(crate) fn without_noise(experiment: &mut Experiment, gas: Gas, order: usize) -> &'static str {
+    if gas == Gas::Maxwell {
+        experiment.moments = Some(MomentsSettings::Exact { order: 2 });
+        return "moments";
+    }
+    experiment.galerkin = Some(GalerkinSettings { order, basis_temperature: 1.0 });
+    "galerkin"
 }
 
 /// Atoms at random places of a cubic cell, replica `replica` of which is run.

@@ -3,9 +3,11 @@
 //! The kinetic side has no noise: exact moments for Maxwell molecules, the Galerkin expansion for the others. Distances
 //! are the largest over the run; temperatures, and stresses `P - n T I`.
 
-use super::experiments::{Gas, bare, flow, full_flow, halves, kinetic_knudsen, reduced_flow, rows, start};
+use super::experiments::{
+    Gas, bare, flow, full_flow, halves, kinetic_knudsen, reduced_flow, rows, start, without_noise,
+};
 use super::printed::Printed;
-use crate::experiment::{Experiment, GalerkinSettings, MomentsSettings, Preparation, Viscosity};
+use crate::experiment::{Experiment, Preparation, Viscosity};
 use crate::transport::viscosity_law;
 use crate::verify::{
     Arrow, Claim, Curve, Fault, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, richardson,
@@ -81,12 +83,7 @@ fn distances(
     if prepared {
         experiment.state.preparation = Preparation::NavierStokes;
     }
-    let kinetic_name = if gas == Gas::Maxwell { "moments" } else { "galerkin" };
-    if gas == Gas::Maxwell {
-        experiment.moments = Some(MomentsSettings::Exact { order: 2 });
-    } else {
-        experiment.galerkin = Some(GalerkinSettings { order: ORDER, basis_temperature: 1.0 });
-    }
+    let kinetic_name = without_noise(&mut experiment, gas, ORDER);
     let mut kinetic = start(&experiment, kinetic_name, 0)?;
     let reduced = Experiment {
         flow: reduced_flow(settings, &flow)?,

@@ -4,8 +4,8 @@
 //! the viscosity with the square of Kn; and the fluctuations of the N-particle process at rest, whose time correlations
 //! give viscosity and conductivity without any gradient (Green and Kubo).
 
-use super::experiments::{Gas, bare, flow, kinetic_knudsen, shear, start};
-use crate::experiment::{DsmcSettings, GalerkinSettings, MomentsSettings, Observation};
+use super::experiments::{Gas, bare, flow, kinetic_knudsen, shear, start, without_noise};
+use crate::experiment::{DsmcSettings, Observation};
 use crate::transport;
 use crate::verify::{
     Arrow, Claim, Curve, Effort, Finding, Interrupt, Plot, Settings, Study, Table, Task, TaskError, richardson,
@@ -52,12 +52,7 @@ fn weak_shear(settings: Settings, gas: Gas, name: &'static str) -> Study {
         Task::new(format!("{kn}"), seconds, move |interrupt| {
             let flow = flow(shear(RATE))?;
             let mut experiment = bare(flow, gas.interaction()?, kinetic_knudsen(&settings, kn), END);
-            let name = if gas == Gas::Maxwell { "moments" } else { "galerkin" };
-            if gas == Gas::Maxwell {
-                experiment.moments = Some(MomentsSettings::Exact { order: 2 });
-            } else {
-                experiment.galerkin = Some(GalerkinSettings { order: ORDER, basis_temperature: 1.0 });
-            }
+            let name = without_noise(&mut experiment, gas, ORDER);
             let mut kinetic = start(&experiment, name, 0)?;
             interrupt.advance(kinetic.as_mut(), END)?;
             let row = kinetic.observe();

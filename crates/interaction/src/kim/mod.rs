@@ -4,12 +4,14 @@
 //! can, else in units of its own, which are converted.
 
 mod ffi;
+mod library;
 mod object;
 
 use crate::cluster::dimer;
 use crate::{Cluster, ClusterFailure, ClusterPotential, NeighbourRange};
+use library::Kind;
 use nalgebra::Vector3;
-use object::{Kind, Object, Properties};
+use object::{Object, Properties};
 use std::ffi::{CString, c_int};
 use std::sync::{Mutex, PoisonError};
 
@@ -104,9 +106,9 @@ impl KimModel {
     /// # Errors
     /// [`KimError`].
     pub fn new(name: &str, elements: &[String], units: KimUnits) -> Result<Self, KimError> {
-        let as_known = object::name(name);
-        let Some(as_known) = as_known.filter(|name| object::kind(name) == Some(Kind::Portable)) else {
-            let simulator = object::name(name).and_then(|name| object::kind(&name)) == Some(Kind::Simulator);
+        let as_known = library::name(name);
+        let Some(as_known) = as_known.filter(|name| library::kind(name) == Some(Kind::Portable)) else {
+            let simulator = library::name(name).and_then(|name| library::kind(&name)) == Some(Kind::Simulator);
             return Err(if simulator { KimError::Simulator } else { not_found(name) });
         };
         let object = Object::new(&as_known).map_err(KimError::Unusable)?;
@@ -159,7 +161,7 @@ impl KimModel {
     /// The names of all portable models that are installed, in the order of the alphabet.
     #[must_use]
     pub fn installed() -> Vec<String> {
-        let mut names = object::installed();
+        let mut names = library::installed();
         names.sort_unstable();
         names.dedup();
         names

@@ -3,7 +3,7 @@
 use super::consistency::Tables;
 use super::reader::{Reader, Section};
 use super::tables::{MolecularKeys, Start};
-use super::wording::{called, rounded, show};
+use super::wording::{called, counted, rounded, show};
 use super::{Parts, keys};
 use crate::structure::{FileBondLaw, FileBonds};
 use crate::units::Quantity;
@@ -120,9 +120,9 @@ fn same_law(
                 (Box::new(Morse { epsilon: epsilon * energy_of, alpha, equilibrium }), equilibrium, write)
             }
             ("harmonic" | "morse", numbers) => {
-                let (style, count) = (&law.style, numbers.len());
+                let (style, found) = (&law.style, counted(numbers.len(), "number"));
                 let wanted = if style == "harmonic" { "two, K and r0" } else { "three, D, alpha and r0" };
-                let message = format!("Bond Coeffs on line {} of {file} has {count} numbers", law.line);
+                let message = format!("Bond Coeffs on line {} of {file} has {found}", law.line);
                 reader.error(span, message, Some(format!("bond_style {style} takes {wanted}")));
                 return;
             }

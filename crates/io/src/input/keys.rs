@@ -1,7 +1,8 @@
 //! The one table of what an input file may say: read by the parser, by "did you mean" and by the reference.
 
-mod descriptions;
 mod experiment;
+mod levels;
+mod molecular;
 
 use crate::units::Quantity;
 use omd_flow::Dimension;
@@ -217,7 +218,7 @@ const fn key(
 
 /// All keys, in the order of the reference.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
-    experiment::EXPERIMENT.iter().chain(descriptions::DESCRIPTIONS)
+    experiment::EXPERIMENT.iter().chain(molecular::MOLECULAR).chain(levels::LEVELS)
 }
 
 /// The largest count that a key may have: more could not be held.

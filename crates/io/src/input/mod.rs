@@ -5,6 +5,7 @@ mod builders;
 mod consistency;
 mod elements;
 mod embedded;
+mod face_centred;
 mod group;
 mod keys;
 mod kim;
@@ -23,6 +24,8 @@ mod thermostat;
 mod trajectory;
 mod weights;
 mod wording;
+
+pub(crate) use wording::counted;
 
 pub(crate) use embedded::style as embedded_style;
 pub use reader::ResolvedKey;
@@ -332,6 +335,7 @@ fn resolve(reader: &mut Reader<'_>, document: &DeTable<'_>, path: &Path) -> Opti
     let mut warnings = started.warnings;
     warnings.extend(thermostat::warning(&experiment));
     warnings.extend(plausible::warning(&experiment));
+    warnings.extend(face_centred::warning(&experiment));
     Some(Resolved { experiment, checkpoint_minutes, structure, parameters, warnings })
 }
 

@@ -41,7 +41,8 @@ pub(super) fn form(shape: &Shape) -> String {
     }
 }
 
-pub(super) fn counted(count: usize, what: &str) -> String {
+/// `1 atom`, `2 atoms`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

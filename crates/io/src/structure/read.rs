@@ -4,7 +4,7 @@ use super::comment;
 use super::data::{FileBonds, is_data, parse_data};
 use super::reader::{FARTHEST, Reader};
 use crate::diagnostic::InputError;
-use crate::input::{is_singular, text_of};
+use crate::input::{counted, is_singular, text_of};
 use crate::units::{Quantity, Units};
 use omd_flow::{AffineFlow, Dimension, Matrix3, Vector3};
 use omd_hierarchy::experiment::AtomStart;
@@ -299,7 +299,7 @@ fn parse(file: &str, text: &str, in_cell: bool) -> Result<Structure, InputError>
     let columns = reader.columns(comment::value(&pairs, "Properties"))?;
     let structure = atoms(&reader, count, cell, columns)?;
     if let Some((line, _)) = text.lines().enumerate().skip(count + 2).find(|(_, line)| !line.trim().is_empty()) {
-        let message = format!("line 1 says {count} atoms, but the file goes on after them");
+        let message = format!("line 1 says {}, but the file goes on after that", counted(count, "atom"));
         return Err(reader.at_line(line + 1, message, Some("a structure file holds one frame")));
     }
     Ok(structure)
@@ -366,7 +366,7 @@ fn atoms(
     }
     if structure.positions.len() < count {
         let found = structure.positions.len();
-        let message = format!("the structure file is truncated: line 1 says {count} atoms, found {found}");
+        let message = format!("the structure file is truncated: line 1 says {}, found {found}", counted(count, "atom"));
         return Err(reader.at_line(1, message, None));
     }
     structure.velocities = match (columns.lab, columns.peculiar) {

@@ -5,6 +5,8 @@
 
 mod bonded;
 mod clusters;
+#[cfg(test)]
+mod crowd;
 mod embedded;
 mod engine;
 mod forces;

@@ -104,6 +104,7 @@ impl Pairs {
             for four in fours {
                 sums.add(simd, law, &centre, places, [four[0], four[1], four[2], four[3]], &mut force);
             }
+            // Even if none is left: to ask costs as much as to add nothing.
             sums.add(simd, law, &centre, places, last, &mut force);
             *out = -Vector3::from(force.map(sum));
         }

@@ -11,37 +11,52 @@ pub type Begin = Box<dyn Fn(&Relaxed) -> Result<Box<dyn Description>, MolecularE
 
 /// A description that is made when it is first asked to move: its atoms are relaxed then.
 ///
-/// It pauses meanwhile and goes on; what is saved then is that it has not begun, so the end of the program loses that work
-/// and nothing else: it is done again to the same bits.
+/// It pauses meanwhile, and goes on from what is saved then to the same bits.
 pub struct Deferred {
     /// As it is before.
     before: Structure,
     relax: Relax,
     begin: Begin,
-    resting: Option<Box<dyn Resting>>,
-    made: Option<(Relaxed, Box<dyn Description>)>,
+    stage: Stage,
+}
+
+/// What a saved state begins with.
+const UNTOUCHED: u64 = 0;
+const MADE: u64 = 1;
+const RESTING: u64 = 2;
+
+enum Stage {
+    /// Nobody has asked it to move.
+    Untouched,
+    Resting(Box<dyn Resting>),
+    Made(Relaxed, Box<dyn Description>),
 }
 
 impl Deferred {
     /// What `begin` makes of what `relax` gives; `before` is shown until then.
     #[must_use]
     pub fn new(before: Structure, relax: Relax, begin: Begin) -> Self {
-        Self { before, relax, begin, resting: None, made: None }
+        Self { before, relax, begin, stage: Stage::Untouched }
     }
 
     /// Brings the atoms to rest and makes the description; false where `monitor` asked for a pause before.
     fn make(&mut self, monitor: &mut dyn Monitor) -> Result<bool, MolecularError> {
-        let mut resting = match self.resting.take() {
-            Some(resting) => resting,
-            None => (self.relax)()?,
-        };
-        let Some(relaxed) = resting.advance(monitor) else {
-            self.resting = Some(resting);
-            return Ok(false);
-        };
-        let live = (self.begin)(&relaxed)?;
-        self.made = Some((relaxed, live));
+        if let Stage::Untouched = self.stage {
+            self.stage = Stage::Resting((self.relax)()?);
+        }
+        if let Stage::Resting(resting) = &mut self.stage {
+            let Some(relaxed) = resting.advance(monitor) else { return Ok(false) };
+            let live = (self.begin)(&relaxed)?;
+            self.stage = Stage::Made(relaxed, live);
+        }
         Ok(true)
+    }
+
+    fn live(&self) -> Option<&dyn Description> {
+        match &self.stage {
+            Stage::Made(_, live) => Some(live.as_ref()),
+            Stage::Untouched | Stage::Resting(_) => None,
+        }
     }
 }
 
@@ -51,29 +66,23 @@ impl Description for Deferred {
     }
 
     fn time(&self) -> f64 {
-        self.made.as_ref().map_or(0.0, |(_, live)| live.time())
+        self.live().map_or(0.0, Description::time)
     }
 
     fn advance(&mut self, until: f64, monitor: &mut dyn Monitor) -> Result<Advance, Stop> {
-        if self.made.is_none() {
-            let made = self.make(monitor);
-            let failed =
-                |error: MolecularError| Stop { time: 0.0, reason: format!("as relaxed it cannot begin: {error}") };
-            if !made.map_err(failed)? {
-                return Ok(Advance::Paused);
-            }
-        }
-        match &mut self.made {
-            Some((_, live)) => live.advance(until, monitor),
-            None => Ok(Advance::Paused),
+        let made = self.make(monitor);
+        let failed = |error: MolecularError| Stop { time: 0.0, reason: format!("as relaxed it cannot begin: {error}") };
+        match (made.map_err(failed)?, &mut self.stage) {
+            (true, Stage::Made(_, live)) => live.advance(until, monitor),
+            _ => Ok(Advance::Paused),
         }
     }
 
     fn observe(&mut self) -> Observables {
-        match &mut self.made {
-            Some((_, live)) => live.observe(),
+        match &mut self.stage {
+            Stage::Made(_, live) => live.observe(),
             // Nobody asks what was never moved.
-            None => Observables {
+            Stage::Untouched | Stage::Resting(_) => Observables {
                 time: 0.0,
                 density: f64::NAN,
                 temperature: f64::NAN,
@@ -85,34 +94,50 @@ impl Description for Deferred {
     }
 
     fn structure(&self) -> Option<Structure> {
-        self.made.as_ref().map_or_else(|| Some(self.before.clone()), |(_, live)| live.structure())
+        self.live().map_or_else(|| Some(self.before.clone()), Description::structure)
     }
 
     fn bonds(&self) -> Vec<[usize; 2]> {
-        self.made.as_ref().map_or_else(Vec::new, |(_, live)| live.bonds())
+        self.live().map_or_else(Vec::new, Description::bonds)
     }
 
     fn save(&self, state: &mut StateWriter) {
-        state.u64(u64::from(self.made.is_some()));
-        if let Some((relaxed, live)) = &self.made {
-            relaxed.save(state);
-            live.save(state);
+        match &self.stage {
+            Stage::Untouched => state.u64(UNTOUCHED),
+            Stage::Resting(resting) => {
+                state.u64(RESTING);
+                resting.save(state);
+            }
+            Stage::Made(relaxed, live) => {
+                state.u64(MADE);
+                relaxed.save(state);
+                live.save(state);
+            }
         }
     }
 
     fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
-        if state.u64()? == 0 {
-            return Ok(());
-        }
-        let relaxed = Relaxed::restore(state)?;
-        let mut live = (self.begin)(&relaxed).map_err(|error| StateError::Mismatch(error.to_string()))?;
-        live.restore(state)?;
-        self.made = Some((relaxed, live));
+        let mismatch = |error: MolecularError| StateError::Mismatch(error.to_string());
+        self.stage = match state.u64()? {
+            UNTOUCHED => Stage::Untouched,
+            RESTING => {
+                let mut resting = (self.relax)().map_err(mismatch)?;
+                resting.restore(state)?;
+                Stage::Resting(resting)
+            }
+            MADE => {
+                let relaxed = Relaxed::restore(state)?;
+                let mut live = (self.begin)(&relaxed).map_err(mismatch)?;
+                live.restore(state)?;
+                Stage::Made(relaxed, live)
+            }
+            stage => return Err(StateError::Mismatch(format!("no stage of a relaxation has the number {stage}"))),
+        };
         Ok(())
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let Some((relaxed, live)) = &self.made else { return Vec::new() };
+        let Stage::Made(relaxed, live) = &self.stage else { return Vec::new() };
         let mut facts = live.facts();
         facts.push(relaxed.fact());
         facts

@@ -1,11 +1,21 @@
 //! Limited-memory BFGS.
 
+use omd_flow::{StateError, StateReader, StateWriter};
+
 /// An energy over a space of many coordinates, all of them lengths.
 pub(super) trait Landscape {
     /// The energy at `place`; its gradient goes into `gradient`.
     fn energy(&mut self, place: &[f64], gradient: &mut [f64]) -> f64;
     /// No coordinate moves farther in a step.
     fn longest_step(&self) -> f64;
+
+    /// Writes what later energies depend on besides the place.
+    fn save(&self, _state: &mut StateWriter) {}
+
+    /// Restores what [`Self::save`] wrote.
+    fn restore(&mut self, _state: &mut StateReader<'_>) -> Result<(), StateError> {
+        Ok(())
+    }
 }
 
 /// How a descent ended.
@@ -87,6 +97,37 @@ impl Search {
         }
         self.pairs.clear();
         None
+    }
+
+    pub(super) fn save(&self, state: &mut StateWriter) {
+        state.f64_slice(&self.place);
+        state.f64_slice(&self.gradient);
+        state.f64(self.energy);
+        state.u64(self.evaluations);
+        state.u64(self.pairs.len() as u64);
+        for Pair { step, change, curvature } in &self.pairs {
+            state.f64_slice(step);
+            state.f64_slice(change);
+            state.f64(*curvature);
+        }
+    }
+
+    pub(super) fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        let coordinates = self.place.len();
+        let fitting = |values: Vec<f64>| {
+            let message = || format!("{} coordinates of atoms to be relaxed, not {coordinates}", values.len());
+            if values.len() == coordinates { Ok(values) } else { Err(StateError::Mismatch(message())) }
+        };
+        self.place = fitting(state.f64_vec()?)?;
+        self.gradient = fitting(state.f64_vec()?)?;
+        self.energy = state.f64()?;
+        self.evaluations = state.u64()?;
+        self.pairs.clear();
+        for _ in 0..state.u64()? {
+            let (step, change) = (fitting(state.f64_vec()?)?, fitting(state.f64_vec()?)?);
+            self.pairs.push(Pair { step, change, curvature: state.f64()? });
+        }
+        Ok(())
     }
 
     /// A step along `direction`, shortened until it gains enough; false where none does.

@@ -6,7 +6,7 @@ use crate::bonds::Bonds;
 use crate::engine::Engine;
 use crate::objective::Probe;
 use crate::{Atoms, GroupBonds, GroupModel, Model, MolecularError, ObjectiveGroup};
-use omd_flow::{AffineFlow, Matrix3, Vector3};
+use omd_flow::{AffineFlow, Matrix3, StateError, StateReader, StateWriter, Vector3};
 
 /// A step moves an atom by this part of the range of the forces at most.
 const LONGEST: f64 = 0.05;
@@ -49,6 +49,15 @@ impl Landscape for InCell {
 
     fn longest_step(&self) -> f64 {
         LONGEST * self.reach
+    }
+
+    /// The lists: energies are summed in their order.
+    fn save(&self, state: &mut StateWriter) {
+        self.engine.save(state);
+    }
+
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.engine.restore(state)
     }
 }
 

@@ -88,6 +88,15 @@ impl Relaxed {
 pub trait Resting: Send {
     /// Goes on until they are there, or `monitor` asks for a pause: then `None`, and to be asked again.
     fn advance(&mut self, monitor: &mut dyn Monitor) -> Option<Relaxed>;
+
+    /// Writes how far they are.
+    fn save(&self, state: &mut StateWriter);
+
+    /// Puts atoms that set out from the same start where [`Self::save`] left them; they go on to the same bits.
+    ///
+    /// # Errors
+    /// [`StateError`] when the bytes are not of these atoms.
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError>;
 }
 
 /// A landscape that can say what a place means.
@@ -118,6 +127,16 @@ impl<L: Ground> Resting for Rest<L> {
                 return None;
             }
         }
+    }
+
+    fn save(&self, state: &mut StateWriter) {
+        self.search.save(state);
+        self.landscape.save(state);
+    }
+
+    fn restore(&mut self, state: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.search.restore(state)?;
+        self.landscape.restore(state)
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn drawn(model: &Model, count: usize, density: f64, lattice: &Lattice
 }
 
 pub(crate) fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
+    row.column(name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 pub(crate) fn encounters(model: &Model, atoms: &Atoms) -> Encounters {

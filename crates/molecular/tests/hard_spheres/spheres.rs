@@ -35,5 +35,5 @@ pub(crate) fn drawn(model: &HardSphereModel, count: usize, packing: f64, lattice
 }
 
 pub(crate) fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
+    row.column(name).unwrap_or_else(|| panic!("no column {name}"))
 }

@@ -45,7 +45,7 @@ pub(crate) fn shaken(cell: Matrix3<f64>, per_edge: [usize; 3], shake: f64, tempe
 }
 
 pub(crate) fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|extra| extra.name == name).unwrap_or_else(|| panic!("no column {name}")).value
+    row.column(name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 /// Forces, potential energy and `(1/2) sum sum r f` by sums over all images, straight from the definition.

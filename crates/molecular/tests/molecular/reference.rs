@@ -33,7 +33,7 @@ fn five_hundred_steps_under_shear_agree() {
     }
     assert!(worst < 1e-9, "largest deviation {worst}");
     let end = molecular.observe();
-    let column = |name: &str| end.extra.iter().find(|extra| extra.name == name).unwrap().value;
+    let column = |name: &str| end.column(name).unwrap();
     assert!((column("potential_energy") + 1_136.298_571_617_226_6).abs() < 1e-7);
     let about_zero = 428.427_323_243_881_9;
     let drift = Vector3::new(column("drift_x"), column("drift_y"), column("drift_z"));

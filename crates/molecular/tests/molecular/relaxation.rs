@@ -1,12 +1,12 @@
 //! Atoms come to rest: crystals find their places, tubes their period, molecules their bonds.
 
 use crate::fixtures::{cube, fixed, flow, lennard_jones, model};
-use omd_flow::{AffineFlow, Description, Free, Matrix3, Philox, Vector3};
+use omd_flow::{AffineFlow, Description, Free, Matrix3, Monitor, Pace, Philox, StateReader, StateWriter, Vector3};
 use omd_interaction::{HarmonicBond, Tersoff, Truncation};
 use omd_molecular::{
     Atoms, Bonds, Crystal, CubicLattice, DrawnPositions, GroupElement, GroupModel, GroupMolecular, LatticeChoice,
-    Molecular, Nanotube, NanotubePeriod, ObjectiveGroup, Relaxation, Sites, Species, force_field, relax,
-    relax_among_images,
+    Model, Molecular, Nanotube, NanotubePeriod, ObjectiveGroup, Relaxation, Resting, Sites, Species, force_field,
+    relax, relax_among_images, resting, resting_among_images,
 };
 use std::sync::Arc;
 
@@ -43,8 +43,53 @@ fn a_shaken_crystal_comes_to_rest_on_its_places_in_both_engines() {
     assert!((slow.energy / fast.energy - 1.0).abs() < 1e-13, "{} {}", slow.energy, fast.energy);
 }
 
+/// Counts the questions, and pauses at one of them.
+struct Questions {
+    asked: usize,
+    pause_at: usize,
+}
+
+impl Monitor for Questions {
+    fn at(&mut self, _: f64) -> Pace {
+        self.asked += 1;
+        if self.asked == self.pause_at { Pace::Pause } else { Pace::Continue }
+    }
+}
+
+/// What is saved on the way goes on from there, to the bits of what nobody broke.
+fn goes_on(set_out: &dyn Fn() -> Box<dyn Resting>) {
+    let mut all = Questions { asked: 0, pause_at: 0 };
+    let whole = set_out().advance(&mut all).unwrap();
+    assert!(whole.converged && all.asked > 10, "{}", all.asked);
+    for pause_at in [1, all.asked / 3, all.asked - 1] {
+        let mut first = set_out();
+        assert_eq!(first.advance(&mut Questions { asked: 0, pause_at }), None);
+        let mut state = StateWriter::new();
+        first.save(&mut state);
+        let bytes = state.into_bytes();
+        let mut second = set_out();
+        let mut reader = StateReader::new(&bytes);
+        second.restore(&mut reader).unwrap();
+        reader.finish().unwrap();
+        let mut rest = Questions { asked: 0, pause_at: 0 };
+        assert_eq!(second.advance(&mut rest), Some(whole.clone()), "paused at {pause_at} of {}", all.asked);
+        assert_eq!(rest.asked, all.asked - pause_at, "what was done is done again");
+    }
+}
+
 #[test]
-fn molecules_of_a_random_start_find_a_minimum() {
+fn a_broken_relaxation_goes_on_where_it_was() {
+    let (molecules, bonds, model) = molecules();
+    let loose = Relaxation { force_tolerance: 1e-3, group: false };
+    goes_on(&|| resting(&model, &molecules, Some(&bonds), loose).unwrap());
+    let tube = Nanotube::new(4, 1, 1.42).unwrap();
+    let group = ObjectiveGroup::product(&stretching(0.01), &tube.generators).unwrap();
+    let model = GroupModel { group, field: carbon(), species: Species::one(12.011), cell: None };
+    goes_on(&|| resting_among_images(&model, &tube.positions, None, tight(true)).unwrap());
+}
+
+/// Molecules of two atoms anywhere.
+fn molecules() -> (Atoms, Bonds, Model) {
     let model = model(flow([0.0; 9]), lennard_jones(2.5, Truncation::ShiftedForce));
     let covariance = Matrix3::identity();
     let random = &mut Philox::new(3, 0);
@@ -63,6 +108,12 @@ fn molecules_of_a_random_start_find_a_minimum() {
     let form = Arc::new(HarmonicBond { stiffness: 3000.0, length: 0.33 });
     let bonds = Bonds::of_near(form, true, &atoms.cell, &atoms.positions, 0.4);
     assert_eq!(bonds.list.len(), 100);
+    (atoms, bonds, model)
+}
+
+#[test]
+fn molecules_of_a_random_start_find_a_minimum() {
+    let (atoms, bonds, model) = molecules();
     let relaxed = relax(&model, &atoms, Some(&bonds), Relaxation { force_tolerance: 1e-6, group: false }).unwrap();
     assert!(relaxed.converged, "{} {}", relaxed.largest_force, relaxed.evaluations);
     let rest = Atoms { positions: relaxed.positions.clone(), peculiar: vec![Vector3::zeros(); 200], ..atoms };

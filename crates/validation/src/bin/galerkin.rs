@@ -30,14 +30,10 @@ fn gas(rate: f64, constant: f64, exponent: f64, order: usize, ratio: f64) -> Gal
     Galerkin::new(&parameters, &Matrix3::identity()).expect("the gas exists")
 }
 
-fn extra(row: &Observables, name: &str) -> Option<f64> {
-    row.extra.iter().find(|column| column.name == name).map(|column| column.value)
-}
-
 /// Temperature, `-Pxy/p`, `Pxx/p`, `Pyy/p`, `<w^4>/15 theta^2`, `<w^6>/105 theta^3`.
 fn numbers(row: &Observables) -> [f64; 6] {
     let pressure = row.density * row.temperature;
-    let reduced = |name| extra(row, name).unwrap_or(f64::NAN);
+    let reduced = |name| row.column(name).unwrap_or(f64::NAN);
     [
         row.temperature,
         row.pressure[(0, 1)] / pressure,

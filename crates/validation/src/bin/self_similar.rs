@@ -15,6 +15,7 @@ use omd_kinetic::self_similar::particles::{Histogram, ProfileSample, ProfileSett
 use omd_kinetic::self_similar::second::simple_shear_growth;
 use omd_kinetic::self_similar::tail::critical_factor;
 use omd_kinetic::self_similar::{DeflectionLaw, Problem, second_moments};
+use omd_validation::column;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::time::Instant;
@@ -235,7 +236,7 @@ fn two_simulations(replicas: usize, count: usize) {
             for k in 0..40 {
                 gas.advance(20.0 + f64::from(k), &mut Free).expect("the gas exists");
                 let row = gas.observe();
-                let fourth = row.extra.iter().find(|x| x.name == "fourth_moment").expect("a column").value;
+                let fourth = column(&row, "fourth_moment");
                 sum += fourth / row.temperature.powi(2) / 40.0;
             }
             sum

@@ -8,6 +8,7 @@ use omd_flow::{AffineFlow, Description, Free, Matrix3, symmetric_components};
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::MaxwellMoments;
 use omd_kinetic::boltzmann::spectral::{Spectral, SpectralKernel, SpectralParameters};
+use omd_validation::column;
 use serde_json::Value;
 use std::f64::consts::PI;
 use std::time::Instant;
@@ -45,10 +46,6 @@ fn fact(gas: &Spectral, name: &str) -> String {
     gas.facts().into_iter().find(|fact| fact.0 == name).map(|fact| fact.1).expect("a fact")
 }
 
-fn extra(row: &omd_flow::Observables, name: &str) -> f64 {
-    row.extra.iter().find(|x| x.name == name).expect("a column").value
-}
-
 /// BKW from K = 0.6 against its closed form.
 fn relaxation(modes: &[usize]) {
     println!("\n## BKW relaxation from K = 0.6, Maxwell molecules, rate 1\n");
@@ -73,13 +70,13 @@ fn relaxation(modes: &[usize]) {
             let error =
                 values.iter().map(|(w, g)| (g - bkw(w.iter().map(|x| x * x).sum(), k)).abs()).fold(0.0, f64::max);
             let row = gas.observe();
-            let fourth = extra(&row, "fourth_moment") / (15.0 * k * (2.0 - k)) - 1.0;
+            let fourth = column(&row, "fourth_moment") / (15.0 * k * (2.0 - k)) - 1.0;
             let sixth = gas.sixth_moment() / (105.0 * k * k * (3.0 - 2.0 * k)) - 1.0;
             for (worst, error) in worst.iter_mut().zip([error / largest, fourth.abs(), sixth.abs()]) {
                 *worst = worst.max(error);
             }
-            fall = fall.max(entropy - extra(&row, "entropy"));
-            entropy = extra(&row, "entropy");
+            fall = fall.max(entropy - column(&row, "entropy"));
+            entropy = column(&row, "entropy");
         }
         println!(
             "| {modes} | {:.1e} | {:.1e} | {:.1e} | {fall:.0e} | {} | {} | {:.2} |",
@@ -239,7 +236,7 @@ fn reduced(gas: &mut Spectral) -> Vec<f64> {
     let row = gas.observe();
     let p = symmetric_components(&(row.pressure / (row.pressure.trace() / 3.0)));
     let theta = row.temperature;
-    let fourth = extra(&row, "fourth_moment") / (15.0 * theta * theta);
+    let fourth = column(&row, "fourth_moment") / (15.0 * theta * theta);
     vec![theta, p[3], p[0], p[1], p[2], fourth, gas.sixth_moment() / (105.0 * theta.powi(3))]
 }
 

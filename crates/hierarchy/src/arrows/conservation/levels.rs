@@ -1,10 +1,10 @@
 //! Descriptions with a distribution or a fluid: the stress integrated over time against the energy.
 
 use super::{Residuals, drift};
-use crate::arrows::experiments::{Gas, bare, flow, kinetic_knudsen, reduced_flow, start};
+use crate::arrows::experiments::{Gas, bare, flow, kinetic_knudsen, reduced_flow, start, without_noise};
 use crate::arrows::kinetic_symmetry;
 use crate::arrows::printed::Printed;
-use crate::experiment::{DsmcSettings, GalerkinSettings, MomentsSettings, Observation, Viscosity};
+use crate::experiment::{DsmcSettings, Observation, Viscosity};
 use crate::statistics::greater;
 use crate::transport::{collision_kernel, viscosity_law};
 use crate::verify::{Fault, Interrupt, Settings, TaskError};
@@ -132,14 +132,7 @@ pub(super) fn level(
     let mut experiment = bare(reduced, gas.interaction()?, kinetic_knudsen(settings, KNUDSEN), END);
     experiment.state.temperature_tensor = tensor();
     let name = match level {
-        Level::Deterministic if gas == Gas::Maxwell => {
-            experiment.moments = Some(MomentsSettings::Exact { order: 2 });
-            "moments"
-        }
-        Level::Deterministic => {
-            experiment.galerkin = Some(GalerkinSettings { order: ORDER, basis_temperature: 1.0 });
-            "galerkin"
-        }
+        Level::Deterministic => without_noise(&mut experiment, gas, ORDER),
         Level::FreeFlight => {
             experiment.free_flight = true;
             "free-flight"

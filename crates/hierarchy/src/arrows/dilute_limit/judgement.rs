@@ -1,7 +1,7 @@
 //! Lines and parabolas through the distances of the atoms from the Boltzmann equation, and where they meet zero density.
 
 use super::atoms::atoms_at;
-use super::{Case, QUANTITIES, SHARES, TIMES};
+use super::{Case, Quantity, SHARES, TIMES};
 use crate::arrows::experiments::Gas;
 use crate::statistics::{Sample, mean_and_error};
 use crate::verify::{Arrow, Claim, Curve, Finding, Plot, Power, Table, Verdict, power};
@@ -18,9 +18,9 @@ fn scatter(values: &[f64]) -> f64 {
 }
 
 /// The mean over the sample times, of one quantity.
-fn averaged(row: &[f64], quantity: usize) -> f64 {
-    let times = &row[..QUANTITIES.len() * TIMES.len()];
-    times.iter().skip(quantity).step_by(QUANTITIES.len()).sum::<f64>() / TIMES.len() as f64
+fn averaged(row: &[f64], quantity: Quantity) -> f64 {
+    let times = &row[..Quantity::ALL.len() * TIMES.len()];
+    times.iter().skip(quantity as usize).step_by(Quantity::ALL.len()).sum::<f64>() / TIMES.len() as f64
 }
 
 /// Densities with which the next order in `n sigma^3` can be told from the first.
@@ -62,7 +62,7 @@ struct Distribution {
 /// The shares of a replica of N atoms have the covariance `Sigma/N`, of which all densities together say what it is; the
 /// intercept of polynomials through their means with the weights `N` times replicas has a multiple of `Sigma`.
 fn distribution(densities: &[f64], groups: &[&[Vec<f64>]], reference: &[Vec<f64>]) -> Distribution {
-    let of = |row: &Vec<f64>| DVector::from_column_slice(&row[QUANTITIES.len() * TIMES.len()..]);
+    let of = |row: &Vec<f64>| DVector::from_column_slice(&row[Quantity::ALL.len() * TIMES.len()..]);
     let mean = |rows: &[Vec<f64>]| rows.iter().map(of).sum::<DVector<f64>>() / rows.len() as f64;
     let wanted = Sample::of(&reference.iter().map(|row| of(row).as_slice().to_vec()).collect::<Vec<_>>());
     let (mut sigma, mut freedom) = (DMatrix::zeros(SHARES, SHARES), 0);
@@ -150,7 +150,7 @@ pub(super) fn judge(
     let mut table = Table {
         caption: "Atoms less Boltzmann, means over the sample times".to_owned(),
         header: std::iter::once("n sigma^3".to_owned())
-            .chain(QUANTITIES.iter().flat_map(|&name| [name.to_owned(), "standard error".to_owned()]))
+            .chain(Quantity::ALL.iter().flat_map(|quantity| [quantity.name().to_owned(), "standard error".to_owned()]))
             .chain(["distribution".to_owned()])
             .collect(),
         rows: densities.iter().map(|d| vec![format!("{d}")]).collect(),
@@ -167,11 +167,12 @@ pub(super) fn judge(
         logarithmic: [false, false],
         curves: Vec::new(),
     };
-    for (q, name) in QUANTITIES.into_iter().enumerate() {
-        let of = |rows: &[Vec<f64>]| rows.iter().map(|row| averaged(row, q)).collect::<Vec<_>>();
+    for quantity in Quantity::ALL {
+        let name = quantity.name();
+        let of = |rows: &[Vec<f64>]| rows.iter().map(|row| averaged(row, quantity)).collect::<Vec<_>>();
         let (wanted, wanted_error) = mean_and_error(&of(reference));
         // Relative for what grows, as it is for what is a ratio already.
-        let scale = if q == 0 || q == 3 { wanted } else { 1.0 };
+        let scale = if matches!(quantity, Quantity::Temperature | Quantity::Collisions) { wanted } else { 1.0 };
         // The variance goes with 1/N and hardly with the density: all densities together say how large it is, where
         // two or four replicas of the largest N would not.
         let atoms = densities.iter().map(|&density| atoms_at(density) as f64);
@@ -191,8 +192,8 @@ pub(super) fn judge(
             row.extend([format!("{distance:+.5}"), format!("{error:.5}")]);
         }
         // Time steps count no collisions; at A = 0 nothing but potential energy moves the temperature.
-        let is_counted = case.gas != Gas::LennardJones || q != 3;
-        let moves = case.arrow != Arrow::MolecularToKinetic || q != 0;
+        let is_counted = case.gas != Gas::LennardJones || quantity != Quantity::Collisions;
+        let moves = case.arrow != Arrow::MolecularToKinetic || quantity != Quantity::Temperature;
         if !(is_counted && moves) {
             continue;
         }
@@ -213,15 +214,15 @@ pub(super) fn judge(
             0.02,
         ));
         // Collisions are of first order far into the dense gas; of the others few densities would measure the second as well.
-        let told = q == 3 || points.len() >= ENOUGH;
+        let told = quantity == Quantity::Collisions || points.len() >= ENOUGH;
         // Boltzmann's noise is the same in all of them. An order is a sum `sum c_i y_i`, and `(sum c_i)^2 <= n sum c_i^2`: with n times its
         // variance at each density, as if they were independent, the error of the order is not too small.
         let common = wanted_error / scale * (points.len() as f64).sqrt();
         let noisy: Vec<[f64; 3]> = points.iter().map(|&[x, y, e]| [x, y, e.hypot(common)]).collect();
         // With the atoms of a full study the noise hides the orders of the others of Lennard-Jones.
         let is_claimed = match case.gas {
-            Gas::LennardJones => name == "temperature",
-            _ => name != "fourth moment",
+            Gas::LennardJones => quantity == Quantity::Temperature,
+            _ => quantity != Quantity::FourthMoment,
         };
         first_order(&mut finding, &mut orders, name, told.then(|| power(&noisy, 1.0)), is_claimed);
         plot.curves.push(Curve { label: name.to_owned(), points, is_theory: false });

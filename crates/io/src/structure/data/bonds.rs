@@ -3,6 +3,7 @@
 use super::header::Header;
 use super::read::{Atoms, Part, Types};
 use crate::diagnostic::InputError;
+use crate::input::counted;
 use crate::structure::reader::Reader;
 use std::collections::HashMap;
 
@@ -44,7 +45,7 @@ impl Sections<'_, '_> {
         let (count, Some(part)) = (header.bonds.map_or(0, |(count, _)| count), self.bonds) else {
             return match header.bonds {
                 Some((count, line)) if count > 0 => {
-                    let message = format!("the header says {count} bonds, but there is no section Bonds");
+                    let message = format!("the header says {}, but there is no section Bonds", counted(count, "bond"));
                     Err(reader.at_line(line, message, Some("add the section, or remove this line")))
                 }
                 _ => Ok(None),
@@ -54,7 +55,7 @@ impl Sections<'_, '_> {
         let types = Types { what: "a bond type", count: header.bond_types, labels: labels.unwrap_or_default() };
         let (pairs, kind) = pairs(reader, part, atoms, &types)?;
         if pairs.len() != count {
-            let message = format!("the header says {count} bonds, the section Bonds has {}", pairs.len());
+            let message = format!("the header says {}, the section Bonds has {}", counted(count, "bond"), pairs.len());
             return Err(reader.at_line(part.line, message, None));
         }
         let Some(kind) = kind else { return Ok(None) };

@@ -3,6 +3,7 @@
 use super::bonds::Sections;
 use super::header::{Header, refused};
 use crate::diagnostic::InputError;
+use crate::input::counted;
 use crate::structure::reader::{FARTHEST, Reader};
 use crate::structure::{FileMass, Structure, Velocities};
 use omd_flow::{Matrix3, Vector3};
@@ -258,7 +259,8 @@ impl<'a> Atoms<'a> {
             }
         }
         if atoms.positions.len() != count {
-            let message = format!("the header says {count} atoms, the section Atoms has {}", atoms.positions.len());
+            let message =
+                format!("the header says {}, the section Atoms has {}", counted(count, "atom"), atoms.positions.len());
             return Err(reader.at_line(part.line, message, None));
         }
         Ok(atoms)

@@ -43,7 +43,7 @@ fn observed(dsmc: &mut Dsmc, time: f64) -> Observables {
 }
 
 fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|x| x.name == name).unwrap().value
+    row.column(name).unwrap()
 }
 
 /// Mean and standard error of each column over rows.

@@ -196,7 +196,7 @@ fn a_homogeneous_start_is_the_homogeneous_gas() {
                 .unwrap();
                 gas.advance(2.0, &mut Free).unwrap();
                 let row = gas.observe();
-                let collided = row.extra.iter().find(|extra| extra.name == "collisions_per_particle").unwrap().value;
+                let collided = row.column("collisions_per_particle").unwrap();
                 [row.temperature, row.pressure[(0, 1)], row.pressure[(0, 0)], collided]
             })
             .collect();

@@ -3,10 +3,10 @@
 use super::collision::{Collision, Frame, Parity};
 use super::conserve::{Conserved, conserve};
 use super::grid::{Grid, Moments};
-use super::kernel::{Shells, SpectralKernel};
+use super::kernel::Shells;
 use super::quadrature::Quadrature;
 use super::regrid::{reachable_map, regrid};
-use super::{SpectralError, step};
+use super::{SpectralError, SpectralParameters, step};
 use nalgebra::{Matrix3, Vector3};
 use omd_flow::{
     Advance, AffineFlow, Description, Dimension, Monitor, Observables, Pace, StateError, StateReader, StateWriter, Stop,
@@ -26,35 +26,6 @@ const STRAIN: f64 = 0.15;
 const ROUNDING: f64 = 1e-13;
 /// Steps after which the directions are looked at again, if the grid stays.
 const TRUSTED: u64 = 8;
-
-/// One homo-energetic gas on a grid.
-#[derive(Clone, Debug)]
-pub struct SpectralParameters {
-    /// The flow.
-    pub flow: AffineFlow,
-    /// The collision kernel at Kn = 1.
-    pub kernel: SpectralKernel,
-    /// `Kn`; divides the rate of collisions once.
-    pub knudsen: f64,
-    /// `n0`, 1/volume.
-    pub number_density: f64,
-    /// Mass of an atom.
-    pub mass: f64,
-    /// `P / (n m)` of the Gaussian start, velocity squared.
-    pub covariance: Matrix3<f64>,
-    /// Points along each axis of velocity: even, 8 to 512.
-    pub modes: usize,
-    /// Error of a step in time relative to `g`, in the norm of L2.
-    pub tolerance: f64,
-}
-
-impl SpectralParameters {
-    /// The tolerance in time that belongs to `modes`: below what the grid leaves.
-    #[must_use]
-    pub fn tolerance_of(modes: usize) -> f64 {
-        (1e-3 * (-0.2 * modes as f64).exp()).max(1e-9)
-    }
-}
 
 /// The homo-energetic Boltzmann equation on a moving grid of velocities: see the [module](super).
 ///

@@ -30,6 +30,7 @@ mod gain;
 mod grid;
 mod kernel;
 mod orders;
+mod parameters;
 mod quadrature;
 mod regrid;
 mod sphere;
@@ -38,9 +39,10 @@ mod step;
 mod tests;
 
 pub use collision::{Collision, Parity};
-pub use description::{Spectral, SpectralParameters};
+pub use description::Spectral;
 pub use kernel::SpectralKernel;
 use omd_interaction::ScatteringError;
+pub use parameters::SpectralParameters;
 pub use quadrature::Quadrature;
 
 /// Why a gas cannot be put on a grid.

@@ -153,6 +153,7 @@ impl EmbeddedAtoms {
             for four in fours {
                 within.take(simd, &centre, places, [four[0], four[1], four[2], four[3]], cutoff);
             }
+            // Even if none is left: to ask costs more.
             within.take(simd, &centre, places, last, cutoff);
             let end = within.fill(far);
             let mut density = f64x4::splat(simd, 0.0);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::force::levels;
+use crate::objective::crowd::Crowd;
 use omd_flow::Philox;
 use omd_interaction::EmbeddedTables;
 
@@ -44,23 +45,9 @@ fn checked(atom: &EmbeddedAtom, kind: impl Fn(usize) -> u8) {
     let count = CHUNK + 21;
     let mut positions: Vec<_> = (0..count).map(|_| Vector3::from_fn(|_, _| 6.0 * random.uniform())).collect();
     positions[count - 1] = Vector3::repeat(40.0);
-    let reach = |i: usize| if i.is_multiple_of(2) { 3.0 } else { 4.5 };
-    let (mut starts, mut neighbours) = (vec![0], Vec::new());
-    for (i, x) in positions.iter().enumerate() {
-        let near = |&j: &usize| j != i && (positions[j] - x).norm() < reach(i);
-        neighbours.extend((0..count).filter(near).map(|j| j as u32));
-        starts.push(neighbours.len() as u32);
-    }
-    let sources: Vec<u32> = (0..count as u32).collect();
     let kinds: Vec<u8> = (0..count).map(kind).collect();
-    let around = Neighbourhood {
-        positions: &positions,
-        contributing: count,
-        starts: &starts,
-        neighbours: &neighbours,
-        sources: &sources,
-        kinds: &kinds,
-    };
+    let crowd = Crowd::new(&positions, kinds.clone(), |i| if i % 2 == 0 { 3.0 } else { 4.5 });
+    let around = crowd.around();
     let mut expected = Evaluation::default();
     Sites(Arc::new(atom.clone())).evaluate(&around, &mut expected);
     let largest = expected.forces.iter().map(Vector3::norm).fold(0.0, f64::max);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::force::levels;
+use crate::objective::crowd::Crowd;
 use omd_flow::Philox;
 use omd_interaction::{Gaussian, InversePower, LennardJones, Morse, PairForm, Truncation};
 
@@ -44,23 +45,8 @@ fn lanes_are_the_sum_over_sites() {
     positions.push(Vector3::repeat(40.0));
     for (name, potential, accuracy) in laws() {
         let cutoff = SitePotential::cutoff(&potential);
-        let reach = |i: usize| if i.is_multiple_of(2) { cutoff } else { 1.4 * cutoff };
-        let (mut starts, mut neighbours) = (vec![0], Vec::new());
-        for (i, x) in positions.iter().enumerate() {
-            let near = |&j: &usize| j != i && (positions[j] - x).norm() < reach(i);
-            neighbours.extend((0..count).filter(near).map(|j| j as u32));
-            starts.push(neighbours.len() as u32);
-        }
-        let sources: Vec<u32> = (0..count as u32).collect();
-        let kinds = vec![0; count];
-        let around = Neighbourhood {
-            positions: &positions,
-            contributing: count,
-            starts: &starts,
-            neighbours: &neighbours,
-            sources: &sources,
-            kinds: &kinds,
-        };
+        let crowd = Crowd::new(&positions, vec![0; count], |i| if i % 2 == 0 { cutoff } else { 1.4 * cutoff });
+        let around = crowd.around();
         let mut expected = Evaluation::default();
         Sites(Arc::new(potential.clone())).evaluate(&around, &mut expected);
         let largest = expected.forces.iter().map(Vector3::norm).fold(0.0, f64::max);

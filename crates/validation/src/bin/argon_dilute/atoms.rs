@@ -4,18 +4,15 @@ use crate::gas::{ATOMS, Case, Gas, Run, SAMPLES, TEMPERATURE};
 use nalgebra::DVector;
 use omd_flow::{AffineFlow, Matrix3, Observables, symmetric_components};
 use omd_hierarchy::statistics::Sample;
+use omd_validation::column;
 use omd_validation::finite_density::{Exchange, Response, energy_taken, pair_energy};
 
 /// The compared rows of a run.
 pub(crate) const COMPARED: [usize; 3] = [20, 40, 60];
 pub(crate) const COMPONENTS: [&str; 6] = ["pxx", "pyy", "pzz", "pxy", "pxz", "pyz"];
 
-fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|column| column.name == name).expect("a column").value
-}
-
 fn kinetic(row: &Observables) -> Matrix3<f64> {
-    let [xx, yy, zz, xy, xz, yz] = COMPONENTS.map(|name| extra(row, &format!("kinetic_{name}")));
+    let [xx, yy, zz, xy, xz, yz] = COMPONENTS.map(|name| column(row, &format!("kinetic_{name}")));
     Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz)
 }
 
@@ -92,7 +89,7 @@ fn exchange(row: &Observables, flow: &AffineFlow) -> Exchange {
     let virial = (row.pressure - kinetic(row)) / row.density;
     Exchange {
         time: row.time,
-        potential: extra(row, "potential_energy") / ATOMS as f64,
+        potential: column(row, "potential_energy") / ATOMS as f64,
         virial_power: virial.component_mul(&flow.velocity_gradient(row.time)).sum(),
     }
 }
@@ -110,7 +107,7 @@ fn virial_shear(runs: &[Vec<Observables>]) -> f64 {
 /// The largest, over time, of the mean over replicas.
 fn residual(runs: &[Vec<Observables>]) -> f64 {
     let mean = |k: usize| {
-        let each = |row: &Observables| extra(row, "energy_balance") / (1.5 * row.temperature * ATOMS as f64);
+        let each = |row: &Observables| column(row, "energy_balance") / (1.5 * row.temperature * ATOMS as f64);
         runs.iter().map(|replica| each(&replica[k])).sum::<f64>() / runs.len() as f64
     };
     (0..=SAMPLES).map(mean).fold(0.0, |worst, x| if x.abs() > f64::abs(worst) { x } else { worst })

@@ -15,6 +15,7 @@ use omd_flow::{AffineFlow, Description, Free, Matrix3, Observables, Philox, Vect
 use omd_hierarchy::statistics::Sample;
 use omd_interaction::CollisionKernel;
 use omd_kinetic::boltzmann::{Dsmc, DsmcParameters, MaxwellMoments};
+use omd_validation::column;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::f64::consts::PI;
@@ -38,10 +39,6 @@ fn gas(a: &Rows, kernel: CollisionKernel, knudsen: f64, particles: usize, replic
 
 fn power_law(rate: f64, exponent: f64) -> CollisionKernel {
     CollisionKernel::VariableHardSphere { rate, exponent }
-}
-
-fn extra(row: &Observables, name: &str) -> f64 {
-    row.extra.iter().find(|x| x.name == name).expect("a column").value
 }
 
 /// What one replica shows at the given times.
@@ -122,9 +119,9 @@ fn numbers(value: &Value) -> Vec<f64> {
 /// `theta, Pxy/p, Pxx/p, Pyy/p, <w^4>/(15 theta^2), <w^6>/(105 theta^3), collisions per particle`.
 fn reduced(row: &Observables) -> Vec<f64> {
     let p = row.pressure / (row.pressure.trace() / 3.0);
-    let fourth = extra(row, "fourth_moment") / (15.0 * row.temperature * row.temperature);
-    let sixth = extra(row, "sixth_moment") / (105.0 * row.temperature.powi(3));
-    vec![row.temperature, p[(0, 1)], p[(0, 0)], p[(1, 1)], fourth, sixth, extra(row, "collisions_per_particle")]
+    let fourth = column(row, "fourth_moment") / (15.0 * row.temperature * row.temperature);
+    let sixth = column(row, "sixth_moment") / (105.0 * row.temperature.powi(3));
+    vec![row.temperature, p[(0, 1)], p[(0, 0)], p[(1, 1)], fourth, sixth, column(row, "collisions_per_particle")]
 }
 
 /// Hard spheres and VHS against independent simulations.
@@ -194,7 +191,7 @@ fn higher_moments(replicas: usize, particles: usize) {
         Dsmc::with_velocities(parameters, &bkw_start(particles, replica)).expect("valid")
     };
     let found = sample(replicas, &times, build, |row| {
-        vec![extra(row, "fourth_moment") / 15.0, extra(row, "sixth_moment") / 105.0]
+        vec![column(row, "fourth_moment") / 15.0, column(row, "sixth_moment") / 105.0]
     });
     for (k, [time, fourth, sixth]) in rows.iter().enumerate() {
         print_row("BKW, <w^4>/15", *time, &found, 2 * k, *fourth);
@@ -240,7 +237,7 @@ fn bias(particles: usize, replicas: usize) {
     );
     for (name, kernel) in [("Maxwell", power_law(1.0, 0.0)), ("hard spheres", power_law(0.55, 1.0))] {
         let shown =
-            |row: &Observables| vec![row.temperature, row.pressure[(0, 1)], extra(row, "collisions_per_particle")];
+            |row: &Observables| vec![row.temperature, row.pressure[(0, 1)], column(row, "collisions_per_particle")];
         let run = |count: usize, replicas: usize| {
             let build = |replica| {
                 Dsmc::new(gas(&SHEAR, kernel.clone(), 1.0, count, replica + ((count as u64) << 32))).expect("valid")

@@ -2,7 +2,7 @@
 
 use crate::runs::{mean, replicas, start, state};
 use omd_flow::{Description, Free};
-use omd_validation::molecular_runs::column;
+use omd_validation::column;
 use std::f64::consts::PI;
 
 const PACKINGS: [f64; 7] = [0.005, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4];

@@ -3,7 +3,7 @@
 use crate::runs::{mean, replicas, start};
 use nalgebra::{DMatrix, DVector};
 use omd_flow::{Description, Free};
-use omd_validation::molecular_runs::column;
+use omd_validation::column;
 use std::f64::consts::PI;
 
 const DENSITIES: [f64; 6] = [0.1, 0.05, 0.02, 0.01, 0.005, 0.002];

@@ -2,7 +2,7 @@
 
 use crate::runs::{mean, replicas, start};
 use omd_flow::{Description, Free};
-use omd_validation::molecular_runs::column;
+use omd_validation::column;
 use std::f64::consts::PI;
 
 /// Shear rate over `p/mu_1` in the middle of the measurement.

@@ -55,7 +55,7 @@ pub(crate) fn table(start: &str, end: &str) {
             worst[1] = worst[1].max((w - Vector3::new(z[3], z[4], z[5])).abs().max());
         }
         let row = run.observe();
-        let balance = row.extra.iter().find(|extra| extra.name == "energy_balance").map_or(f64::NAN, |e| e.value);
+        let balance = row.column("energy_balance").unwrap_or(f64::NAN);
         println!(
             "| {method:?} | {} | {steps} | {:.1e} | {:.1e} | {balance:.1e} | {seconds:.1} |",
             order.number(),
