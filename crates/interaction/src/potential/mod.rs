@@ -132,6 +132,12 @@ impl PairPotential {
             _ => self.form.derivative(distance) - self.slope,
         }
     }
+    /// Half of what the energy of a pair jumps by where it comes in at the cutoff, the share of one of its atoms: zero, but for
+    /// a potential that is cut plainly.
+    #[must_use]
+    pub fn jump(&self) -> f64 {
+        self.cutoff.map_or(0.0, |rc| 0.5 * (self.form.energy(rc) - self.shift))
+    }
     /// The largest distance at which the energy is above `energy`, zero if there is none or no cutoff.
     #[must_use]
     pub fn core(&self, energy: f64) -> f64 {
