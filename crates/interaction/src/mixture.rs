@@ -36,6 +36,12 @@ impl PairMixture {
         &self.pairs[usize::from(a) * usize::from(self.kinds) + usize::from(b)]
     }
 
+    /// The longest of all cutoffs.
+    #[must_use]
+    pub fn cutoff(&self) -> f64 {
+        self.pairs.iter().map(SitePotential::cutoff).fold(0.0, f64::max)
+    }
+
     /// Every two elements once, the smaller number first.
     pub fn each(&self) -> impl Iterator<Item = ([u8; 2], &PairPotential)> {
         let all = (0..self.kinds).flat_map(|a| (a..self.kinds).map(move |b| [a, b]));
@@ -71,7 +77,7 @@ impl Mixing {
 
 impl SitePotential for PairMixture {
     fn cutoff(&self) -> f64 {
-        self.pairs.iter().map(SitePotential::cutoff).fold(0.0, f64::max)
+        Self::cutoff(self)
     }
 
     fn energy(&self, kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64 {

@@ -45,6 +45,10 @@ pub trait PairForm: Debug + Send + Sync {
     fn as_inverse_power(&self) -> Option<InversePower> {
         None
     }
+    /// `Some` when this is a Morse potential.
+    fn as_morse(&self) -> Option<Morse> {
+        None
+    }
     /// `Some` when `grad U` is Lipschitz continuous at all distances: a mean field can be made of it.
     fn as_smooth(&self) -> Option<SmoothForm> {
         None
