@@ -102,7 +102,8 @@ pub(crate) const SECTIONS: &[Section] = &[
          without it atoms of a structure nearer than `within` at t = 0 are, images included. They remain so. Drawn atoms come in \
          pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. With the images of a \
          cell the table gets `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all \
-         molecules are of two atoms. With `[molecular.group]` an atom may be bonded to an image, its own too. Optional.",
+         molecules are of two atoms; not with several `elements`. With `[molecular.group]` an atom may be bonded to an image, its own \
+         too. Optional.",
     ),
     section(
         "interaction.pairs",
