@@ -3,6 +3,7 @@
 
     potentials.py                  # all of them
     potentials.py --compounds      # several elements alone, with LAMMPS's own files where they are
+    potentials.py --mixtures       # pairs of several elements alone
     potentials.py --reference      # what LAMMPS finds for a few atoms, for crates/cli/tests/compounds
 
 Differences are relative to the largest value of the run. The metals' files are made-up ones of omd's tests, the crystals are
@@ -54,6 +55,32 @@ COMPOUNDS = (
     ("eam, setfl of Finnis and Sinclair: Ni Cu", "fcc", 3.55, 4, EAM, ("Ni", "Cu"), "CuNi.eam.fs"),
     ("tersoff: Si C", "diamond", 4.32, 4, TERSOFF, ("Si", "C"), "SiC.tersoff"),
     ("stillinger-weber: Ga N", "diamond", 4.5, 4, STILLINGER_WEBER, ("Ga", "N"), "GaN.sw"),
+)
+# Name, numbers of [interaction], the pairs: elements and their numbers. Kob and Andersen's, and others.
+KOB_ANDERSEN = (
+    ("A", "A", "epsilon = 1.0, sigma = 1.0, cutoff = 2.5"),
+    ("A", "B", "epsilon = 1.5, sigma = 0.8, cutoff = 2.0"),
+    ("B", "B", "epsilon = 0.5, sigma = 0.88, cutoff = 2.2"),
+)
+LIKE = (("A", "A", "epsilon = 1.0, sigma = 1.0"), ("B", "B", "epsilon = 0.7, sigma = 0.6"))
+MORSES = (
+    ("A", "A", "epsilon = 1.0, alpha = 5.0, equilibrium-distance = 1.1"),
+    ("B", "A", "epsilon = 1.5, alpha = 5.5, equilibrium-distance = 0.9"),
+    ("B", "B", "epsilon = 0.5, alpha = 6.0, equilibrium-distance = 1.0, cutoff = 2.2"),
+)
+GAUSSIANS = (
+    ("A", "A", "epsilon = 5.0, sigma = 0.6"),
+    ("A", "B", "epsilon = 4.0, sigma = 0.5, cutoff = 2.0"),
+    ("B", "B", "epsilon = 3.0, sigma = 0.7"),
+)
+MIXTURES = (
+    ("lennard-jones, truncated: Kob-Andersen", 'kind = "lennard-jones"\ntruncation = "truncated"', KOB_ANDERSEN),
+    ("lennard-jones, shifted: Kob-Andersen", 'kind = "lennard-jones"\ntruncation = "shifted"', KOB_ANDERSEN),
+    ("lennard-jones, shifted-force: Kob-Andersen", 'kind = "lennard-jones"', KOB_ANDERSEN),
+    ("lennard-jones, Lorentz-Berthelot", 'kind = "lennard-jones"\ncutoff = 2.5\nmixing = "lorentz-berthelot"', LIKE),
+    ("wca, geometric", 'kind = "wca"\nmixing = "geometric"', LIKE),
+    ("morse, shifted", 'kind = "morse"\ncutoff = 2.5\ntruncation = "shifted"', MORSES),
+    ("gaussian (tables)", 'kind = "gaussian"\ncutoff = 2.5\ntruncation = "shifted"', GAUSSIANS),
 )
 # Files that LAMMPS comes with and this repository does not.
 SHIPPED = (
@@ -160,6 +187,23 @@ def compounds(gradient, shelves, rows):
         report(name, export.both(text, text, gradient, 0.1))
 
 
+def mixtures(gradient):
+    """Rows of the table for pairs of two elements: 256 atoms that are shaken, four of A on one of B, 200 steps."""
+    for name, numbers, pairs in MIXTURES:
+        say(name)
+        places, edges = crystal("fcc", 1.4938, 4)
+        labels = [random.choice("AAAAB") for _ in places]
+        masses = [{"A": 1.0, "B": 0.6}[label] for label in labels]
+        # Its velocities are those of metal units at 300 K.
+        (WORK / "crystal.extxyz").write_text(structure(places, edges, [mass * 249.4 for mass in masses], gradient, labels))
+        listed = ", ".join(f'{{ elements = ["{a}", "{b}"], {rest} }}' for a, b, rest in pairs)
+        text = INPUT.replace("temperature = {temperature!r}", "temperature = 1.0, masses = [1.0, 0.6]").format(
+            gradient=gradient, density="", end=0.4, dt=0.002, atoms='structure = "crystal.extxyz"',
+            interaction=f'{numbers}\nelements = ["A", "B"]\npairs = [{listed}]',
+        )
+        report(name, export.both(text, text, gradient, 0.4))
+
+
 STATIC = """units metal
 atom_style atomic
 box tilt large
@@ -218,6 +262,9 @@ def main():
         compounds(gradient, OURS, COMPOUNDS)
         compounds(gradient, [SHELF], SHIPPED if SHELF.is_dir() else ())
         return
+    if "--mixtures" in sys.argv:
+        mixtures(gradient)
+        return
     given = 'structure = "lammps/start.extxyz"'
     for name, interaction in PAIRS:
         say(name)
@@ -242,6 +289,7 @@ def main():
         )
         report(name, export.both(text, text, gradient, 0.2))
     compounds(gradient, OURS, COMPOUNDS)
+    mixtures(gradient)
 
 
 if __name__ == "__main__":

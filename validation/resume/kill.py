@@ -85,6 +85,22 @@ thermostat = { kind = "nose-hoover" }
 prepare = { equilibrate = 0.5 }
 build = { kind = "crystal", lattice = "l1_2", lattice-constant = 3.55, cells = [4, 4, 4], elements = ["Ni", "Cu"] }
 """,
+    # Pairs of two elements.
+    "mixture": SHEAR
+    + """state = { temperature = 1.5, masses = [1, 0.7] }
+time = { end = 10, samples = 40 }
+[interaction]
+kind = "lennard-jones"
+elements = ["A", "B"]
+cutoff = 2.5
+mixing = "lorentz-berthelot"
+pairs = [{ elements = ["A", "A"], epsilon = 1, sigma = 1 }, { elements = ["B", "B"], epsilon = 0.5, sigma = 0.88 }]
+[molecular]
+time-step = 0.004
+replicas = 2
+trajectory = { every = 2, format = "lammps-dump" }
+build = { kind = "crystal", lattice = "fcc", lattice-constant = 1.5, cells = [5, 5, 5], composition = { A = 4, B = 1 } }
+""",
     "ring": REST
     + LENNARD_JONES
     + """state = { temperature = 0.1 }

@@ -262,7 +262,7 @@ fn homogeneity(experiment: &Experiment) -> Option<(f64, f64)> {
             Some((*exponent, *exponent))
         }
         Interaction::HardSphere { .. } => Some((1.0, 1.0)),
-        Interaction::ManyBody(_) | Interaction::Cluster(_) => None,
+        Interaction::Mixture(_) | Interaction::ManyBody(_) | Interaction::Cluster(_) => None,
         Interaction::Potential(potential) => {
             if let Some(form) = potential.form().as_inverse_power() {
                 let gamma = 1.0 - 4.0 / form.exponent;

@@ -101,6 +101,7 @@ fn law(input: &ResolvedInput, reach: f64) -> Result<DeflectionLaw, Failure> {
             Err(refuse(&format!("a kernel with the exponent {exponent}")))
         }
         Some(Interaction::HardSphere { .. }) => Err(refuse("a hard sphere")),
+        Some(Interaction::Mixture(_)) => Err(refuse("a potential of several elements")),
         Some(Interaction::ManyBody(_) | Interaction::Cluster(_)) => Err(refuse("a potential of many bodies")),
         Some(Interaction::Potential(potential)) => match potential.form().as_inverse_power() {
             Some(form) if form.exponent == 4.0 => {

@@ -95,6 +95,30 @@ cells = [3, 3, 3]
 elements = ["Ni", "Cu"]
 "#;
 
+const MIXTURE: &str = r#"units = "lj"
+flow = { velocity-gradient = [[0, 0.5, 0], [0, 0, 0], [0, 0, 0]] }
+state = { temperature = 1.0, masses = [1.0, 0.5] }
+time = { end = 0.02, samples = 2 }
+[interaction]
+kind = "lennard-jones"
+elements = ["A", "B"]
+truncation = "shifted"
+pairs = [
+    { elements = ["A", "A"], epsilon = 1.0, sigma = 1.0, cutoff = 2.5 },
+    { elements = ["B", "A"], epsilon = 1.5, sigma = 0.8, cutoff = 2.0 },
+    { elements = ["B", "B"], epsilon = 0.5, sigma = 0.88, cutoff = 2.2 },
+]
+[molecular]
+time-step = 0.002
+trajectory = { every = 1, format = "lammps-dump" }
+[molecular.build]
+kind = "crystal"
+lattice = "fcc"
+lattice-constant = 1.4938
+cells = [5, 5, 5]
+composition = { A = 4, B = 1 }
+"#;
+
 fn omd(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_omd")).current_dir(folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -144,4 +168,55 @@ fn elements_are_seen_in_every_file() {
     let said = omd(folder.path(), &["check", "again.toml"]);
     assert!(said.contains("  Cu              27 atoms of mass 63.550000\n"), "{said}");
     assert!(said.contains("masses = [63.55, 58.69]    # default"), "{said}");
+}
+
+#[test]
+fn pairs_of_two_elements_are_seen_in_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mixture.toml"), MIXTURE).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let said = omd(folder.path(), &["check", "mixture.toml"]);
+    for line in ["  A               400 atoms of mass 1.000000\n", "  B               100 atoms of mass 0.500000\n"] {
+        assert!(said.contains(line), "{said}");
+    }
+    omd(folder.path(), &["run", "mixture.toml", "--out", "one", "--threads", "1", "--quiet"]);
+    omd(folder.path(), &["run", "mixture.toml", "--out", "two", "--threads", "2", "--quiet"]);
+    for name in ["molecular.csv", "molecular.final.extxyz", "molecular.trajectory.lammpsdump"] {
+        assert_eq!(read(&format!("one/{name}")), read(&format!("two/{name}")), "{name}");
+    }
+    let structure = read("one/molecular.final.extxyz");
+    assert_eq!(structure.lines().filter(|line| line.starts_with("B ")).count(), 100);
+    omd(folder.path(), &["export", "lammps", "mixture.toml", "--out", "lammps", "--quiet"]);
+    let script = read("lammps/in.lammps");
+    let pairs = "pair_style lj/cut 2.5000000000000000e0\n\
+                 pair_coeff 1 1 1.0000000000000000e0 1.0000000000000000e0 2.5000000000000000e0\n\
+                 pair_coeff 1 2 1.5000000000000000e0 8.0000000000000004e-1 2.0000000000000000e0\n\
+                 pair_coeff 2 2 5.0000000000000000e-1 8.8000000000000000e-1 2.2000000000000002e0\n\
+                 pair_modify shift yes\nmass 1 1.0000000000000000e0\nmass 2 5.0000000000000000e-1\n";
+    assert!(script.contains(pairs), "{script}");
+    assert!(read("lammps/start.data").contains("\n500 atoms\n2 atom types\n"));
+    // A form without a style of LAMMPS's has a table for each pair.
+    let soft = MIXTURE.replace("lennard-jones", "gaussian");
+    std::fs::write(folder.path().join("soft.toml"), soft).unwrap();
+    omd(folder.path(), &["export", "lammps", "soft.toml", "--out", "tables", "--quiet"]);
+    let script = read("tables/in.lammps");
+    assert!(script.contains("\npair_coeff 1 2 pair-1-2.table OMD 2.0000000000000000e0\n"), "{script}");
+    for (name, cutoff) in [("1-1", "2.5"), ("1-2", "2.0"), ("2-2", "2.2")] {
+        let table = read(&format!("tables/pair-{name}.table"));
+        assert!(table.lines().nth(3).is_some_and(|line| line.contains(&format!(" {cutoff}"))), "{name}");
+    }
+}
+
+#[test]
+fn no_collision_kernel_is_made_of_several_elements() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mixture.toml"), MIXTURE).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_omd"))
+        .current_dir(folder.path())
+        .args(["transport", "mixture.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("collision kernels are those of atoms of one element"), "{said}");
 }

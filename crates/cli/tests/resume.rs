@@ -118,6 +118,33 @@ every = 1
 radius = 20
 "#;
 
+/// Kob and Andersen's pairs on the places of a crystal, melting.
+const MIXTURE: &str = r#"
+units = "lj"
+flow = { velocity-gradient = [[0.1, 0.5, 0.0], [0.0, -0.05, 0.2], [0.0, 0.0, 0.0]] }
+state = { temperature = 2.0, masses = [1.0, 0.7] }
+time = { end = 6.0, samples = 12 }
+run = { checkpoint-minutes = 0.002 }
+[interaction]
+kind = "lennard-jones"
+elements = ["A", "B"]
+pairs = [
+    { elements = ["A", "A"], epsilon = 1.0, sigma = 1.0, cutoff = 2.5 },
+    { elements = ["A", "B"], epsilon = 1.5, sigma = 0.8, cutoff = 2.0 },
+    { elements = ["B", "B"], epsilon = 0.5, sigma = 0.88, cutoff = 2.2 },
+]
+[molecular]
+time-step = 0.004
+replicas = 2
+trajectory = { every = 3, format = "lammps-dump" }
+[molecular.build]
+kind = "crystal"
+lattice = "fcc"
+lattice-constant = 1.4938
+cells = [5, 5, 5]
+composition = { A = 4, B = 1 }
+"#;
+
 const ATOMS: &str = "4\nProperties=species:S:1:pos:R:3\nC 2.2 0 0\nC 2.2 0 1.1\nC 2.2 0 2.2\nO 3.2 0 1.2\n";
 
 fn omd(arguments: &[&str]) -> Command {
@@ -197,6 +224,7 @@ fn killed_and_resumed_is_uninterrupted() {
     check(MAXWELL, "-KILL");
     check(SPHERES, "-KILL");
     check(RING, "-KILL");
+    check(MIXTURE, "-KILL");
     if cfg!(feature = "hdf5") {
         check(&format!("{RING}format = \"h5md\"\n"), "-KILL");
     }

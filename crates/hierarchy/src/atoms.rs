@@ -327,6 +327,9 @@ pub(crate) fn molecular(
         (Some(Interaction::Potential(potential)), Some(Engine::TimeStepped(scheme))) => {
             of_group(experiment, settings, force_field(Arc::new(potential.clone())), scheme)?
         }
+        (Some(Interaction::Mixture(potential)), Some(Engine::TimeStepped(scheme))) => {
+            of_group(experiment, settings, force_field(potential.clone()), scheme)?
+        }
         (Some(Interaction::ManyBody(potential)), Some(Engine::TimeStepped(scheme))) => {
             of_group(experiment, settings, force_field(potential.clone()), scheme)?
         }
@@ -337,13 +340,26 @@ pub(crate) fn molecular(
             Matter::Spheres(HardSphereModel { flow, diameter: *diameter, mass: state.mass })
         }
         (
-            Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)),
+            Some(
+                Interaction::Potential(_)
+                | Interaction::Mixture(_)
+                | Interaction::ManyBody(_)
+                | Interaction::Cluster(_),
+            ),
             Some(Engine::Encounters { .. }),
         ) => {
             let message = "\"encounters\" know pairs and the translations of a cell only";
             return Err(BuildError::new("molecular", "engine", message));
         }
-        (Some(Interaction::Potential(_) | Interaction::ManyBody(_) | Interaction::Cluster(_)), None) => {
+        (
+            Some(
+                Interaction::Potential(_)
+                | Interaction::Mixture(_)
+                | Interaction::ManyBody(_)
+                | Interaction::Cluster(_),
+            ),
+            None,
+        ) => {
             return Err(BuildError::new("molecular", "time-step", "is missing"));
         }
         _ => return Err(BuildError::new("interaction", "kind", "[molecular] needs a potential that moves atoms")),

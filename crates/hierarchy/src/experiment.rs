@@ -1,7 +1,7 @@
 //! One experiment, fully resolved, in internal units (`k_B = 1`): what `omd-io` makes of an input file.
 
 use omd_flow::{AffineFlow, Matrix3, Vector3};
-use omd_interaction::{ClusterPotential, PairForm, PairPotential, SitePotential};
+use omd_interaction::{ClusterPotential, PairForm, PairMixture, PairPotential, SitePotential};
 pub use omd_interaction::{HarmonicBond, Morse};
 pub use omd_kinetic::boltzmann::galerkin::Closure;
 pub use omd_kinetic::boltzmann::{HistogramSettings, Observation};
@@ -48,6 +48,8 @@ pub enum Preparation {
 pub enum Interaction {
     /// Lennard-Jones, WCA, inverse power, ...
     Potential(PairPotential),
+    /// The same of several elements: atoms only.
+    Mixture(Arc<PairMixture>),
     /// A potential of many bodies: atoms only.
     ManyBody(Arc<dyn SitePotential>),
     /// A model that sees many atoms at once: atoms only.
@@ -81,7 +83,9 @@ impl Interaction {
     pub fn kernel_exponent(&self) -> Option<f64> {
         match self {
             Self::KernelOnly { exponent, .. } | Self::SoftKernel { exponent, .. } => Some(*exponent),
-            Self::Potential(_) | Self::ManyBody(_) | Self::Cluster(_) | Self::HardSphere { .. } => None,
+            Self::Potential(_) | Self::Mixture(_) | Self::ManyBody(_) | Self::Cluster(_) | Self::HardSphere { .. } => {
+                None
+            }
         }
     }
 }

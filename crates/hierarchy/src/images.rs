@@ -38,6 +38,7 @@ impl NearImages {
 pub fn near_images(experiment: &Experiment, plans: &[Plan]) -> Option<NearImages> {
     let (cutoff, hard) = match experiment.interaction.as_ref()? {
         Interaction::Potential(potential) => (potential.cutoff()?, false),
+        Interaction::Mixture(potential) => (potential.cutoff(), false),
         Interaction::ManyBody(potential) => (potential.cutoff(), false),
         Interaction::Cluster(potential) => (potential.cutoff(), false),
         Interaction::HardSphere { diameter } => (*diameter, true),

@@ -20,6 +20,7 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
             CollisionKernel::from_potential(potential, state.mass, state.temperature())
                 .map_err(|error| BuildError::new("interaction", "cutoff", error))
         }
+        Interaction::Mixture(_) => Err(several_elements()),
         Interaction::ManyBody(_) | Interaction::Cluster(_) => Err(many_bodies()),
         Interaction::HardSphere { diameter } => Ok(CollisionKernel::hard_sphere(*diameter)),
         Interaction::KernelOnly { rate, exponent } => {
@@ -35,6 +36,7 @@ pub fn collision_kernel(experiment: &Experiment) -> Result<CollisionKernel, Buil
 pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
+        Interaction::Mixture(_) => return Err(several_elements()),
         Interaction::ManyBody(_) | Interaction::Cluster(_) => return Err(many_bodies()),
         Interaction::Potential(potential) => SpectralKernel::of_potential(potential, mass),
         Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
@@ -54,6 +56,7 @@ pub(crate) fn spectral_kernel(experiment: &Experiment) -> Result<SpectralKernel,
 pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
     let mass = experiment.state.mass;
     match interaction(experiment)? {
+        Interaction::Mixture(_) => return Err(several_elements()),
         Interaction::ManyBody(_) | Interaction::Cluster(_) => return Err(many_bodies()),
         Interaction::Potential(potential) => Transport::of_potential(potential, mass),
         Interaction::HardSphere { .. } | Interaction::KernelOnly { .. } | Interaction::SoftKernel { .. } => {
@@ -65,6 +68,10 @@ pub fn transport(experiment: &Experiment) -> Result<Transport, BuildError> {
 
 fn many_bodies() -> BuildError {
     BuildError::new("interaction", "kind", "bodies beyond pairs have no collision kernel")
+}
+
+fn several_elements() -> BuildError {
+    BuildError::new("interaction", "elements", "collision kernels are those of atoms of one element")
 }
 
 fn interaction(experiment: &Experiment) -> Result<&Interaction, BuildError> {

@@ -9,6 +9,7 @@ mod embedded;
 mod kernel;
 #[cfg(feature = "kim")]
 mod kim;
+mod mixture;
 mod potential;
 mod quadrature;
 pub mod scattering;
@@ -22,6 +23,7 @@ pub use embedded::{EmbeddedAtom, EmbeddedError, EmbeddedInterval, EmbeddedPair, 
 pub use kernel::{CollisionKernel, KernelAccuracy, KernelError, PotentialKernel};
 #[cfg(feature = "kim")]
 pub use kim::{KimError, KimModel, KimUnits};
+pub use mixture::{Mixing, PairMixture};
 pub use potential::{
     Coulomb, Gaussian, Harmonic, HarmonicBond, InversePower, LennardJones, Morse, PairForm, PairPotential, SmoothForm,
     SoftMorse, Truncation, Yukawa,

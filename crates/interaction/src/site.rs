@@ -1,6 +1,6 @@
 //! Potentials of many bodies, one atom at a time.
 
-use crate::{EmbeddedAtom, PairPotential};
+use crate::{EmbeddedAtom, PairMixture, PairPotential};
 use nalgebra::Vector3;
 use std::fmt::Debug;
 
@@ -25,7 +25,7 @@ impl From<Vector3<f64>> for Neighbour {
 ///
 /// Elements are kinds, counted from 0 in the order in which the potential was made of them.
 ///
-/// Pair potentials, embedded atoms, Tersoff and Stillinger-Weber are of this form.
+/// Pair potentials of one element or several, embedded atoms, Tersoff and Stillinger-Weber are of this form.
 pub trait SitePotential: Debug + Send + Sync {
     /// Neighbours farther than this do not matter.
     fn cutoff(&self) -> f64;
@@ -34,8 +34,8 @@ pub trait SitePotential: Debug + Send + Sync {
     /// into `gradients`, which is as long.
     fn energy(&self, kind: u8, neighbours: &[Neighbour], gradients: &mut [Vector3<f64>]) -> f64;
 
-    /// By how much `E_i` jumps where a neighbour comes in at the cutoff: zero, but for a potential that is cut plainly.
-    fn jump(&self) -> f64 {
+    /// By how much `E_i` has jumped since these neighbours came in at the cutoff: zero, but for a potential that is cut plainly.
+    fn jumps(&self, _kind: u8, _neighbours: &[Neighbour]) -> f64 {
         0.0
     }
 
@@ -52,6 +52,11 @@ pub trait SitePotential: Debug + Send + Sync {
 
     /// The pair potential behind it, if the energy is a sum over pairs.
     fn as_pair_potential(&self) -> Option<&PairPotential> {
+        None
+    }
+
+    /// The pair potentials behind it, if the energy is a sum over pairs of several elements.
+    fn as_pair_mixture(&self) -> Option<&PairMixture> {
         None
     }
 }
@@ -77,11 +82,8 @@ impl SitePotential for PairPotential {
         sum
     }
 
-    fn jump(&self) -> f64 {
-        let cutoff = SitePotential::cutoff(self);
-        let (shift, _) = self.shift_and_slope();
-        // Of the whole pair; a site has half of it.
-        0.5 * (self.form().energy(cutoff) - shift)
+    fn jumps(&self, _kind: u8, neighbours: &[Neighbour]) -> f64 {
+        self.jump() * neighbours.len() as f64
     }
 
     fn core(&self, energy: f64, _kinds: [u8; 2]) -> f64 {

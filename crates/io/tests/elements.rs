@@ -2,7 +2,7 @@
 
 use omd_flow::Vector3;
 use omd_hierarchy::experiment::{AtomStart, Experiment, Interaction, Species};
-use omd_interaction::Neighbour;
+use omd_interaction::{Neighbour, PairPotential, Truncation};
 use omd_io::{ResolvedInput, resolve_input};
 use std::path::Path;
 
@@ -137,4 +137,62 @@ fn velocities_of_a_file_have_the_temperature_of_their_masses() {
     let temperature = energy / 12.0 * 1.036_426_9e-4 / 8.617_343e-5;
     let shown = format!("have temperature {:.6}", temperature);
     assert!(input.warnings.iter().any(|warning| warning.contains(&shown[..shown.len() - 2])), "{:?}", input.warnings);
+}
+
+/// Two elements in `units` with these lines of `[interaction]`.
+fn mixture(units: &str, state: &str, interaction: &str) -> ResolvedInput {
+    let text = format!(
+        "units = \"{units}\"\nflow = {{ velocity-gradient = [[0, 0.5, 0], [0, 0, 0], [0, 0, 0]] }}\n\
+         state = {{ temperature = 1{state} }}\ntime = {{ end = 1, samples = 1 }}\n\
+         molecular = {{ structure = \"mixture.extxyz\", time-step = 0.001 }}\n\
+         [interaction]\nelements = [\"A\", \"B\"]\n{interaction}\n"
+    );
+    resolve_input(Path::new("tests/good/input.toml"), &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+const LIKE: &str = "pairs = [{ elements = [\"B\", \"B\"], epsilon = 4.0, sigma = 0.25 }, \
+                    { elements = [\"A\", \"A\"], epsilon = 1.0, sigma = 1.0, cutoff = 3.0 }]";
+
+/// `epsilon`, `sigma`, the cutoff and the truncation of every pair.
+fn pairs(input: &ResolvedInput) -> Vec<(f64, f64, f64, Truncation)> {
+    let Some(Interaction::Mixture(mixture)) = &input.experiment.interaction else { panic!() };
+    let of = |pair: &PairPotential| {
+        let form = pair.form().as_lennard_jones().unwrap();
+        (form.epsilon, form.sigma, pair.cutoff().unwrap(), pair.truncation())
+    };
+    mixture.each().map(|(_, pair)| of(pair)).collect()
+}
+
+#[test]
+fn unlike_pairs_are_mixed_of_like_ones_their_cutoffs_too() {
+    let with =
+        |words: &str| pairs(&mixture("lj", "", &format!("kind = \"lennard-jones\"\ncutoff = 0.75\n{words}\n{LIKE}")));
+    let (a, b) = ((1.0, 1.0, 3.0, Truncation::ShiftedForce), (4.0, 0.25, 0.75, Truncation::ShiftedForce));
+    assert_eq!(with("mixing = \"lorentz-berthelot\""), [a, (2.0, 0.625, 1.875, Truncation::ShiftedForce), b]);
+    assert_eq!(with("mixing = \"geometric\""), [a, (2.0, 0.5, 1.5, Truncation::ShiftedForce), b]);
+    // What is given is not mixed; the truncation is that of all.
+    let given = LIKE.replace("pairs = [", "pairs = [{ elements = [\"B\", \"A\"], epsilon = 9.0, sigma = 0.7 }, ");
+    let text =
+        format!("kind = \"lennard-jones\"\ncutoff = 0.75\ntruncation = \"truncated\"\nmixing = \"geometric\"\n{given}");
+    let all = pairs(&mixture("lj", "", &text));
+    assert_eq!(all[1], (9.0, 0.7, 0.75, Truncation::Truncated));
+    assert_eq!(all[0].3, Truncation::Truncated);
+}
+
+#[test]
+fn pairs_without_cutoffs_of_their_own_end_at_their_minimum() {
+    let like = LIKE.replace(", cutoff = 3.0", "");
+    let all = pairs(&mixture("lj", "", &format!("kind = \"wca\"\nmixing = \"geometric\"\n{like}")));
+    for (pair, (epsilon, sigma)) in all.iter().zip([(1.0, 1.0), (2.0, 0.5), (4.0, 0.25)]) {
+        assert_eq!(*pair, (epsilon, sigma, 2f64.powf(1.0 / 6.0) * sigma, Truncation::Shifted));
+    }
+}
+
+#[test]
+fn reduced_masses_are_one_where_nothing_says_another() {
+    let text = format!("kind = \"lennard-jones\"\ncutoff = 0.75\nmixing = \"geometric\"\n{LIKE}");
+    let (labels, kinds, masses) = found(&mixture("lj", "", &text));
+    assert_eq!((labels.as_str(), kinds, masses), ("A B A A", vec![0, 1, 0, 0], vec![1.0, 1.0]));
+    let (.., masses) = found(&mixture("lj", ", masses = [2.0, 0.5]", &text));
+    assert_eq!(masses, [2.0, 0.5]);
 }

@@ -45,6 +45,10 @@ pub trait PairForm: Debug + Send + Sync {
     fn as_inverse_power(&self) -> Option<InversePower> {
         None
     }
+    /// `Some` when this is a Morse potential.
+    fn as_morse(&self) -> Option<Morse> {
+        None
+    }
     /// `Some` when `grad U` is Lipschitz continuous at all distances: a mean field can be made of it.
     fn as_smooth(&self) -> Option<SmoothForm> {
         None
@@ -131,6 +135,12 @@ impl PairPotential {
             Some(rc) if distance >= rc => 0.0,
             _ => self.form.derivative(distance) - self.slope,
         }
+    }
+    /// Half of what the energy of a pair jumps by where it comes in at the cutoff, the share of one of its atoms: zero, but for
+    /// a potential that is cut plainly.
+    #[must_use]
+    pub fn jump(&self) -> f64 {
+        self.cutoff.map_or(0.0, |rc| 0.5 * (self.form.energy(rc) - self.shift))
     }
     /// The largest distance at which the energy is above `energy`, zero if there is none or no cutoff.
     #[must_use]

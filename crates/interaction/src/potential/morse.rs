@@ -25,6 +25,9 @@ impl PairForm for Morse {
         let decay = (-self.alpha * (distance - self.equilibrium)).exp();
         (self.epsilon * decay * (decay - 2.0), -2.0 * self.epsilon * self.alpha * decay * (decay - 1.0))
     }
+    fn as_morse(&self) -> Option<Morse> {
+        Some(*self)
+    }
     fn length(&self) -> f64 {
         self.equilibrium + 1.0 / self.alpha
     }

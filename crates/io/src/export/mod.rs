@@ -32,7 +32,7 @@ pub const LAMMPS_START: &str = "start.extxyz";
 pub const LAMMPS_TABLE: &str = "lammps.csv";
 
 /// Tables below `[molecular]` and `[interaction]` that an export understands, or that do not change the motion.
-const KNOWN: [&str; 5] = ["bonds", "build", "group", "prepare", "trajectory"];
+const KNOWN: [&str; 6] = ["bonds", "build", "group", "pairs", "prepare", "trajectory"];
 
 /// An experiment that LAMMPS can do, before its atoms are known.
 #[derive(Debug)]

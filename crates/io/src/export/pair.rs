@@ -5,7 +5,7 @@ use crate::input::{ResolvedInput, embedded_style};
 use crate::units::{Quantity, Units};
 use omd_flow::Dimension;
 use omd_hierarchy::experiment::Interaction;
-use omd_interaction::{PairPotential, Truncation};
+use omd_interaction::{PairPotential, SitePotential, Truncation};
 use std::fmt::Write;
 
 const TABLE: &str = "interaction";
@@ -40,12 +40,19 @@ impl Pair {
                 let Some(cutoff) = potential.cutoff() else {
                     return Err(input.diagnostic("interaction", "cutoff", "LAMMPS needs a cutoff"));
                 };
-                let known = Kind { input, potential, cutoff: length(cutoff) }.commands();
-                let (commands, files) = match known {
-                    Some(commands) => (commands, Vec::new()),
-                    None => tabulated(potential, cutoff, input.experiment.state.temperature(), units),
-                };
+                let pair = TypedPair { types: [1, 1], potential, cutoff };
+                let (commands, files) = commands(&[pair], input.experiment.state.temperature(), units);
                 Ok(Self { commands, cutoff: length(cutoff), files })
+            }
+            Some(Interaction::Mixture(potential)) => {
+                let typed = |(kinds, potential): ([u8; 2], _)| TypedPair {
+                    types: kinds.map(|kind| usize::from(kind) + 1),
+                    potential,
+                    cutoff: SitePotential::cutoff(potential),
+                };
+                let pairs: Vec<_> = potential.each().map(typed).collect();
+                let (commands, files) = commands(&pairs, input.experiment.state.temperature(), units);
+                Ok(Self { commands, cutoff: length(potential.cutoff()), files })
             }
             Some(Interaction::ManyBody(potential)) => {
                 let (name, bytes, commands) = of_file(input)?;
@@ -62,48 +69,68 @@ impl Pair {
     }
 }
 
-/// A pair potential with the numbers of the input.
-struct Kind<'a> {
-    input: &'a ResolvedInput,
+/// A pair potential of two atom types.
+struct TypedPair<'a> {
+    types: [usize; 2],
     potential: &'a PairPotential,
+    /// Internal units.
     cutoff: f64,
 }
 
-impl Kind<'_> {
-    /// A number as the input has it.
-    fn number(&self, key: &str) -> Option<f64> {
-        value(self.input, TABLE, key)?.replace('_', "").parse().ok()
-    }
-
-    /// Commands of LAMMPS's own style for this potential, where it has one.
-    fn commands(&self) -> Option<String> {
+impl TypedPair<'_> {
+    /// LAMMPS's own style for this form and truncation, where it has one, and the numbers of its `pair_coeff`.
+    fn own_style(&self, units: &Units) -> Option<(&'static str, Vec<f64>)> {
+        let form = self.potential.form();
         let shifted_force = self.potential.truncation() == Truncation::ShiftedForce;
-        let (style, numbers) = match word(self.input, TABLE, "kind")?.as_str() {
-            "lennard-jones" | "wca" => {
-                let numbers = vec![self.number("epsilon")?, self.number("sigma")?];
-                (if shifted_force { "lj/smooth/linear" } else { "lj/cut" }, numbers)
-            }
-            "morse" if value(self.input, TABLE, "softening").is_none() => {
-                let numbers = ["epsilon", "alpha", "equilibrium-distance"].map(|key| self.number(key));
-                let numbers = numbers.into_iter().collect::<Option<Vec<f64>>>()?;
-                (if shifted_force { "morse/smooth/linear" } else { "morse" }, numbers)
-            }
-            _ => return None,
-        };
-        let numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.16e}")).collect();
-        let shift = match self.potential.truncation() {
-            Truncation::ShiftedForce => "",
-            Truncation::Shifted => "pair_modify shift yes\n",
-            Truncation::Truncated => "pair_modify shift no\n",
-        };
-        Some(format!("pair_style {style} {:.16e}\npair_coeff 1 1 {}\n{shift}", self.cutoff, numbers.join(" ")))
+        let energy = |x: f64| units.to_style(Dimension::Energy, x);
+        let length = |x: f64| units.to_style(Dimension::Length, x);
+        if let Some(form) = form.as_lennard_jones() {
+            let style = if shifted_force { "lj/smooth/linear" } else { "lj/cut" };
+            return Some((style, vec![energy(form.epsilon), length(form.sigma)]));
+        }
+        let form = form.as_morse()?;
+        let style = if shifted_force { "morse/smooth/linear" } else { "morse" };
+        let alpha = form.alpha / units.factor(Quantity::InverseLength);
+        Some((style, vec![energy(form.epsilon), alpha, length(form.equilibrium)]))
     }
+}
+
+/// The commands for potentials of one kind and one truncation, and the tables that they need.
+fn commands(pairs: &[TypedPair<'_>], temperature: f64, units: &Units) -> (String, Vec<(String, Vec<u8>)>) {
+    let length = |x: f64| format!("{:.16e}", units.to_style(Dimension::Length, x));
+    let longest = pairs.iter().map(|pair| pair.cutoff).fold(0.0, f64::max);
+    let own: Option<Vec<_>> = pairs.iter().map(|pair| pair.own_style(units)).collect();
+    let (mut coefficients, mut files) = (String::new(), Vec::new());
+    let Some(own) = own else {
+        for pair in pairs {
+            let [a, b] = pair.types;
+            let name = if pairs.len() == 1 { FILE.to_owned() } else { format!("pair-{a}-{b}.table") };
+            let _ = writeln!(coefficients, "pair_coeff {a} {b} {name} {KEYWORD} {}", length(pair.cutoff));
+            files.push((name, tabulated(pair.potential, pair.cutoff, temperature, units)));
+        }
+        let style = format!("# Cubic splines of energy and force in r^2.\npair_style table spline {DISTANCES}\n");
+        return (style + &coefficients, files);
+    };
+    for (pair, (_, numbers)) in pairs.iter().zip(&own) {
+        let [a, b] = pair.types;
+        let mut numbers: Vec<String> = numbers.iter().map(|number| format!("{number:.16e}")).collect();
+        // Of one pair it is that of the style.
+        numbers.extend((pairs.len() > 1).then(|| length(pair.cutoff)));
+        let _ = writeln!(coefficients, "pair_coeff {a} {b} {}", numbers.join(" "));
+    }
+    let shift = match pairs.first().map(|pair| pair.potential.truncation()) {
+        Some(Truncation::Shifted) => "pair_modify shift yes\n",
+        Some(Truncation::Truncated) => "pair_modify shift no\n",
+        _ => "",
+    };
+    let style = own.first().map_or("none", |(style, _)| style);
+    (format!("pair_style {style} {}\n{coefficients}{shift}", length(longest)), files)
 }
 
 /// The value of a key of a table, where the input says one.
 pub(super) fn value<'a>(input: &'a ResolvedInput, table: &str, key: &str) -> Option<&'a str> {
     let found = input.keys.iter().find(|entry| entry.section == table && entry.key == key);
-    found.filter(|entry| entry.given || key != "softening").map(|entry| entry.value.as_str())
+    found.map(|entry| entry.value.as_str())
 }
 
 /// The same without its quotes.
@@ -112,12 +139,7 @@ pub(super) fn word(input: &ResolvedInput, table: &str, key: &str) -> Option<Stri
 }
 
 /// A potential without a style of its own, as a table over `r^2` with its energies and forces.
-fn tabulated(
-    potential: &PairPotential,
-    cutoff: f64,
-    temperature: f64,
-    units: &Units,
-) -> (String, Vec<(String, Vec<u8>)>) {
+fn tabulated(potential: &PairPotential, cutoff: f64, temperature: f64, units: &Units) -> Vec<u8> {
     let nearest = potential.core(HIGHEST * temperature).max(NEAREST * cutoff);
     let length = |x: f64| units.to_style(Dimension::Length, x);
     let energy = |x: f64| units.to_style(Dimension::Energy, x);
@@ -136,12 +158,7 @@ fn tabulated(
         let row = [length(distance), energy(potential.energy(inside)), force(-potential.derivative(inside))];
         let _ = writeln!(text, "{} {:.16e} {:.16e} {:.16e}", k + 1, row[0], row[1], row[2]);
     }
-    let commands = format!(
-        "# Cubic splines of energy and force in r^2.\npair_style table spline {DISTANCES}\npair_coeff 1 1 {FILE} {KEYWORD} \
-         {:.16e}\n",
-        length(cutoff)
-    );
-    (commands, vec![(FILE.to_owned(), text.into_bytes())])
+    text.into_bytes()
 }
 
 /// A potential of many bodies: the file itself, under its name.

@@ -148,7 +148,9 @@ pub(super) fn check(
 ) {
     let Some(section) = tables.get("interaction").filter(|section| section.has("bonds")) else { return };
     let span = section.key_span("bonds");
-    if matches!(interaction, Some(interaction) if !matches!(interaction, Interaction::Potential(_))) {
+    let of_pairs =
+        |interaction: &&Interaction| matches!(interaction, Interaction::Potential(_) | Interaction::Mixture(_));
+    if interaction.is_some_and(|interaction| !of_pairs(&interaction)) {
         let message = "[interaction.bonds] needs a potential of pairs between the molecules".to_owned();
         reader.error(&span, message, Some("use kind = \"lennard-jones\" or another potential".to_owned()));
     }

@@ -1,5 +1,6 @@
 //! `[molecular.build]`: crystals, layers and tubes made from a few numbers.
 
+use super::composition;
 use super::group::GroupKeys;
 use super::keys;
 use super::reader::{Reader, Section};
@@ -9,7 +10,7 @@ use omd_hierarchy::experiment::{AtomStart, Crystal, CubicLattice, GroupElement, 
 use toml::Spanned;
 use toml::de::DeValue;
 
-const TABLE: &str = "molecular.build";
+pub(super) const TABLE: &str = "molecular.build";
 /// Integers of an orientation are this large at most: cells beyond have more atoms than anybody simulates.
 const MOST_INDEX: i64 = 1000;
 /// As many atoms as `atoms` may say.
@@ -37,7 +38,9 @@ pub(super) fn build(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
     let nothing = || Some(Built { start: None, group: None });
     let kind = reader.choice(&section, "kind");
     let own: &[&str] = match kind {
-        Some("crystal") => &["lattice", "lattice-constant", "orientation", "cells", "element", "elements"],
+        Some("crystal") => {
+            &["lattice", "lattice-constant", "orientation", "cells", "element", "elements", "composition"]
+        }
         Some("graphene") => &["bond-length", "orientation", "cells", "element"],
         Some("nanotube") => &["indices", "bond-length", "images", "cells", "element"],
         _ => {
@@ -54,7 +57,7 @@ pub(super) fn build(reader: &mut Reader<'_>, molecular: &Section<'_>) -> Option<
     }
     reader.unknown_keys(&section, &known);
     let made = match kind {
-        Some("crystal") => crystal(reader, &section),
+        Some("crystal") => crystal(reader, molecular, &section),
         Some("graphene") => graphene(reader, &section),
         _ => nanotube(reader, &section),
     };
@@ -94,7 +97,7 @@ fn species(reader: &mut Reader<'_>, section: &Section<'_>, count: usize) -> Vec<
     vec![reader.text(section, "element").unwrap_or_else(|| "X".to_owned()); count]
 }
 
-fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
+fn crystal(reader: &mut Reader<'_>, molecular: &Section<'_>, section: &Section<'_>) -> Option<Built> {
     let lattice = required_choice(reader, section, "lattice");
     let constant = required_number(reader, section, "lattice-constant");
     let orientation = integer_rows::<3>(reader, section, "orientation", [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
@@ -109,7 +112,8 @@ fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
         "l1_2" => CubicLattice::L12,
         _ => CubicLattice::FaceCentred,
     };
-    let names = names(reader, section, lattice);
+    let solution = section.has("composition").then(|| composition::read(reader, section, lattice));
+    let names = if solution.is_some() { Some(vec![String::new(); 2]) } else { names(reader, section, lattice) };
     let (constant, orientation, cells) = (constant?, orientation?, cells?);
     let [a, b, c] = orientation.map(|row| row.map(i128::from));
     let determinant =
@@ -118,16 +122,18 @@ fn crystal(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {
     not_too_many(reader, section, lattice.atoms() as u128 * determinant.unsigned_abs(), &cells)?;
     let orientation = Matrix3::from_fn(|i, j| orientation[i][j]);
     let Crystal { cell, positions, kinds } = Crystal::new(lattice, constant, &orientation, cells)?;
-    let names = names?;
-    let count = positions.len();
-    let start = AtomStart::Given {
-        cell,
-        positions,
-        shifts: vec![Vector3::zeros(); count],
-        peculiar: None,
-        species: kinds.iter().map(|&kind| names[usize::from(kind)].clone()).collect(),
+    let (names, count) = (names?, positions.len());
+    let species = match solution {
+        Some(solution) => solution?.occupied(count, seed(molecular)),
+        None => kinds.iter().map(|&kind| names[usize::from(kind)].clone()).collect(),
     };
+    let start = AtomStart::Given { cell, positions, shifts: vec![Vector3::zeros(); count], peculiar: None, species };
     Some(Built { start: Some(start), group: None })
+}
+
+/// `seed` of `[molecular]`, which is looked at elsewhere.
+fn seed(molecular: &Section<'_>) -> u64 {
+    molecular.value("seed").and_then(integer).and_then(|seed| u64::try_from(seed).ok()).unwrap_or(1)
 }
 
 fn graphene(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Built> {

@@ -68,6 +68,7 @@ fn encounters_know_no_group(reader: &mut Reader<'_>, parts: &Parts<'_>) {
     let Some(molecular) = parts.tables.get("molecular").filter(|_| encounters) else { return };
     let other = match (group_table(&parts.tables), &parts.interaction) {
         (Some((table, _)), _) => table,
+        (None, Some(Interaction::Mixture(_))) => "several `elements`",
         (None, Some(Interaction::ManyBody(_) | Interaction::Cluster(_))) => "this interaction of many bodies",
         _ => return,
     };
@@ -141,9 +142,20 @@ fn interaction(
         return;
     };
     let Some(interaction) = interaction else { return };
-    if let Interaction::ManyBody(_) | Interaction::Cluster(_) = interaction {
-        many_bodies(reader, tables, viscosity);
-        return;
+    match interaction {
+        Interaction::ManyBody(_) | Interaction::Cluster(_) => {
+            return atoms_only(
+                reader,
+                tables,
+                viscosity,
+                "needs pairs that scatter; this interaction is of many bodies",
+            );
+        }
+        Interaction::Mixture(_) => {
+            let why = "is of atoms of one element; `elements` in [interaction] has several";
+            return atoms_only(reader, tables, viscosity, why);
+        }
+        _ => {}
     }
     if tables.contains_key("molecular") {
         atoms_move(reader, section, interaction);
@@ -177,12 +189,13 @@ fn interaction(
     }
 }
 
-/// Bodies beyond pairs neither scatter nor have a kernel, and where atoms of them may be drawn nobody knows.
-fn many_bodies(reader: &mut Reader<'_>, tables: &Tables<'_>, viscosity: Option<&Viscosity>) {
+/// Bodies beyond pairs neither scatter nor have a kernel, kernels are of one element; and where atoms of them may be drawn nobody
+/// knows.
+fn atoms_only(reader: &mut Reader<'_>, tables: &Tables<'_>, viscosity: Option<&Viscosity>, why: &str) {
     for name in ["dsmc", "spectral", "mean-field", "moments", "galerkin", "navier-stokes"] {
         let needs = name != "navier-stokes" || viscosity == Some(&Viscosity::ChapmanEnskog);
         if let Some(table) = tables.get(name).filter(|_| needs) {
-            let message = format!("[{name}] needs pairs that scatter; this interaction is of many bodies");
+            let message = format!("[{name}] {why}");
             reader.error(&table.header(), message, Some(format!("remove [{name}]")));
         }
     }
@@ -208,6 +221,7 @@ fn atoms_move(reader: &mut Reader<'_>, section: &Section<'_>, interaction: &Inte
         }
         Interaction::HardSphere { .. }
         | Interaction::Potential(_)
+        | Interaction::Mixture(_)
         | Interaction::ManyBody(_)
         | Interaction::Cluster(_) => {}
     }

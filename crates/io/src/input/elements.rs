@@ -1,4 +1,4 @@
-//! Which elements an interaction of many bodies has, what their atoms weigh, and which atom is of which.
+//! Which elements an interaction has, what their atoms weigh, and which atom is of which.
 
 use super::consistency::Tables;
 use super::reader::{Reader, Section};
@@ -205,10 +205,10 @@ pub(super) fn species(
         }
         Labelled::Built(_) => vec![None; elements.names.len()],
     };
-    let mut found = Vec::new();
+    let (units, mut found) = (reader.units, Vec::new());
     for (index, name) in elements.names.iter().enumerate() {
         let mass = elements.masses.as_ref().map(|masses| masses[index]).or(of_file[index]);
-        let mass = mass.or_else(|| standard_weight(name).map(|weight| weight * dalton()));
+        let mass = mass.or_else(|| usual_mass(&units, name));
         let Some(mass) = mass else {
             let message = format!("{}: \"{name}\" has no standard atomic weight", called("interaction", "elements"));
             let help = "give `masses = [...]` in [state], one for each element".to_owned();
@@ -227,9 +227,13 @@ pub(super) fn species(
     Species::new(found, kinds).ok()
 }
 
-/// The internal size of the unit of atomic weights.
-fn dalton() -> f64 {
-    Units::new(UnitStyle::Metal).factor(Quantity::Mass)
+/// The mass of an element where nothing says another: the standard atomic weight, or 1 in reduced units.
+fn usual_mass(units: &Units, name: &str) -> Option<f64> {
+    let dalton = Units::new(UnitStyle::Metal).factor(Quantity::Mass);
+    match units.style() {
+        UnitStyle::Lj => Some(units.factor(Quantity::Mass)),
+        _ => standard_weight(name).map(|weight| weight * dalton),
+    }
 }
 
 fn one_element(reader: &mut Reader<'_>, elements: &Elements, span: &Range<usize>, atoms: &Labelled<'_>) {
@@ -284,7 +288,8 @@ fn masses_of_file(
     span: &Range<usize>,
     (structure, file, text): (&Structure, &str, &str),
 ) -> Option<Vec<Option<f64>>> {
-    let unit = reader.units.factor(Quantity::Mass);
+    let units = reader.units;
+    let unit = units.factor(Quantity::Mass);
     let mut found: Vec<Option<(f64, usize)>> = vec![None; elements.names.len()];
     for (kind, &number) in kinds.iter().zip(&structure.types) {
         let (kind, Some(mass)) = (usize::from(*kind), structure.masses.get(&number)) else { continue };
@@ -316,11 +321,12 @@ fn masses_of_file(
             return None;
         }
         let near = |name: &String, tolerance: f64| {
-            standard_weight(name)
-                .is_some_and(|weight| (mass.value * unit / (weight * dalton()) - 1.0).abs() < tolerance)
+            usual_mass(&units, name).is_some_and(|usual| (mass.value * unit / usual - 1.0).abs() < tolerance)
         };
+        // Of reduced masses none belongs to an element.
+        let real = units.style() != UnitStyle::Lj;
         let another = elements.names.iter().find(|other| *other != name && near(other, SAME_MASS));
-        if let Some(other) = another.filter(|_| given.is_none() && !near(name, OTHER_MASS)) {
+        if let Some(other) = another.filter(|_| real && given.is_none() && !near(name, OTHER_MASS)) {
             let message = format!("the mass of {name} is {} in Masses, that of {other}", rounded(mass.value));
             let help = "types are numbered in the order of `elements` in [interaction]; or give `masses` in [state]";
             wrong(message, Some(help.to_owned()));

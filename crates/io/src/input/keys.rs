@@ -103,7 +103,15 @@ pub(crate) const SECTIONS: &[Section] = &[
          without it atoms of a structure nearer than `within` at t = 0 are, images included. They remain so. Drawn atoms come in \
          pairs of this length: `positions = \"fcc\"` puts them as in alpha nitrogen, `\"random\"` anywhere. With the images of a \
          cell the table gets `translational_temperature`, and `rotational_temperature` and `vibrational_temperature` where all \
-         molecules are of two atoms. With `[molecular.group]` an atom may be bonded to an image, its own too. Optional.",
+         molecules are of two atoms; not with several `elements`. With `[molecular.group]` an atom may be bonded to an image, its own \
+         too. Optional.",
+    ),
+    section(
+        "interaction.pairs",
+        false,
+        true,
+        "One pair of the list of tables `pairs`, with the keys of `kind` in `[interaction]`, its own `cutoff` among them: \
+         `pairs = [{ elements = [\"A\", \"A\"], epsilon = 1.0, sigma = 1.0 }, ...]`.",
     ),
     section("scaling", false, true, "Scaling of the kinetic equation. Optional."),
     section("time", false, true, "How long, and how often the observables are taken. Required."),
@@ -239,7 +247,8 @@ pub(crate) fn most(section: &str, name: &str) -> u64 {
 
 /// The entry of a key.
 pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
-    all().find(|key| key.section == section && key.name == name)
+    let own = all().find(|key| key.section == section && key.name == name);
+    own.or_else(|| super::pairs::of_interaction(section, name))
 }
 
 /// The default of a key as TOML.

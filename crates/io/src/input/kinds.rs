@@ -13,55 +13,62 @@ pub(crate) struct Kind {
     pub meaning: &'static str,
 }
 
+impl Kind {
+    /// Whether it is a potential of pairs, which several elements may have.
+    pub(crate) fn is_of_pairs(&self) -> bool {
+        self.optional.contains(&"pairs")
+    }
+}
+
 /// All kinds.
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "lennard-jones",
         required: &["epsilon", "sigma"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs", "mixing"],
         meaning: "`U(r) = 4 epsilon ((sigma/r)^12 - (sigma/r)^6)`",
     },
     Kind {
         name: "wca",
         required: &["epsilon", "sigma"],
-        optional: &[],
+        optional: &["elements", "pairs", "mixing"],
         meaning: "Lennard-Jones cut at its minimum `2^(1/6) sigma` and shifted (Weeks, Chandler, Andersen)",
     },
     Kind {
         name: "inverse-power",
         required: &["epsilon", "sigma", "exponent"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = epsilon (sigma/r)^exponent`",
     },
     Kind {
         name: "morse",
         required: &["epsilon", "alpha", "equilibrium-distance"],
-        optional: &["softening", "cutoff", "truncation"],
+        optional: &["softening", "cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = epsilon (exp(-2 alpha (r - r0)) - 2 exp(-alpha (r - r0)))`, `r0` the `equilibrium-distance`; \
                   with `softening`, of `sqrt(r^2 + softening^2)` instead of `r`",
     },
     Kind {
         name: "gaussian",
         required: &["epsilon", "sigma"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = epsilon exp(-r^2/(2 sigma^2))`",
     },
     Kind {
         name: "harmonic",
         required: &["stiffness"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = stiffness r^2/2`",
     },
     Kind {
         name: "coulomb",
         required: &["strength", "softening"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = strength/rho`, `rho = sqrt(r^2 + softening^2)`",
     },
     Kind {
         name: "yukawa",
         required: &["strength", "screening-length", "softening"],
-        optional: &["cutoff", "truncation"],
+        optional: &["cutoff", "truncation", "elements", "pairs"],
         meaning: "`U(r) = strength exp(-rho/screening-length)/rho`, `rho = sqrt(r^2 + softening^2)`",
     },
     Kind {

@@ -2,6 +2,7 @@
 
 mod bonds;
 mod builders;
+mod composition;
 mod consistency;
 mod elements;
 mod embedded;
@@ -11,6 +12,7 @@ mod keys;
 mod kim;
 mod kinds;
 mod nearest;
+mod pairs;
 mod parameters;
 mod physics;
 mod plausible;

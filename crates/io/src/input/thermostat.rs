@@ -74,6 +74,7 @@ impl PrepareKeys {
     pub(super) fn resolved(self, temperature: f64, interaction: Option<&Interaction>) -> PrepareSettings {
         let reach = match interaction {
             Some(Interaction::Potential(potential)) => potential.cutoff().unwrap_or(1.0),
+            Some(Interaction::Mixture(potential)) => potential.cutoff(),
             Some(Interaction::ManyBody(potential)) => potential.cutoff(),
             Some(Interaction::Cluster(potential)) => potential.cutoff(),
             _ => 1.0,

@@ -87,7 +87,7 @@ pub fn force_field(potential: Arc<dyn SitePotential>) -> Arc<dyn ForceField> {
     if let Some(atom) = potential.as_embedded_atom() {
         return Arc::new(EmbeddedAtoms::new(atom.clone()));
     }
-    match potential.as_pair_potential().and_then(Pairs::new) {
+    match Pairs::new(&potential) {
         Some(pairs) => Arc::new(pairs),
         None => Arc::new(Sites(potential)),
     }
@@ -161,7 +161,7 @@ impl Sites {
             slopes.clear();
             slopes.resize(near.len(), Vector3::zeros());
             part.energy += self.0.energy(around.kinds[atom], &near, &mut slopes);
-            part.jumps += self.0.jump() * near.len() as f64;
+            part.jumps += self.0.jumps(around.kinds[atom], &near);
             let mut own = Vector3::zeros();
             for ((near, slope), &neighbour) in near.iter().zip(&slopes).zip(&who) {
                 part.virial -= slope * near.place.transpose();

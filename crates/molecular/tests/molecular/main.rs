@@ -12,6 +12,7 @@ mod images;
 #[cfg(feature = "kim")]
 mod kim;
 mod many_bodies;
+mod mixtures;
 mod nanotubes;
 #[path = "../shared/pause.rs"]
 mod pause;

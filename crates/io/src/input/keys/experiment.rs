@@ -54,7 +54,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
         "masses",
         Shape::Several("an array of positive numbers"),
         Quantity::Mass,
-        Absent::Rule("those of the structure file, else standard atomic weights"),
+        Absent::Rule("those of the structure file, else standard atomic weights, 1 in lj units"),
         "Masses of the atoms of each of `elements` in `[interaction]`, in their order, in place of `mass`. A section Masses of \
          a LAMMPS data file has to agree with them.",
     ),
@@ -180,8 +180,27 @@ pub(super) const EXPERIMENT: &[Key] = &[
         PURE,
         Absent::Rule("one element, see `element`"),
         "Several elements in place of `element`, by the names that the parameter file or the model has for them, such as \
-         `[\"Ni\", \"Al\"]`. Atoms of a structure are labelled by these names, or by numbers of types: 1 is the first of \
-         them. Masses are those of `masses` in `[state]`.",
+         `[\"Ni\", \"Al\"]`; with a potential of pairs any names, and `pairs`. Atoms of a structure are labelled by these \
+         names, or by numbers of types: 1 is the first of them. Masses are those of `masses` in `[state]`. `[molecular]` \
+         with `structure` or `[molecular.build]` only.",
+    ),
+    key(
+        "interaction",
+        "pairs",
+        Shape::Several("a list of tables"),
+        PURE,
+        Absent::Rule("one element"),
+        "The potential of every two of `elements`, each a table with the keys of `kind`; see `[interaction.pairs]`. \
+         `cutoff` in `[interaction]` is that of pairs without one, `truncation` that of all.",
+    ),
+    key(
+        "interaction",
+        "mixing",
+        Shape::Choice(&["lorentz-berthelot", "geometric"]),
+        PURE,
+        Absent::Rule("every pair has to be there"),
+        "Unlike pairs that `pairs` leaves out have the energy `sqrt(epsilon_a epsilon_b)`, and of the lengths, the cutoff \
+         too, `(sigma_a + sigma_b)/2` or `sqrt(sigma_a sigma_b)`; `pair_modify mix arithmetic` and `geometric` of LAMMPS.",
     ),
     key("interaction", "diameter", POSITIVE, Quantity::Of(Dimension::Length), Absent::Error, "Of a hard sphere."),
     key(
@@ -241,6 +260,14 @@ pub(super) const EXPERIMENT: &[Key] = &[
         PURE,
         Absent::Default("excluded"),
         "Whether bonded atoms feel the potential of pairs besides.",
+    ),
+    key(
+        "interaction.pairs",
+        "elements",
+        Shape::Several("an array of two names"),
+        PURE,
+        Absent::Error,
+        "Whose pair it is, two of `elements` in `[interaction]`, the same twice or in either order.",
     ),
     key(
         "scaling",

@@ -162,6 +162,15 @@ pub(super) const MOLECULAR: &[Key] = &[
          `[\"Ni\", \"Al\"]` makes Ni3Al.",
     ),
     key(
+        "molecular.build",
+        "composition",
+        Shape::Several("a table of two shares or more, such as { A = 4, B = 1 }"),
+        PURE,
+        Absent::Rule("all atoms are of `element`"),
+        "A solution: which elements are on the places of a lattice of one, at random by `seed`, the same in every replica, in \
+         the numbers of atoms that are nearest to these shares.",
+    ),
+    key(
         "molecular.group",
         "kind",
         Shape::Choice(&["translation", "helical", "cyclic", "dihedral", "product", "generators"]),

@@ -11,7 +11,7 @@ pub(in crate::objective) const LANES: usize = 4;
 /// Adding it leaves a whole number in the low bits.
 const WHOLE: f64 = (1u64 << 52) as f64;
 
-/// Where an atom or an image is, and `F'(rho)` there: one load for each neighbour.
+/// Where an atom or an image is, and `F'(rho)` there, or of which kind it is: one load for each neighbour.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(32))]
 pub(in crate::objective) struct Place(pub(super) [f64; LANES]);
@@ -25,6 +25,17 @@ impl Place {
         places.clear();
         places.extend(positions.iter().map(|x| Self([x.x, x.y, x.z, 0.0])));
         places.push(Self::FAR);
+    }
+
+    /// Says of which kind what is there is; where nothing is said, and far away, it is of the first.
+    pub(in crate::objective) fn label(&mut self, kind: u8) {
+        self.0[3] = f64::from_bits(kind.into());
+    }
+
+    /// Of which kind it is, where the last number says that.
+    #[inline(always)]
+    pub(in crate::objective) fn kind(&self) -> u8 {
+        self.0[3].to_bits() as u8
     }
 }
 

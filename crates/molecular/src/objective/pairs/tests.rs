@@ -2,13 +2,27 @@ use super::*;
 use crate::force::levels;
 use crate::objective::crowd::Crowd;
 use omd_flow::Philox;
-use omd_interaction::{Gaussian, InversePower, LennardJones, Morse, PairForm, Truncation};
+use omd_interaction::{Gaussian, InversePower, LennardJones, Morse, PairForm, PairMixture, Truncation};
+use std::convert::Infallible;
+
+type NamedLaw = (&'static str, Arc<dyn SitePotential>, f64);
 
 /// Laws with loops of their own and one that is a table, with every truncation; how far forces are from their own energy's.
-fn laws() -> [(&'static str, PairPotential, f64); 7] {
-    let law = |name, form: Arc<dyn PairForm>, cutoff, truncation, accuracy| {
-        (name, PairPotential::new(form, Some(cutoff), truncation), accuracy)
+fn laws() -> [NamedLaw; 11] {
+    let law = |name, form: Arc<dyn PairForm>, cutoff, truncation, accuracy| -> NamedLaw {
+        (name, Arc::new(PairPotential::new(form, Some(cutoff), truncation)), accuracy)
     };
+    // Three elements whose pairs end at six distances.
+    let mixed = |name, truncation| -> NamedLaw {
+        let pair = |[a, b]: [u8; 2]| {
+            let (sum, product) = (f64::from(a + b), f64::from(a * b));
+            let form = LennardJones { epsilon: 1.3 - 0.3 * product, sigma: 1.0 - 0.1 * sum + 0.03 * product };
+            Ok::<_, Infallible>(PairPotential::new(Arc::new(form), Some(2.5 * form.sigma), truncation))
+        };
+        (name, Arc::new(PairMixture::new(3, pair).unwrap()), 1e-13)
+    };
+    let wca =
+        |[a, b]: [u8; 2]| Ok::<_, Infallible>(PairPotential::wca(1.0 + f64::from(a * b), 1.0 - 0.1 * f64::from(a + b)));
     let lennard_jones = || Arc::new(LennardJones { epsilon: 1.3, sigma: 1.0 });
     let (exact, table) = (1e-13, 1e-10);
     [
@@ -25,6 +39,10 @@ fn laws() -> [(&'static str, PairPotential, f64); 7] {
             Truncation::Shifted,
             table,
         ),
+        mixed("three elements", Truncation::Truncated),
+        mixed("three elements, shifted", Truncation::Shifted),
+        mixed("three elements, shifted force", Truncation::ShiftedForce),
+        ("WCA of three elements", Arc::new(PairMixture::new(3, wca).unwrap()), exact),
     ]
 }
 
@@ -44,11 +62,13 @@ fn lanes_are_the_sum_over_sites() {
     }
     positions.push(Vector3::repeat(40.0));
     for (name, potential, accuracy) in laws() {
-        let cutoff = SitePotential::cutoff(&potential);
-        let crowd = Crowd::new(&positions, vec![0; count], |i| if i % 2 == 0 { cutoff } else { 1.4 * cutoff });
+        let cutoff = potential.cutoff();
+        let kinds =
+            (0..count).map(|i| if potential.as_pair_mixture().is_some() { (i * i % 7 % 3) as u8 } else { 0 }).collect();
+        let crowd = Crowd::new(&positions, kinds, |i| if i.is_multiple_of(2) { cutoff } else { 1.4 * cutoff });
         let around = crowd.around();
         let mut expected = Evaluation::default();
-        Sites(Arc::new(potential.clone())).evaluate(&around, &mut expected);
+        Sites(potential.clone()).evaluate(&around, &mut expected);
         let largest = expected.forces.iter().map(Vector3::norm).fold(0.0, f64::max);
         for level in levels() {
             let pairs = Pairs { level, ..Pairs::new(&potential).unwrap() };
