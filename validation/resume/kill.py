@@ -72,6 +72,13 @@ state = { number-density = 0.6, temperature = 1.5 }
 time = { end = 6, samples = 30 }
 molecular = { atoms = 1000, time-step = 0.002, replicas = 2, prepare = { equilibrate = 1 }, thermostat = { kind = "nose-hoover" } }
 """,
+    # Nearly all of its time is downhill, before t = 0.
+    "prepared": SHEAR
+    + LENNARD_JONES
+    + """state = { number-density = 0.9, temperature = 1 }
+time = { end = 0.4, samples = 20 }
+molecular = { atoms = 4000, positions = "random", time-step = 0.002, replicas = 2, prepare = { relax = "positions", equilibrate = 0.2 } }
+""",
     # Two elements of unlike masses.
     "alloy": SHEAR
     + f'interaction = {{ kind = "eam", parameters = "{SETFL}", elements = ["Cu", "Ni"] }}\n'
