@@ -4,6 +4,7 @@ mod bonded;
 mod checkpoint;
 mod peculiar;
 mod rebuild;
+mod skin;
 
 use crate::MolecularError;
 use crate::bonds::Bonds;
@@ -154,10 +155,9 @@ impl Engine {
         self.time_step = time_step;
         self.steps += 1;
         let elapsed = end - self.list_time;
-        let skin = self.reach.radius - self.cutoff;
-        let valid = 2.0 * farthest <= skin * (1.0 - 1e-9) && elapsed <= self.reach.horizon;
-        if !valid {
-            self.policy.learn(farthest, elapsed);
+        let in_time = elapsed <= self.reach.horizon;
+        if !in_time || !self.list_is_complete(farthest) {
+            self.policy.learn(&self.reach, farthest, elapsed, time_step, in_time);
             self.rebuild();
         }
         let next = next.map(|end| self.drift(time_step, end));
@@ -180,7 +180,7 @@ impl Engine {
             farthest = largest(farthest, (place - get(&self.anchors, slot)).norm());
             put(&mut self.positions, slot, &place);
         }
-        if 2.0 * farthest > (self.reach.radius - self.cutoff) * (1.0 - 1e-9) {
+        if !self.list_is_complete(farthest) {
             self.rebuild();
         }
         self.evaluate(0.0, None);
@@ -188,8 +188,12 @@ impl Engine {
 
     /// The first half of a step that ends at `end`.
     fn drift(&self, time_step: f64, end: f64) -> Drift {
-        let motion = Matrix3::identity() + self.reach.gradient * (end - self.list_time);
-        Drift { kick: 0.5 * time_step / self.model.mass, time_step, motion }
+        Drift { kick: 0.5 * time_step / self.model.mass, time_step, motion: self.motion_since_list(end) }
+    }
+
+    /// `M`: what was at `X` when the list was built the flow takes to `M X` at `time`.
+    fn motion_since_list(&self, time: f64) -> Matrix3<f64> {
+        Matrix3::identity() + self.reach.gradient * (time - self.list_time)
     }
 
     /// The first half kick and the drift; the largest displacement beyond the flow since the list was built.

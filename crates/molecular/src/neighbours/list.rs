@@ -34,6 +34,14 @@ impl Reach {
         [q[(0, 0)], q[(1, 1)], q[(2, 2)], 2.0 * q[(0, 1)], 2.0 * q[(0, 2)], 2.0 * q[(1, 2)]]
     }
 
+    /// Whether the list must hold a pair that was at `r0`; of those on the edge, where rounding decides, none.
+    pub(crate) fn lists(&self, r0: &Vector3<f64>) -> bool {
+        let [xx, yy, zz, xy, xz, yz] = self.approached();
+        let (x, y, z) = (r0.x, r0.y, r0.z);
+        let approached = x * (xx * x + xy * y + xz * z) + y * (yy * y + yz * z) + zz * z * z;
+        approached.min(r0.norm_squared()) < self.radius * self.radius * (1.0 - 1e-9)
+    }
+
     /// No pair farther apart than this at `t0` belongs to the list, length.
     pub(crate) fn farthest(&self) -> f64 {
         self.radius / (1.0 - 2.0 * self.horizon * Self::approach_rate(&self.gradient)).sqrt()

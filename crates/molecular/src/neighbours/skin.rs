@@ -11,7 +11,7 @@ use omd_flow::Matrix3;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct SkinPolicy {
     cutoff: f64,
-    /// Growth of the largest displacement beyond the flow, length per time.
+    /// Growth of half the skin that lists need, length per time: less than that of the largest displacement.
     pub(crate) speed: f64,
 }
 
@@ -21,6 +21,10 @@ const PAIR: f64 = 2.0;
 const BUILD: [f64; 2] = [1.3, 500.0];
 /// A list is made for this many times as long as the displacement is expected to last.
 const MARGIN: f64 = 1.15;
+/// A list that lasted its time is followed by one for atoms this much slower.
+const PATIENCE: f64 = 0.98;
+/// But none for atoms that much slower than the fastest is.
+const LEAST_OF_FARTHEST: f64 = 0.65;
 /// At most this much of a squared distance may be lost to the flow between rebuilds.
 const MOST_APPROACH: f64 = 0.3;
 /// However still the atoms are, a list serves no longer.
@@ -32,11 +36,16 @@ impl SkinPolicy {
         Self { cutoff, speed }
     }
 
-    /// Takes note that the largest displacement was `displacement` after `elapsed`.
-    pub(crate) fn learn(&mut self, displacement: f64, elapsed: f64) {
-        if elapsed > 0.0 && displacement > 0.0 {
-            self.speed = displacement / elapsed;
+    /// Takes note of how a list for `reach` ended, `elapsed` after it was built: with the largest displacement at `farthest`, in
+    /// the midst of its time (`in_time`) or at the end of it.
+    pub(crate) fn learn(&mut self, reach: &Reach, farthest: f64, elapsed: f64, time_step: f64, in_time: bool) {
+        if elapsed <= 0.0 || farthest <= 0.0 {
+            return;
         }
+        let half = 0.5 * (reach.radius - self.cutoff);
+        // It failed at some time in the last step, or would have lasted a little longer, nobody knows how long.
+        let learnt = if in_time { half / (elapsed - 0.5 * time_step) } else { PATIENCE * self.speed.min(half / elapsed) };
+        self.speed = learnt.max(LEAST_OF_FARTHEST * farthest / elapsed);
     }
 
     /// The cheapest reach at this number density, time step and `L`.
