@@ -21,6 +21,8 @@ const PAIR: f64 = 2.0;
 const BUILD: [f64; 2] = [1.3, 500.0];
 /// A list is made for this many times as long as the displacement is expected to last.
 const MARGIN: f64 = 1.15;
+/// The growth for atoms whose velocities are Maxwell's, in speeds of the fastest, about.
+const FIRST_GUESS: f64 = 0.75;
 /// A list that lasted its time is followed by one for atoms this much slower.
 const PATIENCE: f64 = 0.98;
 /// But none for atoms that much slower than the fastest is.
@@ -33,7 +35,7 @@ const MOST_STEPS: u32 = 100;
 impl SkinPolicy {
     /// Starts from a guess of the fastest atom's speed.
     pub(crate) fn new(cutoff: f64, speed: f64) -> Self {
-        Self { cutoff, speed }
+        Self { cutoff, speed: FIRST_GUESS * speed }
     }
 
     /// Takes note of how a list for `reach` ended, `elapsed` after it was built: with the largest displacement at `farthest`, in
