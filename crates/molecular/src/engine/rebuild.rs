@@ -7,8 +7,10 @@ use crate::parallel::each;
 use fearless_simd::{Simd, dispatch, f64x4, prelude::*};
 use omd_flow::{Matrix3, Vector3};
 
-/// Chunks of one part at least: a smaller part shares too much of its surroundings with the others.
+/// Chunks of one part at least where there are parts enough: a smaller part shares too much of its surroundings with the others.
 const CHUNKS_OF_PART: usize = 15;
+/// So many parts where there are twice as many chunks, for as many threads.
+const FEWEST_PARTS: usize = 8;
 /// Parts at most.
 const MOST_PARTS: usize = 64;
 
@@ -68,7 +70,8 @@ impl Engine {
     /// The list of the atoms in their slots, and the parts that work on it.
     pub(super) fn build_list(&mut self, arrangement: &Arrangement) {
         self.list.build(arrangement, &self.positions, &self.reach, self.level);
-        let count = (self.list.chunks.len() / CHUNKS_OF_PART).clamp(1, MOST_PARTS);
+        let chunks = self.list.chunks.len();
+        let count = (chunks / CHUNKS_OF_PART).clamp(FEWEST_PARTS.min(chunks / 2).max(1), MOST_PARTS);
         self.parts.resize_with(count, ForcePart::default);
         let lists = &self.list.chunks;
         let mut parts: Vec<_> = self.parts.iter_mut().enumerate().collect();

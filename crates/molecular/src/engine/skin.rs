@@ -57,7 +57,9 @@ impl Engine {
         };
         let fast = |atom: &&Far| 2.0 * atom.displacement > skin;
         !far.iter().filter(fast).any(|one| {
-            cells.around(one).any(|index| one.displacement + far[index].displacement > skin && is_missing(one, &far[index]))
+            cells
+                .around(one)
+                .any(|index| one.displacement + far[index].displacement > skin && is_missing(one, &far[index]))
         })
     }
 
@@ -156,7 +158,9 @@ impl Cells {
         let cells = beside(0).into_iter().flat_map(move |i| {
             beside(1).into_iter().flat_map(move |j| beside(2).into_iter().map(move |k| self.place([i, j, k])))
         });
-        cells.flat_map(|cell| &self.atoms[self.ends[cell] as usize..self.ends[cell + 1] as usize]).map(|&atom| atom as usize)
+        cells
+            .flat_map(|cell| &self.atoms[self.ends[cell] as usize..self.ends[cell + 1] as usize])
+            .map(|&atom| atom as usize)
     }
 }
 
@@ -179,7 +183,8 @@ mod tests {
         let model = Model { flow: AffineFlow::new(gradient).unwrap(), potential, mass: 1.0 };
         let mut random = Philox::new(7, 0);
         let mut normal = |size: f64| Vector3::from_fn(|_, _| size * random.normal());
-        let sites = (0..n * n * n).map(|k| Vector3::new(k % n, k / n % n, k / n / n).map(|x| spacing * (x as f64 + 0.5)));
+        let sites =
+            (0..n * n * n).map(|k| Vector3::new(k % n, k / n % n, k / n / n).map(|x| spacing * (x as f64 + 0.5)));
         let positions: Vec<_> = sites.map(|site| site + normal(shake)).collect();
         let velocities: Vec<_> = positions.iter().map(|x| gradient * x + normal(temperature.sqrt())).collect();
         let cell = Matrix3::identity() * (spacing * n as f64);

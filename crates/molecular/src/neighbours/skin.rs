@@ -46,7 +46,8 @@ impl SkinPolicy {
         }
         let half = 0.5 * (reach.radius - self.cutoff);
         // It failed at some time in the last step, or would have lasted a little longer, nobody knows how long.
-        let learnt = if in_time { half / (elapsed - 0.5 * time_step) } else { PATIENCE * self.speed.min(half / elapsed) };
+        let learnt =
+            if in_time { half / (elapsed - 0.5 * time_step) } else { PATIENCE * self.speed.min(half / elapsed) };
         self.speed = learnt.max(LEAST_OF_FARTHEST * farthest / elapsed);
     }
 
