@@ -1,5 +1,6 @@
 //! Ordinary differential equations of few unknowns: Gauss collocation of order eight with controlled error.
 
+pub use crate::step_control::OdeError;
 use crate::step_control::StepControl;
 use nalgebra::{DMatrix, DVector, Matrix4, Vector4};
 
@@ -11,19 +12,6 @@ pub trait Ode {
     fn rate(&self, time: f64, state: &[f64], rate: &mut [f64]);
     /// `df/dy`; an approximate one slows the iteration but does not change its result.
     fn jacobian(&self, time: f64, state: &[f64], jacobian: &mut DMatrix<f64>);
-}
-
-/// Why an integration ended early.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum OdeError {
-    /// The step fell below the resolution of time.
-    #[error("the solution cannot be followed further: the step in time has shrunk below what numbers resolve")]
-    StepTooSmall {
-        /// Where.
-        time: f64,
-        /// The last step.
-        step: f64,
-    },
 }
 
 const STAGES: usize = 4;

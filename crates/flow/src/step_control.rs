@@ -1,6 +1,17 @@
 //! The control of the step size that all adaptive integrators share.
 
-use crate::ode::OdeError;
+/// Why an integration ended early.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum OdeError {
+    /// The step fell below the resolution of time.
+    #[error("the solution cannot be followed further: the step in time has shrunk below what numbers resolve")]
+    StepTooSmall {
+        /// Where.
+        time: f64,
+        /// The last step.
+        step: f64,
+    },
+}
 
 /// Accepts a step when its error is below the tolerance and chooses the next one from the error.
 #[derive(Clone, Copy, Debug)]

@@ -23,10 +23,10 @@ pub use export::{LAMMPS_DATA, LAMMPS_INPUT, LAMMPS_START, LAMMPS_TABLE, LammpsEx
 pub use files::{FileError, write_atomically};
 pub use histogram::histogram_tables;
 pub use input::{ResolvedInput, ResolvedKey, StructureFile, read_input, reference, resolve_input};
-pub use manifest::{DescriptionRecord, Host, InputRecord, Manifest, ResolvedNumbers, timestamp};
+pub use manifest::{DescriptionRecord, Host, InputRecord, MANIFEST, Manifest, ResolvedNumbers, timestamp};
 pub use output::{
-    CHECKPOINT, FINAL_STRUCTURE, MANIFEST, OutputError, OutputLock, REPORT, histogram_names, lock_output,
-    prepare_folder, prepare_output, table_name,
+    CHECKPOINT, FINAL_STRUCTURE, OutputError, OutputLock, REPORT, histogram_names, lock_output, prepare_folder,
+    prepare_output, table_name,
 };
 pub use structure::{
     FileBondLaw, FileBonds, FileMass, Frame, Structure, Velocities, parse_free_structure, parse_periodic_structure,

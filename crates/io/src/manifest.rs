@@ -2,13 +2,15 @@
 
 use crate::files::{FileError, write_atomically};
 use crate::input::{ResolvedInput, ResolvedKey};
-use crate::output::MANIFEST;
 use omd_flow::Dimension;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+/// The manifest's name in the output directory.
+pub const MANIFEST: &str = "manifest.json";
 
 /// The provenance of one output directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

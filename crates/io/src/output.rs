@@ -2,7 +2,7 @@
 
 use crate::files::FileError;
 use crate::input::description_names;
-use crate::manifest::Manifest;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::trajectory::trajectory_names;
 use std::fs;
 use std::io;
@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 
 /// The checkpoint's name in the output directory.
 pub const CHECKPOINT: &str = "checkpoint.omd";
-/// The manifest's name.
-pub const MANIFEST: &str = "manifest.json";
 /// The atoms at the end.
 pub const FINAL_STRUCTURE: &str = "molecular.final.extxyz";
 /// The report.

@@ -1,7 +1,6 @@
 //! The densities of a profile from its particles and from its characteristic function, bin by bin.
 
 use super::Found;
-use super::tables::estimate;
 use omd_kinetic::self_similar::fourier::{FourierProfile, LARGEST_VELOCITY};
 use omd_kinetic::self_similar::particles::{Histogram, ProfileSample};
 use omd_report::Series;
@@ -21,6 +20,14 @@ pub(super) struct Density {
     pub(super) fourier: Series,
     /// Sum of squares in standard errors, bins, and the largest speed or component among them.
     pub(super) comparison: Option<(f64, usize, f64)>,
+}
+
+/// Mean and standard error over replicas.
+pub(super) fn estimate(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count * (count - 1.0));
+    (mean, variance.sqrt())
 }
 
 /// Of `|c|` and of the three components.

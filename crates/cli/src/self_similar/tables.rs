@@ -1,6 +1,6 @@
 //! What `omd self-similar` leaves in its directory.
 
-use super::densities::Density;
+use super::densities::{Density, estimate};
 use super::{Found, SelfSimilar};
 use crate::failure::Failure;
 use crate::output::VERSION;
@@ -60,14 +60,6 @@ pub(super) fn write(
         write_profile_picture(&picture, &directory.join(name)).map_err(Failure::other)?;
     }
     put(omd_io::MANIFEST, &manifest(input, arguments, found)?)
-}
-
-/// Mean and standard error over replicas.
-pub(super) fn estimate(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count * (count - 1.0));
-    (mean, variance.sqrt())
 }
 
 /// The local slope of the tail over one doubling of the speed, where its error is below a fifth.
