@@ -5,7 +5,7 @@ docs/images/copper-yield.png of the case of that name.
     python3 validation/real-cases/cases.py [--omd target/release/omd] [--kept DIR]
         [copper | triple-point | argon | nanotube | nitrogen | copper-yield ...]
 
-Needs numpy, scipy and matplotlib. A run that is in DIR already is not made again. All of them take 40 minutes on one core.
+Needs numpy, scipy and matplotlib. A run that is in DIR already is not made again. All of them take 12 minutes on one core.
 """
 
 import argparse
