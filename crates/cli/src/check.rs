@@ -24,6 +24,7 @@ pub(crate) fn check(arguments: &Check) -> Result<(), Failure> {
     print_flow(&input.experiment, &input.units);
     print_state(&input);
     print_model(&input);
+    print_pairs(&input);
     print_cell(&input, &plans);
     if input.experiment.state.number_density.is_finite() {
         print_long_times(&input);
@@ -188,6 +189,27 @@ fn print_model(input: &ResolvedInput) {
                 _ => println!("  {:<20}{step}", format!("{} {} there has", elements[first], elements[second])),
             }
         }
+    }
+}
+
+/// The pair potentials of several elements, those that mixing made among them.
+fn print_pairs(input: &ResolvedInput) {
+    let Some(Interaction::Mixture(mixture)) = &input.experiment.interaction else { return };
+    let Some(species) = input.experiment.molecular.as_ref().and_then(|molecular| molecular.species.as_ref()) else {
+        return;
+    };
+    println!("\npairs");
+    for (kinds, pair) in mixture.each() {
+        let [a, b] = kinds.map(|kind| &species.elements()[usize::from(kind)].name);
+        let mut line = format!("  {:<16}", format!("{a} {b}"));
+        if let Some(form) = pair.form().as_lennard_jones() {
+            line += &format!("epsilon {}, ", number(&input.units, Dimension::Energy, form.epsilon));
+            line += &format!("sigma {}, ", number(&input.units, Dimension::Length, form.sigma));
+        }
+        if let Some(cutoff) = pair.cutoff() {
+            line += &format!("cutoff {}", number(&input.units, Dimension::Length, cutoff));
+        }
+        println!("{line}");
     }
 }
 

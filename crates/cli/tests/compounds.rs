@@ -176,7 +176,10 @@ fn pairs_of_two_elements_are_seen_in_every_file() {
     std::fs::write(folder.path().join("mixture.toml"), MIXTURE).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let said = omd(folder.path(), &["check", "mixture.toml"]);
-    for line in ["  A               400 atoms of mass 1.000000\n", "  B               100 atoms of mass 0.500000\n"] {
+    let pair = "  A B             epsilon 1.500000e0, sigma 8.000000e-1, cutoff 2.000000e0\n";
+    for line in
+        ["  A               400 atoms of mass 1.000000\n", "  B               100 atoms of mass 0.500000\n", pair]
+    {
         assert!(said.contains(line), "{said}");
     }
     omd(folder.path(), &["run", "mixture.toml", "--out", "one", "--threads", "1", "--quiet"]);

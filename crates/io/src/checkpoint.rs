@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 mod rows;
 
 const MAGIC: &[u8; 8] = b"omd-ckpt";
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 /// Magic, format, two lengths.
 const PRELUDE: usize = 28;
 const CHECKSUM: usize = 4;

@@ -135,7 +135,7 @@ fn messages_say_what_happened() {
     other[body..].copy_from_slice(&checksum);
     fs::write(at(CHECKPOINT), other).unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();
-    assert_eq!(message, format!("the checkpoint {} has format 2, this version of omd reads format 5", at(CHECKPOINT)));
+    assert_eq!(message, format!("the checkpoint {} has format 2, this version of omd reads format 6", at(CHECKPOINT)));
 
     fs::write(at(CHECKPOINT), "time,density\n").unwrap();
     let message = Checkpoint::read(directory.path()).unwrap_err().to_string();

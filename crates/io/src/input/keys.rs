@@ -3,6 +3,7 @@
 mod experiment;
 mod levels;
 mod molecular;
+mod preparation;
 
 use crate::units::Quantity;
 use omd_flow::Dimension;
@@ -226,7 +227,7 @@ const fn key(
 
 /// All keys, in the order of the reference.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
-    experiment::EXPERIMENT.iter().chain(molecular::MOLECULAR).chain(levels::LEVELS)
+    experiment::EXPERIMENT.iter().chain(molecular::MOLECULAR).chain(preparation::PREPARATION).chain(levels::LEVELS)
 }
 
 /// The largest count that a key may have: more could not be held.
