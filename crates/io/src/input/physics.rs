@@ -49,6 +49,14 @@ pub(super) fn state(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tab
         if reader.units.style() == UnitStyle::Lj {
             reader.record("state", "mass", "1.0".to_owned(), false);
             mass = Some(1.0);
+        } else if tables.get("interaction").is_some_and(|interaction| interaction.has("element")) {
+            let help = "add `mass = ...`; or write `elements = [\"...\"]` in place of `element` in [interaction]: masses are then \
+                        those of the data file, or standard atomic weights";
+            reader.error(
+                &section.header(),
+                format!("missing key {}", called(section.name, "mass")),
+                Some(help.to_owned()),
+            );
         } else {
             reader.missing(section, "mass");
         }
