@@ -95,6 +95,19 @@ fn pairs_near_each_other_are_summed_where_a_mesh_is_too_coarse() {
 }
 
 #[test]
+fn a_smooth_potential_takes_a_mesh() {
+    // What is right for a part of the particles is not for all of them at the first spacing.
+    let form = SmoothForm::Gaussian(Gaussian { epsilon: 1.0, sigma: 1.0 });
+    let positions = ball(10_000);
+    for tolerance in [1e-3, 1e-4, 1e-6] {
+        let field = ForceField::new(form, ForceMethod::Mesh { tolerance }, &positions);
+        assert!(field.mesh.is_some(), "{tolerance:e}: {}", field.description());
+        let error = field.measured_error(&positions, 1000).unwrap();
+        assert!(error < tolerance, "{tolerance:e} {}: {error:e}", field.description());
+    }
+}
+
+#[test]
 fn a_cloud_that_grows_is_followed_and_resumed() {
     let positions = ball(8_000);
     let mut followed = 0;
