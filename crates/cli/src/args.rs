@@ -260,7 +260,7 @@ pub(crate) struct Lammps {
 pub(crate) struct Report {
     /// The output directory of a run or of a verification.
     pub(crate) directory: PathBuf,
-    /// Also write the overview as a PNG picture.
+    /// Also write the overview as a picture, .png or .svg.
     #[arg(long, value_name = "FILE")]
     pub(crate) picture: Option<PathBuf>,
 }

@@ -64,7 +64,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{}", failure.message());
+            let (message, mark) = (failure.message(), "error: ");
+            // Those of an input have it already; who interrupts made no mistake.
+            let bare = message.starts_with(mark) || matches!(failure, failure::Failure::Interrupted(_));
+            eprintln!("{}{message}", if bare { "" } else { mark });
             failure.code()
         }
     }

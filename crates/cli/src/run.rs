@@ -9,7 +9,7 @@ use crate::start::{Start, plans, start, wrong_start};
 use omd_flow::{Dimension, Observables};
 use omd_hierarchy::progress::RunProgress;
 use omd_hierarchy::{DriveError, Outcome, Plan, drive, fresh_progress};
-use omd_io::{Checkpoint, Units};
+use omd_io::{CHECKPOINT, Checkpoint, Units};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,12 @@ pub(crate) fn resume(arguments: &Resume, quiet: bool) -> Result<(), Failure> {
     catch_interrupts().map_err(Failure::other)?;
     let directory = &arguments.directory;
     let _lock = omd_io::lock_output(directory).map_err(Failure::input)?;
+    if !directory.join(CHECKPOINT).exists() {
+        return Err(Failure::Input(format!(
+            "{} holds no run to go on with: no {CHECKPOINT} is there\n  = help: give the directory that `omd run` wrote (its `--out`)",
+            directory.display()
+        )));
+    }
     let checkpoint = Checkpoint::read(directory).map_err(Failure::input)?;
     let input = checkpoint.resolve(VERSION).map_err(Failure::input)?;
     let plans = plans(&input)?;
@@ -110,8 +116,9 @@ fn stops(progress: &[RunProgress], units: &Units) -> Vec<String> {
         for (index, replica) in run.replicas.iter().enumerate() {
             if let Some(reason) = &replica.stopped {
                 let time = replica.rows.last().map_or(0.0, |row| units.to_style(Dimension::Time, row.time));
-                let unit = units.symbol(Dimension::Time);
-                lines.push(format!("{} (replica {index}) stopped after t = {time} {unit}: {reason}", run.description));
+                let at = format!("t = {time} {}", units.symbol(Dimension::Time));
+                let (description, at) = (&run.description, at.trim_end());
+                lines.push(format!("{description} (replica {index}) stopped after {at}: {reason}"));
             }
         }
     }

@@ -273,7 +273,7 @@ fn bad_input_is_refused() {
         (&["pbc.xyz"], "error: pbc says that the cell repeats, but there is no Lattice\n --> pbc.xyz:2:1"),
         (&["flags.xyz"], "error: pbc must be three of T and F, found \"T maybe\"\n --> flags.xyz:2:1"),
         (&["flat.xyz"], "error: flat.xyz: the translations of the cell are not independent"),
-        (&["two.xyz", "--out", "full"], "the output directory full is not empty: it holds notes.txt"),
+        (&["two.xyz", "--out", "full"], "error: the output directory full is not empty: it holds notes.txt"),
     ];
     for (arguments, message) in cases {
         let output = omd(folder.path(), &[&["analyse"], arguments].concat());

@@ -101,7 +101,7 @@ fn what_the_physics_stops_exits_with_three() {
     let output = omd(folder.path(), &["run", "input.toml", "--quiet"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.starts_with("molecular (replica 0) stopped after t = "), "{said}");
+    assert!(said.starts_with("error: molecular (replica 0) stopped after t = "), "{said}");
     assert!(folder.path().join("results/input/molecular.csv").exists(), "what was computed is kept");
 }
 
@@ -174,7 +174,7 @@ fn checkpoints_that_do_not_fit_are_refused() {
     std::fs::write(folder.path().join("input.toml"), GAS.replace("end = 0.1", "end = 0.2")).unwrap();
     resume_says(folder.path(), "is not the one the run began with");
     std::fs::remove_file(&path).unwrap();
-    resume_says(folder.path(), "cannot read");
+    resume_says(folder.path(), "error: results/input holds no run to go on with: no checkpoint.omd is there");
 }
 
 #[test]

@@ -82,6 +82,9 @@ pub(crate) fn pressures(results: &Results) -> (Vec<Panel>, Vec<&'static str>) {
     (active.into_iter().map(|component| pressure(results, component)).collect(), quiet)
 }
 
+/// What the title of such a curve ends with.
+pub(crate) const KINETIC_PART: &str = ", kinetic part";
+
 /// One component: the full pressure, and the kinetic part dashed where a table has it.
 ///
 /// A component that is negative almost everywhere is drawn with the opposite sign, as stresses in shear are.
@@ -94,7 +97,7 @@ pub(crate) fn pressure(results: &Results, component: &str) -> Panel {
         }
         if let Some(column) = table.column(&format!("kinetic_p{component}")) {
             let mut kinetic = curve(table, column);
-            kinetic.title += ", kinetic part";
+            kinetic.title += KINETIC_PART;
             kinetic.pen = Pen { width: 1.4, dash: &[3.0, 2.0], ..kinetic.pen };
             panel.curves.push(kinetic);
         }
@@ -220,7 +223,8 @@ fn is_common(name: &str) -> bool {
         || ["moment_", "standardised_moment_"].iter().any(|prefix| name.strip_prefix(prefix).is_some_and(moment))
 }
 
-fn own_column(results: &Results, name: &str) -> Panel {
+/// A further column, in a panel without curves where no table has it.
+pub(crate) fn own_column(results: &Results, name: &str) -> Panel {
     let readable = name.replace('_', " ");
     let (title, symbol, quantity, scale) = match name {
         "energy_balance" => ("Work balance residual", "", Quantity::Energy, Scale::Zero),

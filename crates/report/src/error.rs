@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum ReportError {
     /// The directory holds no table that a run leaves.
     #[error(
-        "{} holds no results: none of {} is there\nhint: give the directory that `omd run` wrote (its `--out`); \
+        "{} holds no results: none of {} is there\n  = help: give the directory that `omd run` wrote (its `--out`); \
          a run that was interrupted has its tables after `omd resume`",
         directory.display(),
         looked_for.join(", ")

@@ -215,7 +215,7 @@ fn no_table_is_an_error_that_says_what_was_looked_for() {
     let directory = directory();
     let error = write_report(directory.path()).unwrap_err().to_string();
     assert!(error.contains("holds no results: none of molecular.csv, dsmc.csv, spectral.csv, moments.csv"), "{error}");
-    assert!(error.contains("hint: "), "{error}");
+    assert!(error.contains("= help: "), "{error}");
     assert!(!directory.path().join("report.html").exists());
 }
 

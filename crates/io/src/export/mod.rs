@@ -51,7 +51,7 @@ impl<'a> LammpsExport<'a> {
     ///
     /// # Errors
     /// [`InputError`] that points at what it has not: complex eigenvalues of `A`, hard spheres, encounters, other groups than
-    /// the translations of a cell, steps that follow the temperature.
+    /// the translations of a cell, thermostats, steps that follow the temperature.
     pub fn new(input: &'a ResolvedInput) -> Result<Self, InputError> {
         let refused = |section: &str, key: &str, message: &str| Err(input.diagnostic(section, key, message));
         let experiment = &input.experiment;
@@ -65,6 +65,11 @@ impl<'a> LammpsExport<'a> {
             let part = part.split('.').next().unwrap_or_default();
             (["molecular", "interaction"].contains(&table) && !KNOWN.contains(&part)).then_some((table, part))
         });
+        if let Some(("molecular", "thermostat")) = other {
+            let message =
+                "LAMMPS's thermostats are not that of [molecular.thermostat]; export is of an input without one";
+            return refused("molecular", "thermostat", message);
+        }
         if let Some((table, part)) = other {
             return refused(table, part, &format!("`omd export lammps` cannot write what [{table}.{part}] says"));
         }

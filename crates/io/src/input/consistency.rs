@@ -28,7 +28,9 @@ pub(super) fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, parts: &Par
         let message = "[free-flight] is of atoms of one mass; `elements` in [interaction] has several".to_owned();
         reader.error(&table.header(), message, Some("remove [free-flight]".to_owned()));
     }
-    if let Some(molecular) = tables.get("molecular") {
+    // Without a group though one is asked for, something was reported.
+    let whole = parts.group.is_some() || group_table(tables).is_none();
+    if let Some(molecular) = tables.get("molecular").filter(|_| whole) {
         super::thermostat::relaxes_group(reader, molecular, parts.group.as_ref());
     }
     if let Some(value) = parts.knudsen {

@@ -265,6 +265,12 @@ pub(crate) fn names(section: &str) -> impl Iterator<Item = &'static str> {
     all().filter(move |key| key.section == section).map(|key| key.name)
 }
 
+/// The table of this name that belongs into another one.
+pub(crate) fn table_within(name: &str) -> Option<&'static str> {
+    let mut all = SECTIONS.iter().map(|section| section.name);
+    all.find(|whole| whole.split_once('.').is_some_and(|(_, part)| part == name))
+}
+
 /// The tables that have a key of this name.
 pub(crate) fn owners(name: &str) -> Vec<&'static str> {
     all().filter(|key| key.name == name && !key.section.is_empty()).map(|key| key.section).collect()

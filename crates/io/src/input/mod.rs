@@ -24,6 +24,7 @@ mod tables;
 mod tersoff;
 mod thermostat;
 mod trajectory;
+mod velocities;
 mod weights;
 mod wording;
 
@@ -180,6 +181,9 @@ pub(crate) fn text_of(path: &Path, what: &str) -> Result<String, String> {
     })
 }
 
+/// Lines that are shown of a file that is no TOML.
+const NOT_TOML: usize = 4;
+
 fn not_toml(file: &str, text: &str, errors: &[toml::de::Error]) -> InputError {
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for error in errors {
@@ -192,6 +196,15 @@ fn not_toml(file: &str, text: &str, errors: &[toml::de::Error]) -> InputError {
         diagnostics.push(Diagnostic { message, location: Some(location), help: None });
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.location.as_ref().map(|at| (at.line, at.column)));
+    let more = diagnostics.len().saturating_sub(NOT_TOML);
+    if more > 0 {
+        diagnostics.truncate(NOT_TOML);
+        let help = "an input is TOML: tables such as [molecular] with lines `key = value`; atoms are in a file that \
+                    `structure` names"
+            .to_owned();
+        let message = format!("not TOML: {} besides", counted(more, "other line"));
+        diagnostics.push(Diagnostic { message, location: None, help: Some(help) });
+    }
     InputError { diagnostics }
 }
 

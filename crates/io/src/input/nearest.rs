@@ -1,10 +1,36 @@
 //! "Did you mean ...?"
 
-/// The candidate closest to `word`, if one is close enough to be meant.
+/// What other programs and textbooks call a key or a word of this input.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("arithmetic", "lorentz-berthelot"),
+    ("data", "structure"),
+    ("dt", "time-step"),
+    ("eam/alloy", "eam"),
+    ("eam/fs", "eam"),
+    ("file", "parameters"),
+    ("file", "structure"),
+    ("isokinetic", "gaussian"),
+    ("lj", "lennard-jones"),
+    ("lj/cut", "lennard-jones"),
+    ("nvt", "nose-hoover"),
+    ("rc", "cutoff"),
+    ("shear-rate", "velocity-gradient"),
+    ("shift", "truncation"),
+    ("strain-rate", "velocity-gradient"),
+    ("sw", "stillinger-weber"),
+    ("tau", "relaxation-time"),
+];
+
+/// The candidate that `word` is another name of, or the closest to it, if one is close enough to be meant.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase().replace(['_', ' '], "-");
     if word.is_empty() || word.chars().count() > 64 {
         return None;
+    }
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let meant = OTHER_NAMES.iter().filter(|(other, _)| *other == word);
+    if let Some(candidate) = meant.filter_map(|(_, name)| candidates.iter().find(|it| *it == name)).next() {
+        return Some(candidate);
     }
     candidates
         .into_iter()
@@ -61,5 +87,12 @@ mod tests {
         ] {
             assert_eq!(nearest(word, keys), meant, "{word}");
         }
+    }
+
+    #[test]
+    fn other_names_are_known_where_the_name_is() {
+        assert_eq!(nearest("lj/cut", ["wca", "lennard-jones"]), Some("lennard-jones"));
+        assert_eq!(nearest("file", ["structure", "seed"]), Some("structure"));
+        assert_eq!(nearest("lj/cut", ["wca", "morse"]), None);
     }
 }

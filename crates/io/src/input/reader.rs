@@ -104,8 +104,11 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let owners = keys::owners(name);
+            let is_table =
+                section.name.is_empty() && section.value(name).is_some_and(|value| value.get_ref().is_table());
             let help = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if is_table && let Some(whole) = keys::table_within(name) => format!("write [{whole}]"),
                 None if !owners.is_empty() => {
                     format!(
                         "`{name}` belongs to {}",
@@ -115,8 +118,6 @@ impl<'a> Reader<'a> {
                 None if known.is_empty() => "this table has no keys".to_owned(),
                 None => format!("known keys: {}", known.join(", ")),
             };
-            let is_table =
-                section.name.is_empty() && section.value(name).is_some_and(|value| value.get_ref().is_table());
             let shown = shortened(name);
             let what =
                 if is_table { format!("table [{shown}]") } else { format!("key {}", called(section.name, &shown)) };
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
         let wanted = keys::find(section.name, name).map(|key| form(&key.shape));
         let help = wanted.map(|wanted| match name {
             "temperature" => format!("add `{name} = ...`: {wanted}; or `temperature-tensor = ...`"),
-            "atoms" => format!("add `{name} = ...`: {wanted}; or `structure = ...`: a file"),
+            "atoms" => format!("add `{name} = ...`: {wanted}; or `structure = ...`: a file; or [molecular.build]"),
             "every" if section.name == "molecular.trajectory" => {
                 format!("add `{name} = ...`: {wanted}; or `interval = ...`: a time")
             }

@@ -4,10 +4,10 @@ use super::elements::{self, Labelled};
 use super::reader::Reader;
 use super::tables::{MolecularKeys, Start};
 use super::wording::{called, rounded, show};
-use super::{Parts, StructureFile, text_of};
+use super::{Parts, StructureFile, text_of, velocities};
 use crate::structure::{Structure, parse_free_structure, parse_structure};
-use omd_flow::{Dimension, Matrix3, Vector3};
-use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Preparation, Species};
+use omd_flow::{Dimension, Matrix3};
+use omd_hierarchy::experiment::{AtomStart, LatticeChoice, Species};
 use std::ops::Range;
 use std::path::Path;
 
@@ -144,8 +144,7 @@ fn from_structure(
     let atoms = species.as_ref().map_or_else(|| atoms.clone(), |of| elements::named(atoms.clone(), of, count));
     let mass = mean_mass(parts.state?.mass, species.as_ref(), count)?;
     let heat = species.clone().unwrap_or_else(|| Species::one(mass));
-    let warnings = [temperature_warning(reader, parts, &heat, &atoms, &shown), stress_warning(parts, &atoms, &shown)];
-    let warnings = warnings.into_iter().flatten().collect();
+    let warnings = velocities::warnings(reader, parts, keys, &heat, (&structure, &atoms, &shown));
     let structure = Some(StructureFile::of(file, text.as_bytes()));
     Some(Started { number_density, mass, species, atoms: Some(atoms), structure, bonds, warnings })
 }
@@ -208,48 +207,4 @@ fn density_of(reader: &mut Reader<'_>, parts: &Parts<'_>, count: usize, volume: 
             Some(number_density)
         }
     }
-}
-
-/// What `[state]` says of stress does not reach atoms that bring their velocities.
-fn stress_warning(parts: &Parts<'_>, atoms: &AtomStart, file: &str) -> Option<String> {
-    let (AtomStart::Given { peculiar: Some(_), .. } | AtomStart::Free { peculiar: Some(_), .. }) = atoms else {
-        return None;
-    };
-    let key = match parts.state?.preparation {
-        Preparation::NavierStokes => "preparation",
-        Preparation::Equilibrium => {
-            parts.tables.get("state")?.has("temperature-tensor").then_some("temperature-tensor")?
-        }
-    };
-    Some(format!("`{key}` in [state] does not change the velocities of {file}: it is for descriptions without atoms"))
-}
-
-/// The other descriptions start from `[state]`: a user should know when the atoms do not.
-fn temperature_warning(
-    reader: &Reader<'_>,
-    parts: &Parts<'_>,
-    species: &Species,
-    atoms: &AtomStart,
-    file: &str,
-) -> Option<String> {
-    let (AtomStart::Given { peculiar: Some(peculiar), .. } | AtomStart::Free { peculiar: Some(peculiar), .. }) = atoms
-    else {
-        return None;
-    };
-    let state = parts.state?;
-    let count = peculiar.len() as f64;
-    let weights = species.weights(peculiar.len()).ok()?;
-    let momentum = peculiar.iter().zip(&weights).map(|(w, weight)| w * *weight).sum::<Vector3<f64>>();
-    let mean = momentum / weights.iter().sum::<f64>();
-    let squares = peculiar.iter().zip(&weights).map(|(w, weight)| weight * (w - mean).norm_squared());
-    let found = species.reference_mass() * squares.sum::<f64>() / (3.0 * count);
-    let stated = state.temperature_tensor?.trace() / 3.0;
-    ((found / stated - 1.0).abs() > 1e-3).then(|| {
-        let shown = |temperature| rounded(reader.units.to_style(Dimension::Temperature, temperature));
-        format!(
-            "the velocities of {file} have temperature {}; descriptions without atoms start from [state], {}",
-            shown(found),
-            shown(stated)
-        )
-    })
 }

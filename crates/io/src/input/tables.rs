@@ -5,7 +5,7 @@ use super::consistency::Tables;
 use super::group::{GroupKeys, group};
 use super::keys::{self, Absent, Sign};
 use super::reader::{Reader, Section};
-use super::thermostat::{PrepareKeys, ThermostatKeys, prepare, thermostat};
+use super::thermostat::{Motion, PrepareKeys, ThermostatKeys, prepare, thermostat};
 use super::trajectory::{TrajectoryKeys, trajectory};
 use super::wording::{called, float, found, show};
 use crate::units::Quantity;
@@ -90,22 +90,31 @@ pub(super) fn molecular(reader: &mut Reader<'_>, section: &Section<'_>, tables: 
         None => (start(reader, section), group),
     };
     let engine = engine(reader, section, tables);
+    let motion = match engine {
+        Some(engine) => Motion::Engine(engine),
+        None if of_hard_spheres(tables) => Motion::HardSpheres,
+        None => Motion::Unknown,
+    };
     MolecularKeys {
         start,
         group,
         engine,
-        prepare: prepare(reader, section, engine),
-        thermostat: thermostat(reader, section, engine),
+        prepare: prepare(reader, section, motion),
+        thermostat: thermostat(reader, section, motion),
         replicas: reader.count(section, "replicas"),
         seed: reader.integer(section, "seed"),
         trajectory: trajectory(reader, section, of_group),
     }
 }
 
+fn of_hard_spheres(tables: &Tables<'_>) -> bool {
+    let kind = tables.get("interaction").and_then(|interaction| interaction.value("kind"));
+    kind.and_then(|kind| kind.get_ref().as_str()) == Some("hard-sphere")
+}
+
 /// What moves the atoms; hard spheres have no choice.
 fn engine(reader: &mut Reader<'_>, section: &Section<'_>, tables: &Tables<'_>) -> Option<Engine> {
-    let kind = tables.get("interaction").and_then(|interaction| interaction.value("kind"));
-    if kind.and_then(|kind| kind.get_ref().as_str()) == Some("hard-sphere") {
+    if of_hard_spheres(tables) {
         for name in
             ["engine", "time-step", "time-step-control", "tolerance"].into_iter().filter(|name| section.has(name))
         {

@@ -28,18 +28,20 @@ impl ThermostatKeys {
     }
 }
 
+/// What moves the atoms, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Motion {
+    Engine(Engine),
+    HardSpheres,
+    Unknown,
+}
+
 /// The time step, or why there is none.
-fn time_step(
-    reader: &mut Reader<'_>,
-    molecular: &Section<'_>,
-    table: &str,
-    key: &str,
-    engine: Option<Engine>,
-) -> Option<f64> {
-    match engine {
-        Some(Engine::TimeStepped(scheme)) => Some(scheme.time_step),
-        // Without an engine something was reported, or there are hard spheres.
-        None if molecular.has("time-step") => None,
+fn time_step(reader: &mut Reader<'_>, molecular: &Section<'_>, table: &str, key: &str, motion: Motion) -> Option<f64> {
+    match motion {
+        Motion::Engine(Engine::TimeStepped(scheme)) => Some(scheme.time_step),
+        // Something was reported.
+        Motion::Unknown => None,
         _ => {
             let message = format!("[{table}] needs time steps: engine = \"time-stepped\" and a potential");
             reader.error(&molecular.key_span(key), message, Some(format!("remove [{table}]")));
@@ -70,6 +72,11 @@ pub(super) struct PrepareKeys {
 }
 
 impl PrepareKeys {
+    /// Whether the atoms move under a thermostat, so that their velocities become those of `[state]`.
+    pub(super) fn equilibrates(&self) -> bool {
+        self.equilibrate.is_some()
+    }
+
     /// With a tolerance from the temperature and the range of the forces where the table says none.
     pub(super) fn resolved(self, temperature: f64, interaction: Option<&Interaction>) -> PrepareSettings {
         let reach = match interaction {
@@ -86,7 +93,7 @@ impl PrepareKeys {
 }
 
 /// `[molecular.prepare]`.
-pub(super) fn prepare(reader: &mut Reader<'_>, molecular: &Section<'_>, engine: Option<Engine>) -> Option<PrepareKeys> {
+pub(super) fn prepare(reader: &mut Reader<'_>, molecular: &Section<'_>, motion: Motion) -> Option<PrepareKeys> {
     let (header, table) = reader.subtable(molecular, "prepare", PREPARE)?;
     let section = Section::new(PREPARE, &header, table);
     reader.unknown_keys(&section, &keys::names(PREPARE).collect::<Vec<_>>());
@@ -110,7 +117,7 @@ pub(super) fn prepare(reader: &mut Reader<'_>, molecular: &Section<'_>, engine: 
     foreign("force-tolerance", "relax");
     foreign("thermostat", "equilibrate");
     foreign("relaxation-time", "equilibrate");
-    let time_step = time_step(reader, molecular, PREPARE, "prepare", engine)?;
+    let time_step = time_step(reader, molecular, PREPARE, "prepare", motion)?;
     if !section.has("equilibrate") {
         return Some(PrepareKeys { relax, force_tolerance, equilibrate: None });
     }
@@ -135,17 +142,13 @@ pub(super) fn relaxes_group(reader: &mut Reader<'_>, molecular: &Section<'_>, gr
 }
 
 /// `[molecular.thermostat]`.
-pub(super) fn thermostat(
-    reader: &mut Reader<'_>,
-    molecular: &Section<'_>,
-    engine: Option<Engine>,
-) -> Option<ThermostatKeys> {
+pub(super) fn thermostat(reader: &mut Reader<'_>, molecular: &Section<'_>, motion: Motion) -> Option<ThermostatKeys> {
     let (header, table) = reader.subtable(molecular, "thermostat", THERMOSTAT)?;
     let section = Section::new(THERMOSTAT, &header, table);
     reader.unknown_keys(&section, &keys::names(THERMOSTAT).collect::<Vec<_>>());
     let word = reader.choice(&section, "kind");
     let temperature = reader.number(&section, "temperature");
-    let time_step = time_step(reader, molecular, THERMOSTAT, "thermostat", engine)?;
+    let time_step = time_step(reader, molecular, THERMOSTAT, "thermostat", motion)?;
     let relaxation_time = relaxation_time(reader, &section, time_step, "nose-hoover")?;
     let kind = match word? {
         "gaussian" => ThermostatKind::Gaussian,

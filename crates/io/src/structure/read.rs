@@ -214,8 +214,11 @@ impl Reader<'_> {
             Ok(0) => Err(self.at_line(1, "the structure file has no atoms".to_owned(), None)),
             Ok(count) => Ok(count),
             Err(_) => {
-                let help =
-                    Some("extended XYZ: line 1 the number of atoms, line 2 Lattice and Properties, then the atoms");
+                let help = Some(if first.starts_with("ITEM:") {
+                    "LAMMPS dumps are not read: `write_data FILE.data` of LAMMPS, or extended XYZ"
+                } else {
+                    "extended XYZ: line 1 the number of atoms, line 2 Lattice and Properties, then the atoms"
+                });
                 let found: String = first.chars().take(40).collect();
                 Err(self.at_line(1, format!("line 1 must be the number of atoms, found \"{found}\""), help))
             }

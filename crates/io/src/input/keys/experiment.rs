@@ -209,7 +209,8 @@ pub(super) const EXPERIMENT: &[Key] = &[
         POSITIVE,
         Quantity::KernelRate { exponent: 0.0 },
         Absent::Error,
-        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs` and `vss`.",
+        "`C`, volume/time for `maxwell`, volume/time x velocity^-exponent for `vhs` and `vss`; from Bird's diameters see \
+         [notation](notation.md#collisions).",
     ),
     key(
         "interaction.bonds",
