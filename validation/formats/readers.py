@@ -43,6 +43,27 @@ group = {{ kind = "helical", angle = 40.0, pitch = 1.5 }}
 [molecular.trajectory]
 {trajectory}
 """
+MIXTURE = """units = "metal"
+flow = {{ velocity-gradient = {gradient} }}
+state = {{ temperature = 120.0, masses = [39.948, 83.798] }}
+[interaction]
+kind = "lennard-jones"
+elements = ["Ar", "Kr"]
+cutoff = 8.5
+mixing = "lorentz-berthelot"
+pairs = [
+    {{ elements = ["Ar", "Ar"], epsilon = 0.0103, sigma = 3.4 }},
+    {{ elements = ["Kr", "Kr"], epsilon = 0.0141, sigma = 3.65 }},
+]
+[time]
+end = 0.4
+samples = 4
+[molecular]
+time-step = 0.01
+build = {{ kind = "crystal", lattice = "fcc", lattice-constant = 5.848, cells = [3, 3, 3], composition = {{ Ar = 3, Kr = 1 }} }}
+[molecular.trajectory]
+{trajectory}
+"""
 ATOMS = "4\nProperties=species:S:1:pos:R:3\nAr 12 0 0\nAr 12 0 20\nKr 16 0 3\nAr 19 0 25\n"
 TRIANGULAR = "[[0.5, 1.0, 0.25], [0, -0.25, 0.5], [0, 0, 0.125]]"
 OTHER = "[[0.0, 0.5, 0.0], [0.25, 0.0, 0.0], [0.0, 0.5, 0.0]]"
@@ -52,13 +73,16 @@ STRETCH = "[[0, 0, 0], [0, 0, 0], [0, 0, 0.5]]"
 CASES = (
     ("extended XYZ", CELL, OTHER, "", "extxyz", False, ("ase", "ovito", "mdanalysis-xyz")),
     ("extended XYZ, a block, gzip", CELL, OTHER, "images = [2, 1, 3]", "extxyz", True, ("ase", "ovito", "mdanalysis-xyz")),
+    ("extended XYZ of a mixture", MIXTURE, OTHER, "", "extxyz", False, ("ase", "ovito", "mdanalysis-xyz")),
     ("extended XYZ of a helix", RING, STRETCH, "radius = 25.0", "extxyz", False, ("ase", "ovito", "mdanalysis-xyz")),
     ("dump", CELL, TRIANGULAR, "", "lammps-dump", False, ("ase", "ovito", "mdanalysis")),
     ("dump, a block, gzip", CELL, TRIANGULAR, "images = [2, 1, 3]", "lammps-dump", True, ("ase", "ovito", "mdanalysis")),
+    ("dump of a mixture", MIXTURE, TRIANGULAR, "", "lammps-dump", False, ("ase", "ovito", "mdanalysis")),
     ("dump of a helix", RING, STRETCH, "radius = 25.0", "lammps-dump", False, ("ase", "ovito", "mdanalysis")),
     ("dump of a general cell", CELL, OTHER, "", "lammps-dump", False, ("ase", "ovito")),
     ("H5MD", CELL, OTHER, "", "h5md", False, ("h5py", "mdanalysis-h5md")),
     ("H5MD, a block", CELL, TRIANGULAR, "images = [2, 1, 3]", "h5md", False, ("h5py", "mdanalysis-h5md")),
+    ("H5MD of a mixture", MIXTURE, TRIANGULAR, "", "h5md", False, ("h5py", "mdanalysis-h5md")),
     ("H5MD of a helix", RING, STRETCH, "radius = 25.0", "h5md", False, ("h5py", "mdanalysis-h5md")),
 )
 ENDINGS = {"extxyz": "extxyz", "lammps-dump": "lammpsdump", "h5md": "h5md"}
